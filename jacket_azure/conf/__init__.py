@@ -9,3 +9,30 @@
 #    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 #    License for the specific language governing permissions and limitations
 #    under the License.
+
+"""The options of ``[azure]``; importing this package registers nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jacket_azure.conf import azure
+from jacket_azure.conf import compute
+
+GROUP = azure.GROUP
+
+
+def opts() -> list[Any]:
+    """Return every option of ``[azure]``, in the order of the sample file."""
+    return [*azure.OPTS, *compute.OPTS]
+
+
+def register_opts(conf: Any) -> Any:
+    """Register ``[azure]`` on *conf*; calling twice is fine.
+
+    :param conf: an ``oslo_config.cfg.ConfigOpts``, e.g. ``nova.conf.CONF``
+    :returns: the option group, ``conf.azure``
+    """
+    conf.register_group(GROUP)
+    conf.register_opts(opts(), group=GROUP)
+    return conf[GROUP.name]
