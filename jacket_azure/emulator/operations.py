@@ -1,0 +1,283 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Long-running operations in ARM's styles, driven by the emulator's clock.
+
+A provider starts one inside a handler::
+
+    operation = emulator.operations.start(
+        request, 'virtualMachines.start', seconds=13, on_done=done)
+    return operation.accepted(202)              # body=..., headers=...
+
+The style follows from the path: ``compute`` (default for
+Microsoft.Compute), ``disk`` (give it for disks and snapshots), ``network``
+(default for Microsoft.Network), ``group`` (resource groups). arm-behaviour
+section 2 says how they differ; ``polling.py`` answers the polls.
+
+Nothing runs in the background. :meth:`Operations.settle` ends what is due;
+``app.py`` calls it before and after each request, and a virtual clock when
+it is moved. So with latency ``none`` an operation ends right after the
+answer that started it was written: the answer still says ``Creating``, the
+first poll says ``Succeeded``.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+import dataclasses
+import datetime
+import hashlib
+import json
+from typing import Any
+from typing import TYPE_CHECKING
+import uuid
+
+from jacket_azure.emulator import errors
+from jacket_azure.emulator import router
+
+if TYPE_CHECKING:
+    from jacket_azure.emulator import server
+
+RUNNING = 'InProgress'
+SUCCEEDED = 'Succeeded'
+FAILED = 'Failed'
+CANCELED = 'Canceled'
+SEGMENTS = {'compute': 'operations', 'disk': 'DiskOperations',
+            'network': 'operations'}
+
+
+@dataclasses.dataclass(eq=False)
+class Operation:
+    """One long-running operation.
+
+    :ivar kind: free name for people and for faults
+    :ivar resource_id: what it works on, in lower case
+    :ivar due: when it ends
+    :ivar output: what ``on_done`` returned: ``properties.output`` on the
+        status URL of Compute, the body of the Location URL
+    :ivar ready: asked when due; the operation runs on while it says False
+    """
+
+    emulator: server.Emulator
+    id: str
+    kind: str
+    style: str
+    method: str
+    namespace: str
+    subscription: str
+    location: str
+    api_version: str
+    resource_id: str
+    started: datetime.datetime
+    due: datetime.datetime
+    on_done: Callable[[Operation], Any] | None
+    on_fail: Callable[[Operation], None] | None
+    ready: Callable[[], bool]
+    status: str = RUNNING
+    ended: datetime.datetime | None = None
+    error: dict[str, Any] | None = None
+    output: Any = None
+    planned_error: errors.ArmError | None = None
+    planned_cancel: bool = False
+    stuck: bool = False
+    # issued URLs by role, and their queries, which must come back unchanged
+    issued: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.status == RUNNING
+
+    def accepted(self, status: int = 202, body: Any = None, *,
+                 location: bool | None = None,
+                 headers: dict[str, str] | None = None,
+                 ) -> router.ArmResponse:
+        """Answer the request that started this operation.
+
+        :param location: whether to send ``Location``; by default as the
+            style does for the method
+        """
+        return router.ArmResponse(
+            status, body, {**self.headers(location), **(headers or {})})
+
+    def headers(self, location: bool | None = None) -> dict[str, str]:
+        """Return the headers under which the operation can be polled."""
+        if location is None:
+            location = (self.style in ('disk', 'group')
+                        or self.method not in ('PUT', 'PATCH'))
+        found = {}
+        if self.style != 'group':
+            found['Azure-AsyncOperation'] = self.url('status')
+            if self.style != 'disk':
+                found['Azure-AsyncNotification'] = 'Enabled'
+        if location:
+            found['Location'] = self.url('result')
+        found.update(self.emulator.operations.retry_after())
+        return found
+
+    def url(self, role: str) -> str:
+        """Return the signed URL that asks for the status or the result."""
+        if role not in self.issued:
+            self.issued[role] = self._sign(role)
+        return self.issued[role]
+
+    def _sign(self, role: str) -> str:
+        base = f'{self.emulator.endpoint}/subscriptions/{self.subscription}'
+        if self.style == 'group':
+            return f'{base}/operationresults/{self.id}?' + '&'.join(
+                self._signature(role))
+        segment = SEGMENTS[self.style]
+        if self.style == 'network' and role == 'result':
+            segment = 'operationResults'
+        query = self._signature(role)
+        if self.style != 'network':
+            query.insert(0, f'p={uuid.uuid4()}')
+            if role == 'result':
+                query.insert(1, 'monitor=true')
+        return (f'{base}/providers/{self.namespace}/locations/'
+                f'{self.location}/{segment}/{self.id}?{"&".join(query)}')
+
+    def _signature(self, role: str) -> list[str]:
+        """Return a query that looks, and is as long, as the service's."""
+        seed = f'{self.id}{role}'.encode()
+        ticks = int((self.started.timestamp() + 62135596800) * 10 ** 7)
+        long = b''.join(hashlib.sha512(seed + bytes([n])).digest()
+                        for n in range(24))
+        words = {'t': str(ticks), 'c': _text(long), 's': _text(long[:256]),
+                 'h': _text(hashlib.sha256(seed).digest())}
+        return [f'api-version={self.api_version}'] + [
+            f'{name}={value}' for name, value in words.items()]
+
+    def finish(self, when: datetime.datetime) -> None:
+        """End it as planned: call back, then set the status."""
+        self.ended = when
+        error = self.planned_error
+        if self.planned_cancel:
+            self._fail(CANCELED, errors.ArmError(
+                409, 'OperationPreempted', 'Operation execution has been '
+                'preempted by a more recent operation.'))
+        elif error is not None:
+            self._fail(FAILED, error)
+        else:
+            try:
+                self.output = self.on_done(self) if self.on_done else None
+                self.status = SUCCEEDED
+            except errors.ArmError as exc:
+                self._fail(FAILED, exc)
+
+    def cancel(self) -> None:
+        """End it now as superseded by a later write."""
+        self.planned_cancel = True
+        self.emulator.operations.end(self, self.emulator.clock.now())
+
+    def _fail(self, status: str, error: errors.ArmError) -> None:
+        self.status = status
+        self.error = error.body(network=self.style == 'network')
+        if self.on_fail is not None:
+            self.on_fail(self)
+
+
+class Operations:
+    """All operations of one emulator."""
+
+    def __init__(self, emulator: server.Emulator) -> None:
+        self._emulator = emulator
+        self.by_id: dict[str, Operation] = {}
+        self._running: dict[str, Operation] = {}
+
+    def start(self, request: router.ArmRequest, kind: str, *,
+              style: str | None = None, seconds: float = 0.0,
+              on_done: Callable[[Operation], Any] | None = None,
+              on_fail: Callable[[Operation], None] | None = None,
+              ready: Callable[[], bool] | None = None,
+              resource_id: str | None = None,
+              location: str | None = None) -> Operation:
+        """Start an operation for the request at hand.
+
+        :param kind: for people, for example ``virtualMachines.start``
+        :param style: compute, disk, network or group
+        :param seconds: how long it takes with latency ``observed``; with
+            latency ``none`` it takes no time
+        :param on_done: called with ``store.lock`` held when it ends; makes
+            the changes and returns the output; may raise ArmError, which
+            fails the operation (then on_fail is called)
+        :param on_fail: called when it failed or was canceled;
+            ``operation.error`` says why
+        :param ready: asked once due; False keeps it running, for work done
+            in a thread of the provider's own
+        :param resource_id: when it is not the resource of the request
+        :param location: region in its URL; the resource's or the
+            emulator's own by default
+        """
+        emulator = self._emulator
+        target = str(resource_id or request.id or request.scope).lower()
+        known = emulator.store.get(target)
+        namespace = request.id.namespace if request.id else ''
+        now = emulator.clock.now()
+        scale = 0.0 if emulator.latency == 'none' else 1.0
+        operation = Operation(
+            emulator=emulator, id=str(uuid.uuid4()), kind=kind,
+            style=style or namespace.rpartition('.')[2].lower(),
+            method=request.method, namespace=namespace,
+            subscription=request.subscription,
+            location=location or (known and known.location)
+            or emulator.location,
+            api_version=request.api_version, resource_id=target,
+            started=now, due=now + datetime.timedelta(seconds=seconds * scale),
+            on_done=on_done, on_fail=on_fail, ready=ready or (lambda: True))
+        if operation.style == 'group':
+            operation.id = _group_job(target, operation.location)
+        emulator.faults.plan(request, operation)
+        self.by_id[operation.id.lower()] = operation
+        self._running[operation.id] = operation
+        return operation
+
+    def settle(self) -> None:
+        """End every operation that is due, in the order they are due."""
+        with self._emulator.store.lock:
+            while True:
+                now = self._emulator.clock.now()
+                due = [operation for operation in self._running.values()
+                       if operation.due <= now and not operation.stuck
+                       and operation.ready()]
+                if not due:
+                    return
+                first = min(due, key=lambda operation: operation.due)
+                self.end(first, first.due)
+
+    def end(self, operation: Operation, when: datetime.datetime) -> None:
+        """End one operation now, whatever its time."""
+        if self._running.pop(operation.id, None) is not None:
+            operation.finish(when)
+
+    def running(self, resource_id: str | None = None) -> list[Operation]:
+        """List what runs, on one resource if one is given."""
+        return [operation for operation in list(self._running.values())
+                if resource_id is None
+                or operation.resource_id == str(resource_id).lower()]
+
+    def retry_after(self) -> dict[str, str]:
+        """Return the Retry-After header for answers about operations."""
+        seconds = self._emulator.retry_after
+        return {} if seconds is None else {'Retry-After': str(seconds)}
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip('=')
+
+
+def _group_job(group_id: str, location: str) -> str:
+    name = group_id.rpartition('/')[2].upper()
+    job = {'jobId': f'RESOURCEGROUPDELETIONJOB-{name}-{location.upper()}',
+           'jobLocation': location}
+    return _text(json.dumps(job, separators=(',', ':')).encode())

@@ -1,0 +1,131 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What exists: resources by id, without regard to case.
+
+One lock guards everything. ``app.py`` holds it while a handler runs and
+``operations.py`` while an operation ends, so handlers and callbacks see and
+change the store as if they were alone. Tests that look from another thread
+take ``with store.lock:`` when they need more than one look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import copy
+import dataclasses
+import datetime
+import threading
+from typing import Any
+
+from jacket_azure.emulator import ids
+
+
+@dataclasses.dataclass
+class Resource:
+    """One resource.
+
+    :ivar id: full id in the case given at creation
+    :ivar type: full type in canonical case
+    :ivar body: what a GET answers (id, name, type, location, tags,
+        properties, ...), without an etag; handlers edit it in place
+    :ivar etag: counter for VM style etags; see ``etags.py``
+    :ivar private: what a provider keeps for itself and never shows
+    """
+
+    id: str
+    type: str
+    name: str
+    body: dict[str, Any]
+    created: datetime.datetime
+    etag: int = 1
+    private: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """``body['properties']``, made on first use."""
+        return self.body.setdefault('properties', {})
+
+    @property
+    def location(self) -> str:
+        """The region; empty for a child."""
+        return self.body.get('location', '')
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags; a copy when there are none."""
+        return self.body.get('tags') or {}
+
+    def view(self) -> dict[str, Any]:
+        """Return a deep copy of the body, safe to send or to change."""
+        return copy.deepcopy(self.body)
+
+
+class Store:
+    """All resources of all subscriptions of one emulator."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._resources: dict[str, Resource] = {}
+        # by lower-case type: a list of one type must not walk all resources
+        self._by_type: dict[str, dict[str, Resource]] = {}
+
+    def get(self, resource_id: str | ids.ResourceId | None) -> Resource | None:
+        """Return the resource of that id, or None."""
+        with self.lock:
+            return self._resources.get(str(resource_id).lower())
+
+    def put(self, resource: Resource) -> Resource:
+        """Add a resource or replace the one of the same id."""
+        key = resource.id.lower()
+        with self.lock:
+            self._resources[key] = resource
+            self._by_type.setdefault(
+                resource.type.lower(), {})[key] = resource
+        return resource
+
+    def delete(self, resource_id: str | ids.ResourceId) -> Resource | None:
+        """Remove a resource and its children; return it, or None."""
+        key = str(resource_id).lower()
+        with self.lock:
+            gone = self._resources.pop(key, None)
+            if gone is not None:
+                del self._by_type[gone.type.lower()][key]
+                for child in list(self.children(scope=key)):
+                    self.delete(child.id)
+            return gone
+
+    def children(self, type: str | None = None,
+                 scope: str = '') -> list[Resource]:
+        """List resources of a full *type* (None: all) below the id *scope*.
+
+        Scope is a subscription, a group or a resource; in order of ids.
+        """
+        prefix = scope.lower().rstrip('/') + '/'
+        with self.lock:
+            pool = (self._resources if type is None
+                    else self._by_type.get(type.lower(), {}))
+            return [pool[key] for key in sorted(pool)
+                    if key.startswith(prefix)]
+
+    def ids(self) -> list[str]:
+        """List the ids of all resources, groups left out."""
+        return [resource.id for resource in self
+                if ids.parse(resource.id) is not None]
+
+    def __iter__(self) -> Iterator[Resource]:
+        with self.lock:
+            return iter([self._resources[key]
+                         for key in sorted(self._resources)])
+
+    def __len__(self) -> int:
+        return len(self._resources)
