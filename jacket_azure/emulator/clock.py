@@ -22,7 +22,7 @@ from collections.abc import Callable
 import datetime
 import threading
 
-UTC = datetime.timezone.utc
+UTC = datetime.UTC
 # any fixed date will do; tests see the same times at every run
 VIRTUAL_START = datetime.datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
 

@@ -19,6 +19,7 @@ arm-behaviour.md section 1 tells. Texts are the real service's.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from jacket_azure.emulator import ids
@@ -111,6 +112,26 @@ def parent_not_found(resource_id: ids.ResourceId) -> ArmError:
 def child_not_found(resource_id: ids.ResourceId) -> ArmError:
     """The parent is there, the child is not."""
     return ArmError(404, 'NotFound', f'Resource {resource_id} not found.')
+
+
+def throttled(bucket: str, retry_after: int | None,
+              allowed: int = 180) -> ArmError:
+    """A bucket of the Compute provider is empty (arm-behaviour section 7).
+
+    :param retry_after: seconds; None leaves the header out
+    """
+    measured = json.dumps({
+        'operationGroup': bucket, 'allowedRequestCount': allowed,
+        'measuredRequestCount': allowed + 1}, separators=(',', ':'))
+    return ArmError(
+        429, 'OperationNotAllowed',
+        'The server rejected the request because too many requests have '
+        'been received for this subscription.',
+        details=[{'code': 'TooManyRequests', 'target': bucket,
+                  'message': measured}],
+        innererror={'internalErrorCode': 'TooManyRequestsReceived'},
+        headers={} if retry_after is None
+        else {'Retry-After': str(retry_after)})
 
 
 def missing_parameter(path: str) -> ArmError:

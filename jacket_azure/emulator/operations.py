@@ -38,8 +38,8 @@ import dataclasses
 import datetime
 import hashlib
 import json
-from typing import Any
 from typing import TYPE_CHECKING
+from typing import Any
 import uuid
 
 from jacket_azure.emulator import errors
@@ -237,7 +237,7 @@ class Operations:
             on_done=on_done, on_fail=on_fail, ready=ready or (lambda: True))
         if operation.style == 'group':
             operation.id = _group_job(target, operation.location)
-        emulator.faults.plan(request, operation)
+        emulator.faults.plan(request.record, operation)
         self.by_id[operation.id.lower()] = operation
         self._running[operation.id] = operation
         return operation

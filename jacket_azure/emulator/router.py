@@ -50,12 +50,13 @@ from collections.abc import Callable
 import dataclasses
 import re
 import types
-from typing import Any
 from typing import TYPE_CHECKING
+from typing import Any
 import urllib.parse
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
+from jacket_azure.emulator import records
 from jacket_azure.emulator import store
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class ArmRequest:
     :ivar body: JSON body after validation: property names in documented
         case, read-only properties left out, and outside PATCH no nulls
     :ivar raw_body: JSON body as sent
-    :ivar operation_id: as in the API document, None for a polling URL
+    :ivar record: what the emulator keeps about this request
     """
 
     emulator: server.Emulator
@@ -130,8 +131,7 @@ class ArmRequest:
     body: Any
     raw_body: Any
     api_version: str
-    operation_id: str | None = None
-    number: int = 0
+    record: records.Record
 
     @property
     def subscription(self) -> str:
