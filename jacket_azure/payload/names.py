@@ -1,0 +1,172 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Names of what we make, and the ARM ids they are part of.
+
+Every name derives from an OpenStack id, so that a process that knows the
+instance finds all of its parts again without a list and without a record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import NamedTuple
+
+from jacket_azure import exceptions
+from jacket_azure.mapping.resource_id import ResourceId
+from jacket_azure.mapping.resource_id import parse as _parse
+from jacket_azure.mapping.resource_id import same_id as same_id
+
+VIRTUAL_MACHINE = 'Microsoft.Compute/virtualMachines'
+DISK = 'Microsoft.Compute/disks'
+NETWORK_INTERFACE = 'Microsoft.Network/networkInterfaces'
+NETWORK_SECURITY_GROUP = 'Microsoft.Network/networkSecurityGroups'
+VIRTUAL_NETWORK = 'Microsoft.Network/virtualNetworks'
+SUBNET = 'Microsoft.Network/virtualNetworks/subnets'
+
+_UUID = r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+_IS_UUID = re.compile(_UUID)
+_NIC = re.compile(rf'(?P<uuid>{_UUID})(-(?P<port>{_UUID}))?')
+_NOT_HOSTNAME = re.compile(r'[^a-z0-9-]+')
+
+# Azure "Naming rules and restrictions": disks and network interfaces 80
+_MAX_NAME = 80
+_NAME = re.compile(r'[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_])?')
+_MAX_COMPUTER_NAME = {'windows': 15, 'linux': 64}
+
+
+class NicName(NamedTuple):
+    """What a network interface's name tells.
+
+    :param port_id: None for the primary one, which is named by the instance
+    """
+
+    uuid: str
+    port_id: str | None
+
+
+def vm_name(uuid: str) -> str:
+    """Return the virtual machine's name for an instance."""
+    return _checked_uuid(uuid)
+
+
+def os_disk_name(uuid: str) -> str:
+    """Return the OS disk's name for an instance."""
+    return _checked_uuid(uuid)
+
+
+def nic_name(uuid: str, port_id: str, primary: bool) -> str:
+    """Return the network interface's name for one port of an instance.
+
+    The primary one carries the instance's name alone, as operators of the
+    first design expect; 73 characters at most, of 80.
+    """
+    if primary:
+        return _checked_uuid(uuid)
+    return f'{_checked_uuid(uuid)}-{_checked_uuid(port_id)}'
+
+
+def parse_nic_name(name: str) -> NicName | None:
+    """Return whose network interface this is, None when not named by us."""
+    found = _NIC.fullmatch(name.lower())
+    return NicName(found['uuid'], found['port']) if found else None
+
+
+def parse_uuid(name: str) -> str | None:
+    """Return the uuid a virtual machine or disk is named by, or None."""
+    lower = name.lower()
+    return lower if _IS_UUID.fullmatch(lower) else None
+
+
+def is_valid_name(name: str) -> bool:
+    """Say whether Azure accepts *name* for a disk or network interface."""
+    return len(name) <= _MAX_NAME and bool(_NAME.fullmatch(name))
+
+
+def resource_id(
+    subscription: str, group: str, type_: str, *names: str
+) -> str:
+    """Build a full ARM id.
+
+    :param type_: e.g. ``Microsoft.Network/virtualNetworks/subnets``
+    :param names: one for each part of the type after the namespace
+    """
+    namespace, *types = type_.split('/')
+    if len(types) != len(names):
+        raise ValueError(f'{type_} needs {len(types)} names, got {names}')
+    return str(
+        ResourceId(subscription, group, namespace, tuple(types), names)
+    )
+
+
+def parse_resource_id(text: str) -> ResourceId:
+    """Take a full ARM id apart.
+
+    :raises ValueError: *text* is none
+    """
+    return _parse(text)
+
+
+def full_id(
+    subscription: str, group: str, type_: str, name_or_id: str
+) -> str:
+    """Return *name_or_id* as a full id; a name is one in our own group."""
+    if name_or_id.startswith('/'):
+        return str(_parse(name_or_id))
+    return resource_id(subscription, group, type_, name_or_id)
+
+
+def subnet_id(
+    subscription: str, group: str, virtual_network: str, subnet: str
+) -> str:
+    """Return the full id of a subnet.
+
+    :param virtual_network: name (in *group*) or full ARM id
+    """
+    network = full_id(subscription, group, VIRTUAL_NETWORK, virtual_network)
+    return str(_parse(network).child('subnets', subnet))
+
+
+def computer_name(hostname: str | None, uuid: str, os_type: str) -> str:
+    """Return the name the guest knows itself by; the same on every call.
+
+    A hostname that fits is kept. One that must be cut keeps its beginning
+    and ends with a digest of the uuid, so that servers whose names begin
+    alike stay different.
+
+    :param hostname: ``instance.hostname``; may be empty
+    :param os_type: ``windows`` allows 15 characters and not only digits,
+        ``linux`` 64
+
+    Source: Compute REST API 2026-04-01, OSProfile.computerName.
+    """
+    limit = _MAX_COMPUTER_NAME[os_type]
+    short = (hostname or '').split('.')[0].lower()
+    clean = _NOT_HOSTNAME.sub('-', short).strip('-')
+    fits = 0 < len(clean) <= limit
+    if fits and not (os_type == 'windows' and clean.isdigit()):
+        return clean
+    digest = hashlib.sha256(uuid.encode()).hexdigest()[:6]
+    # a letter in front of the digest: never digits alone
+    tail = f'h{digest}'
+    head = clean[: limit - len(tail) - 1].strip('-')
+    return f'{head}-{tail}' if head else tail
+
+
+def _checked_uuid(text: str) -> str:
+    lower = str(text).lower()
+    if not _IS_UUID.fullmatch(lower):
+        raise exceptions.InvalidRequest(
+            f'{text!r} is no UUID; names on Azure derive from UUIDs only.'
+        )
+    return lower

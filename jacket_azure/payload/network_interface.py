@@ -1,0 +1,127 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Neutron port to Azure network interface."""
+
+from __future__ import annotations
+
+from collections import abc
+from dataclasses import dataclass
+from dataclasses import field
+import ipaddress
+from typing import Any
+
+from jacket_azure import exceptions
+from jacket_azure.payload import names
+
+
+@dataclass(frozen=True)
+class FixedIp:
+    """One address of a port.
+
+    :param address: IPv4 or IPv6, as Neutron chose it
+    :param subnet_id: full ARM id of the Azure subnet
+    """
+
+    address: str
+    subnet_id: str
+
+
+@dataclass(frozen=True)
+class NicSpec:
+    """Everything a network interface is made from.
+
+    :param fixed_ips: at least one; the first IPv4 address becomes primary
+    :param network_security_group_id: full ARM id, None for none
+    """
+
+    location: str
+    fixed_ips: tuple[FixedIp, ...]
+    network_security_group_id: str | None = None
+    accelerated_networking: bool = False
+    tags: abc.Mapping[str, str] = field(default_factory=dict)
+
+
+def build(spec: NicSpec) -> dict[str, Any]:
+    """Build the body that creates a network interface.
+
+    :raises InvalidRequest: no IPv4 address, or addresses of two subnets
+
+    Source: Network REST API 2026-03-01, network-interfaces/create-or-update.
+    """
+    properties: dict[str, Any] = {
+        'enableAcceleratedNetworking': spec.accelerated_networking,
+        'ipConfigurations': [
+            _ip_configuration(index, fixed_ip)
+            for index, fixed_ip in enumerate(_in_order(spec.fixed_ips))
+        ],
+    }
+    if spec.network_security_group_id:
+        properties['networkSecurityGroup'] = {
+            'id': spec.network_security_group_id
+        }
+    return {
+        'location': spec.location,
+        'tags': dict(spec.tags),
+        'properties': properties,
+    }
+
+
+def addresses(nic: abc.Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the private addresses of a network interface as read."""
+    found = nic.get('properties', {}).get('ipConfigurations') or ()
+    configurations = (item.get('properties', {}) for item in found)
+    return tuple(
+        properties['privateIPAddress']
+        for properties in configurations
+        if properties.get('privateIPAddress')
+    )
+
+
+def _ip_configuration(index: int, fixed_ip: FixedIp) -> dict[str, Any]:
+    version = ipaddress.ip_address(fixed_ip.address).version
+    return {
+        'name': f'ipconfig{index}',
+        'properties': {
+            'primary': index == 0,
+            'privateIPAddress': fixed_ip.address,
+            'privateIPAddressVersion': f'IPv{version}',
+            'privateIPAllocationMethod': 'Static',
+            'subnet': {'id': fixed_ip.subnet_id},
+        },
+    }
+
+
+def _in_order(fixed_ips: tuple[FixedIp, ...]) -> list[FixedIp]:
+    """Put IPv4 first: Azure wants an IPv4 address as the primary one."""
+    if not fixed_ips:
+        raise exceptions.InvalidRequest(
+            'A port without a fixed IP address cannot become a network '
+            'interface on Azure; give it an IPv4 address.'
+        )
+    first = fixed_ips[0].subnet_id
+    for fixed_ip in fixed_ips:
+        if not names.same_id(fixed_ip.subnet_id, first):
+            raise exceptions.InvalidRequest(
+                'A port has addresses of subnets that are different subnets '
+                'on Azure, where all addresses of a network interface come '
+                'from one. Use one port for each.'
+            )
+    ordered = sorted(
+        fixed_ips, key=lambda ip: ipaddress.ip_address(ip.address).version
+    )
+    if ipaddress.ip_address(ordered[0].address).version != 4:
+        raise exceptions.InvalidRequest(
+            'A port with IPv6 addresses only cannot become a network '
+            'interface on Azure; give it an IPv4 address as well.'
+        )
+    return ordered
