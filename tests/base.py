@@ -1,0 +1,52 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Base class of tests that drive our code to the emulator over HTTPS."""
+
+from oslo_config import cfg
+from oslotest import base
+
+from tests import fixtures as azure_fixtures
+
+
+class AzureTestCase(base.BaseTestCase):
+    """Our code, the real Azure SDK, HTTPS, and the emulator.
+
+    :ivar azure: what Azure holds and was asked, see
+        :class:`tests.fixtures.AzureFixture`
+    :ivar conf: a ConfigOpts of its own with ``[azure]`` set
+    :ivar log: everything that was logged
+    """
+
+    #: text of the mapping file
+    mapping = azure_fixtures.MAPPING
+
+    def setUp(self):
+        super().setUp()
+        self.log = self.useFixture(azure_fixtures.DebugLog())
+        self.azure = self.useFixture(
+            azure_fixtures.AzureFixture(self.mapping))
+        self.conf = cfg.ConfigOpts()
+        self.azure.configure(self.conf)
+        self._client = None
+
+    def flags(self, **options):
+        """Set options of ``[azure]``; call it before :attr:`client`."""
+        for name, value in options.items():
+            self.conf.set_override(name, value, group='azure')
+
+    @property
+    def client(self):
+        """An ``Azure`` for :attr:`conf`, connected when first used."""
+        if self._client is None:
+            self._client = self.azure.connect(self.conf.azure)
+        return self._client

@@ -1,0 +1,200 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Base class: a whole Nova in this process, one compute service on Azure."""
+
+import base64
+import sys
+import time
+import warnings
+
+from nova import context
+import nova.conf
+from nova.tests.functional import integrated_helpers
+from nova.tests.functional.api import client as api_client
+from sqlalchemy import exc as sqlalchemy_exceptions
+
+from jacket_azure.nova import loader
+from tests import fixtures as azure_fixtures
+from tests.functional.nova import fixtures as nova_fixtures
+
+CONF = nova.conf.CONF
+
+HOST = 'azure-eastus'
+# the driver, TLS, databases and other test processes share two processors
+PATIENCE_SECONDS = 90
+LOOK_SECONDS = 0.05
+
+
+class AzureServersTestCase(integrated_helpers.ProviderUsageBaseTestCase):
+    """Real API, conductor, scheduler, compute and Placement.
+
+    After each test every request must have been a valid one.
+
+    :ivar azure: what Azure holds, see :class:`tests.fixtures.AzureFixture`
+    :ivar compute: the compute service
+    :ivar log: everything that was logged
+    """
+
+    compute_driver = 'jacket_azure.nova.AzureDriver'
+    #: options of ``[azure]`` that differ from the usual
+    azure_options = {}
+
+    def setUp(self):
+        # nova-compute's start-up loads the os-vif plugins, which do this
+        loader.register()
+        # the wheel puts the file here; Nova's fixture looks in its sources
+        self.flags(
+            api_paste_config=f'{sys.prefix}/etc/nova/api-paste.ini',
+            group='wsgi')
+        self.log = self.useFixture(azure_fixtures.DebugLog())
+        self.azure = self.useFixture(azure_fixtures.AzureFixture())
+        self.addCleanup(self._check_requests, self.azure)
+        self.azure.patch_connect()
+        super().setUp()
+        # nova 34 uses orm.noload(), deprecated in SQLAlchemy 2.1; Nova's
+        # WarningsFixture makes an error of every warning
+        warnings.filterwarnings(
+            'ignore', category=sqlalchemy_exceptions.SADeprecationWarning)
+        self.azure.configure(CONF)
+        self.flags(group='azure', **self.azure_options)
+        self.neutron = self.useFixture(nova_fixtures.NeutronFixture(self))
+        self.glance = self.useFixture(nova_fixtures.GlanceFixture(self))
+        self.flavor_id = self.create_flavor('m1.azure', 2, 8192, 64)
+        self.compute = self._start_compute(HOST)
+        self.azure.emulator.requests.clear()
+
+    def _check_requests(self, azure):
+        self.assertEqual([], azure.invalid_requests())
+
+    def _clear_attrs(self):
+        # Nova deletes every public attribute, the test method that pytest 8
+        # keeps on the instance included
+        name = self._testMethodName
+        method = self.__dict__.get(name)
+        super()._clear_attrs()
+        if method is not None:
+            self.__dict__[name] = method
+
+    # waiting: Nova's helpers look every half second, five seconds long
+
+    def wait_until(self, condition, what):
+        """Wait for *condition* to return something true, and return that."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            found = condition()
+            if found:
+                return found
+            if time.monotonic() > deadline:
+                self.fail(f'{what}: still not so after {PATIENCE_SECONDS} s')
+            time.sleep(LOOK_SECONDS)
+
+    def _wait_for_server_parameter(
+            self, server, expected_params, max_retries=10, api=None,
+            wait_for_fault_key=True):
+        api = api or self.admin_api
+        wants_fault = (wait_for_fault_key
+                       and expected_params.get('status') == 'ERROR')
+
+        def as_expected():
+            found = api.get_server(server['id'])
+            if (expected_params.get('status') != 'ERROR'
+                    and found['status'] == 'ERROR' and 'fault' in found):
+                self.fail(f'{server["id"]} failed: {found["fault"]}')
+            if any(found[key] != value
+                   for key, value in expected_params.items()):
+                return None
+            return found if not wants_fault or 'fault' in found else None
+
+        return self.wait_until(as_expected, f'server {expected_params}')
+
+    def _wait_until_deleted(self, server):
+        def is_gone():
+            try:
+                self.api.get_server(server['id'])
+            except api_client.OpenStackApiNotFoundException:
+                return True
+            return False
+
+        self.wait_until(is_gone, f'{server["id"]} deleted')
+
+    # what tests do
+
+    def create_flavor(self, name, vcpus, memory_mb, disk_gb, **extra_specs):
+        """Create a flavor and return its id."""
+        return self._create_flavor(
+            name=name, vcpu=vcpus, memory_mb=memory_mb, disk=disk_gb,
+            ephemeral=0, extra_spec=extra_specs or None)
+
+    def ask_for_server(self, api=None, **wanted):
+        """Ask for a server; return Nova's first answer.
+
+        The image is the mapped Ubuntu, the flavor the mapped one, and the
+        network the mapped one called private, unless *wanted* says other.
+        """
+        body = {
+            'name': self._testMethodName,
+            'imageRef': self.glance.ubuntu['id'],
+            'flavorRef': self.flavor_id,
+            'networks': [{'uuid': self.neutron.private['id']}]}
+        body.update(wanted)
+        return (api or self.api).post_server({'server': body})
+
+    def create_server(self, expected_state='ACTIVE', **wanted):
+        """Ask for a server and wait until it is there, or failed.
+
+        :returns: the server; ``adminPass`` included
+        """
+        answer = self.ask_for_server(**wanted)
+        server = self._wait_for_state_change(answer, expected_state)
+        return dict(server, adminPass=answer['adminPass'])
+
+    def create_port(self, network, **wanted):
+        """Create a port in Neutron and return it."""
+        return self.neutron.create_port({'port': {
+            'network_id': network['id'], 'name': '', 'device_id': '',
+            **wanted}})['port']
+
+    def action(self, server, name, body=None):
+        """Post a server action."""
+        self.api.post_server_action(server['id'], {name: body})
+
+    def failed_build(self, **wanted):
+        """Ask for a server that cannot be; return the fault's text."""
+        server = self.create_server(expected_state='ERROR', **wanted)
+        return server['fault']['message']
+
+    # what tests look at
+
+    def vm(self, server):
+        """Return the server's virtual machine as Azure holds it."""
+        return self.azure.resource('virtualMachines', server['id'])
+
+    def nics(self, server):
+        """Return the server's network interfaces, the primary one first."""
+        references = self.vm(server)['properties']['networkProfile'][
+            'networkInterfaces']
+        references.sort(
+            key=lambda each: not each['properties']['primary'])
+        return [
+            self.azure.resource(
+                'networkInterfaces', each['id'].rpartition('/')[2])
+            for each in references]
+
+    def custom_data(self, server):
+        """Return what the guest finds as custom data, as bytes."""
+        profile = self.azure.os_profile(server['id'])
+        return base64.b64decode(profile['customData'])
+
+    def run_periodic(self, name):
+        """Run one of the compute manager's periodic tasks."""
+        getattr(self.compute.manager, name)(context.get_admin_context())

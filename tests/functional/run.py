@@ -1,0 +1,58 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Run the functional tests in both of nova-compute's threading models.
+
+``python -m tests.functional.run [--mode threading|eventlet] [stestr args]``
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+
+# Nova's environment variable, and what it must be for each model
+MODES = {'threading': 'true', 'eventlet': 'false'}
+VARIABLE = 'OS_NOVA_DISABLE_EVENTLET_PATCHING'
+# a service that does not stop must not keep the run from ending
+LIMIT_SECONDS = 1800
+
+
+def run(mode, arguments):
+    """Run stestr once, and return its exit status."""
+    print(f'functional tests, {mode}', flush=True)
+    environment = dict(os.environ, **{VARIABLE: MODES[mode]})
+    environment.setdefault('OS_TEST_TIMEOUT', '300')
+    command = [
+        sys.executable, '-m', 'stestr', '--test-path', './tests/functional',
+        '--top-dir', './', 'run', *arguments]
+    process = subprocess.Popen(
+        command, env=environment, start_new_session=True)
+    try:
+        return process.wait(timeout=LIMIT_SECONDS)
+    except BaseException:
+        os.killpg(process.pid, 9)
+        process.wait()
+        raise
+
+
+def main():
+    """Run what was asked for; the first failure decides the status."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--mode', choices=sorted(MODES), action='append')
+    options, arguments = parser.parse_known_args()
+    results = [run(mode, arguments) for mode in options.mode or MODES]
+    return max(results)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
