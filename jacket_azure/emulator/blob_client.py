@@ -52,8 +52,10 @@ class BlobClient:
         """URL of ``container/blob``."""
         return f'{self.endpoint}/{path}'
 
-    def create_container(self, name: str) -> None:
-        self._call('PUT', name, {'restype': 'container'})
+    def create_container(self, name: str, *, exist_ok: bool = False) -> None:
+        """Create a container; one that exists is fine if *exist_ok*."""
+        self._call('PUT', name, {'restype': 'container'},
+                   accept=(409,) if exist_ok else ())
 
     def delete_container(self, name: str) -> None:
         self._call('DELETE', name, {'restype': 'container'})
@@ -128,7 +130,8 @@ class BlobClient:
 
     def _call(self, method: str, path: str,
               query: dict[str, str] | None = None, body: bytes = b'',
-              headers: dict[str, str] | None = None) -> None:
+              headers: dict[str, str] | None = None,
+              accept: tuple[int, ...] = ()) -> None:
         path = f'/{self._account}/{path}'
         headers = {'x-ms-date': email.utils.formatdate(usegmt=True),
                    'x-ms-version': VERSION, **(headers or {})}
@@ -143,7 +146,7 @@ class BlobClient:
             text = answer.read()
         finally:
             connection.close()
-        if answer.status >= 300:
+        if answer.status >= 300 and answer.status not in accept:
             raise BlobError(f'{method} {path}: {answer.status} '
                             f'{text[:500].decode(errors="replace")}')
 

@@ -1,0 +1,81 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What disks, snapshots, images and VMs have in common when answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import copy
+from typing import TYPE_CHECKING
+from typing import Any
+
+from jacket_azure.emulator import errors
+from jacket_azure.emulator import ids
+from jacket_azure.emulator import paging
+from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import disk_model
+from jacket_azure.emulator.router import ArmRequest
+from jacket_azure.emulator.router import ArmResponse
+
+if TYPE_CHECKING:
+    from jacket_azure.emulator import server
+
+View = Callable[['server.Emulator', store.Resource], dict[str, Any]]
+
+
+def page(request: ArmRequest, type_name: str, view: View) -> ArmResponse:
+    """Answer a page of all resources of a type under the request's scope.
+
+    Only what is on the page is rendered, so that a page of a hundred out of
+    ten thousand costs a hundred.
+    """
+    found = request.emulator.store.children(type_name, request.scope)
+    answer = paging.page(request, [
+        {'id': resource.id, 'resource': resource} for resource in found])
+    answer.body['value'] = [
+        view(request.emulator, entry['resource'])
+        for entry in answer.body['value']]
+    if 'rg' not in request.params and request.emulator.state.get(
+            'compute.upper_case_groups'):
+        # arm-behaviour.md section 1: subscription-wide lists may do this
+        for body in answer.body['value']:
+            body['id'] = ids.upper_group(body['id'])
+    return answer
+
+
+def echo(resource: store.Resource, sent: dict[str, Any]) -> dict[str, Any]:
+    """A 202 answer of disks and snapshots: what was sent, nothing computed."""
+    body: dict[str, Any] = {
+        'name': resource.name, 'id': resource.id, 'type': resource.type,
+        'location': resource.location}
+    for key in ('tags', 'sku', 'zones'):
+        if key in sent:
+            body[key] = copy.deepcopy(sent[key])
+    body['properties'] = {
+        **copy.deepcopy(sent.get('properties') or {}),
+        'provisioningState': resource.properties['provisioningState']}
+    return body
+
+
+def refuse_open_access(emulator: server.Emulator, disk: store.Resource,
+                       kind: str) -> None:
+    """Refuse to delete what a SAS is out for.
+
+    :raises ArmError: 409
+    """
+    if disk_model.grant_is_active(emulator, disk):
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f'There is an active shared access signature outstanding for '
+            f'{kind} {disk.name}. Call EndGetAccess on this {kind} to revoke '
+            f'the shared access signature and then try again.')

@@ -1,0 +1,185 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Microsoft.Compute/snapshots, full and incremental.
+
+Source: Disk REST API, snapshots; arm-behaviour.md section 5.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+from typing import Any
+import uuid
+
+from jacket_azure.emulator import errors
+from jacket_azure.emulator import ids
+from jacket_azure.emulator import latency
+from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import contents
+from jacket_azure.emulator.compute import disk_model
+from jacket_azure.emulator.compute import disk_source
+from jacket_azure.emulator.compute import listing
+from jacket_azure.emulator.router import ArmRequest
+from jacket_azure.emulator.router import ArmResponse
+from jacket_azure.emulator.router import route
+
+if TYPE_CHECKING:
+    from jacket_azure.emulator import operations
+    from jacket_azure.emulator import server
+
+TYPE = 'Microsoft.Compute/snapshots'
+_LIST = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
+         '/Microsoft.Compute/snapshots')
+NAME = _LIST + '/{name}'
+
+
+@route('GET', NAME)
+def get(request: ArmRequest) -> ArmResponse:
+    """One snapshot."""
+    return ArmResponse(
+        body=disk_model.view(request.emulator, request.resource()))
+
+
+@route('GET', _LIST)
+@route('GET', '/subscriptions/{sub}/providers/Microsoft.Compute/snapshots')
+def list_snapshots(request: ArmRequest) -> ArmResponse:
+    """Snapshots of a group or a subscription."""
+    return listing.page(request, TYPE, disk_model.view)
+
+
+@route('PUT', NAME)
+def put(request: ArmRequest) -> ArmResponse:
+    """Take a snapshot, now; or change what can be changed of one."""
+    snapshot = request.existing()
+    if snapshot is None:
+        snapshot = create(request.emulator, request.id, request.body)
+    else:
+        _change(snapshot, request.body)
+        snapshot.body.pop('tags', None)
+        if 'tags' in request.body:
+            snapshot.body['tags'] = dict(request.body['tags'])
+    return _written(request, snapshot)
+
+
+@route('PATCH', NAME)
+def patch(request: ArmRequest) -> ArmResponse:
+    """Change what the body names."""
+    snapshot = request.resource()
+    _change(snapshot, request.body)
+    if request.body.get('tags') is not None:
+        snapshot.body['tags'] = dict(request.body['tags'])
+    return _written(request, snapshot)
+
+
+def _change(snapshot: store.Resource, body: dict[str, Any]) -> None:
+    if (body.get('sku') or {}).get('name'):
+        name = body['sku']['name']
+        snapshot.body['sku'] = {
+            'name': name, 'tier': disk_model.sku_tier(name)}
+    for key, value in (body.get('properties') or {}).items():
+        if key not in ('creationData', 'incremental', 'diskSizeGB'):
+            snapshot.properties[key] = copy.deepcopy(value)
+
+
+def _written(request: ArmRequest, snapshot: store.Resource) -> ArmResponse:
+    # a CopyStart shows Succeeded at once and counts completionPercent
+    if snapshot.properties.get('completionPercent') is None:
+        snapshot.properties['provisioningState'] = 'Updating'
+
+    def done(operation: operations.Operation) -> dict[str, Any]:
+        snapshot.properties['provisioningState'] = 'Succeeded'
+        if 'completionPercent' in snapshot.properties:
+            snapshot.properties['completionPercent'] = 100.0
+        return disk_model.view(request.emulator, snapshot)
+
+    def failed(operation: operations.Operation) -> None:
+        snapshot.properties['provisioningState'] = 'Failed'
+
+    return request.emulator.operations.start(
+        request, 'snapshots.write', style='disk', on_done=done,
+        on_fail=failed,
+        seconds=latency.of(request.emulator, 'snapshots.write'),
+    ).accepted(202, body=listing.echo(snapshot, request.body))
+
+
+def create(emulator: server.Emulator, resource_id: ids.ResourceId,
+           body: dict[str, Any]) -> store.Resource:
+    """Make a snapshot in the store, with the bytes its source has now.
+
+    :raises ArmError: the source is missing or cannot be read
+    """
+    snapshot = store.Resource(
+        id=str(resource_id), type=TYPE, name=resource_id.name, body={},
+        created=emulator.clock.now())
+    source = disk_source.read(emulator, snapshot, body)
+    sku = body.get('sku', {}).get('name') or 'Standard_LRS'
+    properties = copy.deepcopy(body['properties'])
+    size_gib = properties.get('diskSizeGB') or source.size_gib
+    properties.update(source.inherited)
+    properties['creationData'] = {
+        **properties['creationData'], **source.creation_data}
+    properties.setdefault('encryption',
+                          {'type': 'EncryptionAtRestWithPlatformKey'})
+    properties.setdefault('networkAccessPolicy', 'AllowAll')
+    properties.setdefault('publicNetworkAccess', 'Enabled')
+    properties.setdefault('incremental', False)
+    properties.update({
+        'diskSizeGB': size_gib, 'diskSizeBytes': size_gib * disk_model.GIB,
+        'timeCreated': emulator.clock.stamp(), 'diskState': 'Unattached',
+        'uniqueId': str(uuid.uuid4()), 'provisioningState': 'Succeeded'})
+    if properties['incremental']:
+        properties['incrementalSnapshotFamilyId'] = _family(
+            snapshot, source.resource)
+    if properties['creationData']['createOption'] == 'CopyStart':
+        properties['completionPercent'] = 0.0
+    snapshot.body.update({
+        'name': snapshot.name, 'id': snapshot.id, 'type': TYPE,
+        'location': body['location'].lower().replace(' ', ''),
+        'sku': {'name': sku, 'tier': disk_model.sku_tier(sku)},
+        'properties': properties})
+    if 'tags' in body:
+        snapshot.body['tags'] = dict(body['tags'])
+    if source.resource is not None:
+        contents.inherit(emulator, source.resource, snapshot)
+    return emulator.store.put(snapshot)
+
+
+def _family(snapshot: store.Resource,
+            source: store.Resource | None) -> str:
+    """One guid for all incremental snapshots of one disk."""
+    if source is None:
+        raise errors.invalid_parameter(
+            'incremental', 'An incremental snapshot needs a disk or an '
+            'incremental snapshot as its source.')
+    known = source.private.setdefault('family', str(uuid.uuid4()))
+    snapshot.private['family'] = known
+    return known
+
+
+@route('DELETE', NAME)
+def delete(request: ArmRequest) -> ArmResponse:
+    """Delete a snapshot; disks made from it do not mind."""
+    snapshot = request.existing()
+    if snapshot is None:
+        return ArmResponse(204)
+    listing.refuse_open_access(request.emulator, snapshot, 'snapshot')
+
+    def done(operation: operations.Operation) -> None:
+        request.emulator.store.delete(snapshot.id)
+        contents.forget(request.emulator, snapshot)
+
+    return request.emulator.operations.start(
+        request, 'snapshots.delete', style='disk', on_done=done,
+        seconds=latency.of(request.emulator, 'snapshots.delete'),
+    ).accepted(202)
