@@ -1,0 +1,144 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What Azure tells about an image, in one shape for all kinds."""
+
+from __future__ import annotations
+
+from collections import abc
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+
+from jacket_azure.mapping.image_target import ImageTarget
+from jacket_azure.mapping.image_target import Plan
+
+_GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class ImageFacts:
+    """What must be known of an image before a virtual machine is made.
+
+    :param os_type: ``linux`` or ``windows``; None when nobody told
+    :param generation: ``V1`` or ``V2``; None when nobody told
+    :param size_gib: OS disk, rounded up; None when nobody told
+    :param disk_controllers: what its drivers can; a marketplace image that
+        does not tell can SCSI only, an own image may be anything (None)
+    :param accelerated_networking: None when nobody told
+    """
+
+    os_type: str | None = None
+    generation: str | None = None
+    size_gib: int | None = None
+    plan: Plan | None = None
+    architecture: str | None = None
+    disk_controllers: tuple[str, ...] | None = None
+    accelerated_networking: bool | None = None
+    hibernation: bool = False
+    trusted_launch: bool | None = None
+    data_disks: int = 0
+
+
+def parse_marketplace(version: abc.Mapping[str, Any]) -> ImageFacts:
+    """Read a marketplace image version.
+
+    Source: Compute REST API 2026-04-01, virtual-machine-images/get.
+    """
+    properties = version.get('properties') or {}
+    disk = properties.get('osDiskImage') or {}
+    features = {
+        str(item.get('name')).lower(): str(item.get('value') or '')
+        for item in properties.get('features') or ()
+    }
+    controllers = features.get('diskcontrollertypes') or 'SCSI'
+    accelerated = features.get('isacceleratednetworkingsupported') or (
+        features.get('isacceleratednetworksupported')
+    )
+    security = features.get('securitytype', '').lower()
+    return ImageFacts(
+        os_type=_lower(disk.get('operatingSystem')),
+        generation=_text(properties.get('hyperVGeneration')),
+        size_gib=_size_gib(disk),
+        plan=_plan(properties.get('plan')),
+        architecture=_text(properties.get('architecture')),
+        disk_controllers=tuple(w.strip() for w in controllers.split(',')),
+        accelerated_networking=_flag(accelerated),
+        hibernation=features.get('ishibernatesupported', '').lower()
+        == 'true',
+        trusted_launch='trustedlaunch' in security if security else None,
+        data_disks=len(properties.get('dataDiskImages') or ()),
+    )
+
+
+def parse_managed_image(image: abc.Mapping[str, Any]) -> ImageFacts:
+    """Read a managed image; it can never be Trusted Launch.
+
+    Source: Compute REST API 2026-04-01, images/get.
+    """
+    properties = image.get('properties') or {}
+    profile = properties.get('storageProfile') or {}
+    disk = profile.get('osDisk') or {}
+    size = disk.get('diskSizeGB')
+    return ImageFacts(
+        os_type=_lower(disk.get('osType')),
+        generation=_text(properties.get('hyperVGeneration')),
+        size_gib=int(size) if size else None,
+        trusted_launch=False,
+        data_disks=len(profile.get('dataDisks') or ()),
+    )
+
+
+def complete(facts: ImageFacts, target: ImageTarget) -> ImageFacts:
+    """Return *facts* with what the operator or the image's owner says.
+
+    Their word counts where Azure told nothing, and for the plan, which a
+    private offer may change.
+    """
+    return replace(
+        facts,
+        os_type=facts.os_type or target.os_type,
+        generation=facts.generation or target.generation,
+        plan=target.plan or facts.plan,
+    )
+
+
+def _size_gib(disk: abc.Mapping[str, Any]) -> int | None:
+    if disk.get('sizeInBytes'):
+        # a VHD's 512-byte footer is not data: 30 GiB + 512 is a 30 GiB disk
+        data_bytes = int(disk['sizeInBytes']) - 512
+        return max(1, -(-data_bytes // _GIB))
+    if disk.get('sizeInGb'):
+        return int(disk['sizeInGb'])
+    return None
+
+
+def _plan(plan: abc.Mapping[str, Any] | None) -> Plan | None:
+    if not plan:
+        return None
+    return Plan(
+        str(plan.get('name')),
+        str(plan.get('product')),
+        str(plan.get('publisher')),
+    )
+
+
+def _flag(value: str | None) -> bool | None:
+    return None if not value else value.lower() == 'true'
+
+
+def _lower(value: Any) -> str | None:
+    return str(value).lower() if value else None
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if value else None
