@@ -64,17 +64,27 @@ class MappingFile:
         stamp = _stamp(os.stat(self._path))
         if self._mapping is not None and stamp == self._seen:
             return self._mapping
-        with open(self._path, encoding='utf-8', errors='replace') as source:
+        with open(self._path, 'rb') as source:
             # of the opened file: another may have its name by now
             stamp = _stamp(os.fstat(source.fileno()))
-            text = source.read()
+            content = source.read()
         self._seen = stamp
         self._unreadable = False
-        mapping = parser.parse(text, self._path)
+        mapping = parser.parse(self._decode(content), self._path)
         if self._mapping is not None:
             LOG.info('Read the new version of %s', self._path)
         self._mapping = mapping
         return mapping
+
+    def _decode(self, content: bytes) -> str:
+        try:
+            return content.decode('utf-8-sig')
+        except UnicodeDecodeError as exc:
+            line = content.count(b'\n', 0, exc.start) + 1
+            problem = exceptions.Problem(
+                self._path, line, '-', 'has bytes that are not UTF-8'
+            )
+            raise exceptions.MappingError([problem]) from exc
 
     def _keep_broken(self, exc: exceptions.MappingError) -> Mapping:
         if self._mapping is None:

@@ -85,10 +85,8 @@ def disk_controller(size: VmSize, image: ImageFacts) -> str | None:
     if size.is_nvme_only:
         return 'NVMe'
     if 'NVMe' in size.disk_controllers:
-        scsi_image = image.disk_controllers in (None, ()) or (
-            'SCSI' in (image.disk_controllers or ())
-        )
-        return 'SCSI' if scsi_image else 'NVMe'
+        known = image.disk_controllers or ('SCSI',)
+        return 'SCSI' if 'SCSI' in known else 'NVMe'
     return None
 
 
@@ -101,8 +99,11 @@ def accelerated_networking(size: VmSize, image: ImageFacts) -> bool:
     return size.accelerated_networking and bool(image.accelerated_networking)
 
 
-def os_disk_gib(image: ImageFacts, root_gb: int) -> int | None:
-    """Return the OS disk's size to ask for; None for the image's own."""
+def os_disk_gib(root_gb: int) -> int | None:
+    """Return the OS disk's size to ask for; None for the image's own.
+
+    :param root_gb: of the flavor, binary units; 0 means the image's
+    """
     return root_gb if root_gb > 0 else None
 
 

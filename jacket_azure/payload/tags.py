@@ -78,7 +78,7 @@ def build(
         NAME: name,
         DISPLAY_NAME: display_name,
     }
-    tags = {k: v[:_MAX_VALUE] for k, v in ours.items() if v}
+    tags = {k: _clean(v) for k, v in ours.items() if v}
     skipped = []
     taken = {key.lower() for key in tags}
     for key, value in sorted((metadata or {}).items()):
@@ -141,6 +141,12 @@ def of_host(
 def instance_uuid(resource: abc.Mapping[str, Any]) -> str | None:
     """Return the OpenStack id a resource was made for, None when foreign."""
     return get(resource, ID)
+
+
+def _clean(value: str) -> str:
+    """Make a value of ours fit: a display name may hold anything."""
+    printable = ''.join(char for char in value if char.isprintable())
+    return printable[:_MAX_VALUE]
 
 
 def _is_valid(key: str, value: str) -> bool:

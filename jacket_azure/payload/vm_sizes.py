@@ -25,7 +25,8 @@ _TRUE = 'true'
 class VmSize:
     """One VM size in one location.
 
-    :param vcpus: what the guest sees and what quotas count
+    :param vcpus: what the guest sees; fewer than the hardware's for the
+        constrained sizes
     :param resource_disk_mb: temporary disk, 0 for none
     :param zones: zones that have this size at all
     :param restricted_zones: of those, where this subscription may not use it
