@@ -59,6 +59,8 @@ class Reader:
             reason = exc.problem or exc.context or 'cannot be read'
             if '\\t' in reason:
                 reason += '; indent with spaces, never with tabs'
+            elif exc.context and exc.problem:
+                reason = f'{exc.context}, {exc.problem}'
             self.problem(
                 mark.line + 1 if mark else 1, '-', f'not YAML: {reason}'
             )
@@ -76,6 +78,12 @@ class Reader:
 
         :param content: what the map should hold, for the message
         """
+        for key, value in self._entries(node, where, content):
+            yield key.value, value
+
+    def _entries(
+        self, node: yaml.Node, where: str, content: str
+    ) -> abc.Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
             self.problem(
                 line_of(node),
@@ -104,7 +112,7 @@ class Reader:
                 )
             else:
                 seen[key.value] = line
-                yield key.value, value
+                yield key, value
 
     def fields(
         self,
@@ -115,21 +123,23 @@ class Reader:
     ) -> dict[str, yaml.Node]:
         """Return the entries of a map with a fixed set of keys."""
         found: dict[str, yaml.Node] = {}
-        for key, value in self.items(node, where, ', '.join(allowed)):
-            if key in allowed:
-                found[key] = value
+        for key, value in self._entries(node, where, ', '.join(allowed)):
+            if key.value in allowed:
+                found[key.value] = value
                 continue
-            near = difflib.get_close_matches(key, allowed, 1)
+            near = difflib.get_close_matches(key.value, allowed, 1)
             hint = f'did you mean {near[0]}? ' if near else ''
             self.problem(
-                line_of(value),
-                f'{where}.{key}' if where != '-' else key,
+                line_of(key),
+                f'{where}.{key.value}' if where != '-' else key.value,
                 f'unknown key; {hint}allowed: {", ".join(allowed)}',
             )
         if isinstance(node, yaml.MappingNode):
-            for key in required:
-                if key not in found:
-                    self.problem(line_of(node), f'{where}.{key}', 'is missing')
+            for name in required:
+                if name not in found:
+                    self.problem(
+                        line_of(node), f'{where}.{name}', 'is missing'
+                    )
         return found
 
     def text(
