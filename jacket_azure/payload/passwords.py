@@ -20,9 +20,10 @@ OSProfile.adminPassword.
 
 from __future__ import annotations
 
-import random
+from collections import abc
 import re
 import string
+from typing import Protocol
 
 from jacket_azure import exceptions
 
@@ -54,6 +55,16 @@ _LOWER = 'abcdefghijkmnopqrstuvwxyz'
 _UPPER = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
 _DIGITS = '23456789'
 _SPECIAL = '-_.+='
+
+
+class RandomSource(Protocol):
+    """What :func:`generate` needs of a ``random.Random``."""
+
+    def choice(self, seq: abc.Sequence[str], /) -> str:
+        """Return one of *seq*."""
+
+    def shuffle(self, x: list[str], /) -> None:
+        """Change the order of *x* in place."""
 
 
 def problems(password: str, os_type: str) -> tuple[str, ...]:
@@ -95,7 +106,7 @@ def complies(password: str, os_type: str) -> bool:
     return not problems(password, os_type)
 
 
-def generate(random_source: random.Random) -> str:
+def generate(random_source: RandomSource) -> str:
     """Make a password that Azure accepts, for Linux and for Windows.
 
     :param random_source: where randomness comes from; for a real password
