@@ -40,8 +40,10 @@ of query and body. A handler runs with ``store.lock`` held; give
 Failures are raised as ``errors.ArmError``.
 
 A provider module may also define ``setup(emulator)`` and
-``teardown(emulator)``, called when the emulator starts and stops, and keep
-what belongs to one emulator in ``emulator.state[<module name>]``.
+``teardown(emulator)``, called when the emulator starts and stops,
+``forget(emulator, resource)``, called for each resource that goes with its
+group, and keep what belongs to one emulator in
+``emulator.state[<module name>]``.
 """
 
 from __future__ import annotations

@@ -85,7 +85,12 @@ def find(method: str, template: str, version: str) -> Documented | None:
 
 def newest(method: str, template: str) -> str:
     """Return the newest api-version the documents have for an operation."""
-    return max(_index().get((method, _key(template)), {'9999-12-31': None}))
+    return versions(method, template)[0]
+
+
+def versions(method: str, template: str) -> list[str]:
+    """List the api-versions the documents have for an operation."""
+    return sorted(_index().get((method, _key(template)), ()), reverse=True)
 
 
 def refuse(namespace: str, problems: list[schema.Problem],

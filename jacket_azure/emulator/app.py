@@ -1,0 +1,199 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The application: from an HTTP request to a handler and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+import contextlib
+import importlib
+import json
+import logging
+from typing import TYPE_CHECKING
+from typing import Any
+import urllib.parse
+
+from werkzeug import wrappers
+
+from jacket_azure.emulator import authority
+from jacket_azure.emulator import definitions
+from jacket_azure.emulator import envelope
+from jacket_azure.emulator import errors
+from jacket_azure.emulator import gateway
+from jacket_azure.emulator import records
+from jacket_azure.emulator import router
+from jacket_azure.emulator import serving
+from jacket_azure.emulator import store
+from jacket_azure.emulator import validation
+
+if TYPE_CHECKING:
+    from jacket_azure.emulator import server
+
+LOG = logging.getLogger(__name__)
+
+# every module with routes; the order is the order of setup
+PROVIDERS = (
+    'polling', 'subscriptions', 'resource_groups', 'generic_resources',
+    'virtual_networks', 'subnets', 'network_interfaces',
+    'network_security_groups', 'security_rules', 'public_ip_addresses',
+    'network_usages',
+    'compute.virtual_machines', 'compute.vm_actions', 'compute.disks',
+    'compute.snapshots', 'compute.images', 'compute.catalogue',
+)
+
+
+class Dropped(Exception):
+    """The connection is to be cut instead of an answer."""
+
+
+class Application:
+    """A WSGI application that answers as Azure Resource Manager does."""
+
+    def __init__(self, emulator: server.Emulator) -> None:
+        self._emulator = emulator
+        self._router = router.Router()
+        self._modules = [
+            importlib.import_module(f'jacket_azure.emulator.{name}')
+            for name in PROVIDERS]
+        for module in self._modules:
+            self._router.include(module)
+
+    def setup(self) -> None:
+        """Let every provider prepare itself."""
+        for module in self._modules:
+            if hasattr(module, 'setup'):
+                module.setup(self._emulator)
+
+    def teardown(self) -> None:
+        """Let every provider end what it started, last one first."""
+        for module in reversed(self._modules):
+            if hasattr(module, 'teardown'):
+                module.teardown(self._emulator)
+
+    def forget(self, resource: store.Resource) -> None:
+        """Tell every provider that a resource goes with its group.
+
+        A module that holds more than the resource (addresses, contents)
+        defines ``forget(emulator, resource)`` and looks at the type.
+        """
+        for module in self._modules:
+            if hasattr(module, 'forget'):
+                module.forget(self._emulator, resource)
+
+    def __call__(self, environ: dict[str, Any],
+                 start_response: Any) -> Iterable[bytes]:
+        request = wrappers.Request(environ)
+        response = authority.answer(self._emulator, request)
+        if response is None:
+            record = self._emulator.requests.open(
+                request.method, request.path,
+                request.query_string.decode('latin-1'))
+            try:
+                response = self._answer(request, record)
+            except Dropped:
+                environ[serving.CUT] = True
+                response = wrappers.Response(status=503)
+        return response(environ, start_response)
+
+    def _answer(self, http: wrappers.Request,
+                record: records.Record) -> wrappers.Response:
+        """Answer and settle; what is due after it ends before it is sent.
+
+        The answer is written out first, so it shows the state before.
+        """
+        emulator = self._emulator
+        emulator.operations.settle()
+        headers: dict[str, str] = {}
+        try:
+            answer = self._handle(http, record, headers)
+        except errors.ArmError as exc:
+            answer = self._failure(http, exc, record)
+        except Dropped:
+            raise
+        except Exception as exc:
+            LOG.exception('The emulator failed at %s %s', record.method,
+                          record.path)
+            answer = self._failure(http, errors.ArmError(
+                500, 'EmulatorFailure', f'{type(exc).__name__}: {exc}'),
+                record)
+        record.status = answer.status
+        answer.headers = {**headers, **answer.headers}
+        response = envelope.write(emulator, http, answer)
+        emulator.operations.settle()
+        if emulator.faults.strike('reply', record):
+            record.status = 0
+            raise Dropped
+        return response
+
+    def _handle(self, http: wrappers.Request, record: records.Record,
+                headers: dict[str, str]) -> router.ArmResponse:
+        emulator = self._emulator
+        emulator.identity.check(http.headers.get('Authorization'))
+        query = {name.lower(): value for name, value
+                 in urllib.parse.parse_qsl(record.query,
+                                           keep_blank_values=True)}
+        version = gateway.check_version(query)
+        route, params = self._router.match(http.method, http.path)
+        body = gateway.read_body(http.get_data())
+        request = router.ArmRequest(
+            emulator, http.method, http.path, route, params, query,
+            record.query,
+            {name.lower(): value for name, value in http.headers.items()},
+            body, body, version, record)
+        record.is_poll = record.is_poll or route.is_poll
+        if route.documented:
+            self._validate(request)
+        fault = emulator.faults.strike('request', record)
+        if fault is not None:
+            raise fault.error or Dropped
+        lock = (emulator.store.lock if route.locked
+                else contextlib.nullcontext())
+        gateway.check_rights(request)
+        with emulator.store.lock:
+            gateway.check_scope(request)
+            definitions.check(request)
+            headers.update(emulator.ratelimits.take(request))
+        with lock:
+            answer = route.handler(request)
+            # written while nobody can change what it shows
+            answer.body = envelope.frozen(answer.body)
+            return answer
+
+    def _validate(self, request: router.ArmRequest) -> None:
+        route = request.route
+        known = validation.find(route.method, route.template,
+                                request.api_version)
+        if known is None:
+            raise errors.not_implemented(
+                f'an API document for {route.method} {route.template}')
+        request.record.operation_id = known.operation_id
+        gateway.check_support(request)
+        request.body, problems = known.check(
+            request.query, request.body, patch=request.method == 'PATCH')
+        if problems:
+            request.record.problems = [
+                f'{problem.path}: {problem.text}' for problem in problems]
+            where = request.id
+            raise validation.refuse(where.namespace if where else '',
+                                    problems, known.operation_id)
+
+    @staticmethod
+    def _failure(http: wrappers.Request, exc: errors.ArmError,
+                 record: records.Record) -> router.ArmResponse:
+        record.code = exc.code
+        headers = dict(exc.headers)
+        if exc.gateway:
+            headers['x-ms-failure-cause'] = 'gateway'
+        network = '/providers/microsoft.network/' in http.path.lower()
+        body = json.dumps({'error': exc.body(network)})
+        return router.ArmResponse(exc.status, envelope.Text(body), headers)

@@ -1,0 +1,156 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The checks Azure Resource Manager itself makes before any provider."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from jacket_azure.emulator import errors
+from jacket_azure.emulator import ids
+from jacket_azure.emulator import router
+from jacket_azure.emulator import validation
+
+_VERSION = re.compile(r'\d{4}-\d{2}-\d{2}(-\w+)?')
+_OLDEST = '2015-06-15'
+_VERBS = {'GET': 'read', 'HEAD': 'read', 'PUT': 'write', 'PATCH': 'write',
+          'DELETE': 'delete'}
+
+
+def check_version(query: dict[str, str]) -> str:
+    """Return the api-version.
+
+    :raises ArmError: 400 when it is missing or no version
+    """
+    version = query.get('api-version', '')
+    if not version:
+        raise errors.ArmError(
+            400, 'MissingApiVersionParameter',
+            'The api-version query parameter (?api-version=) is required for '
+            'all requests.', gateway=True)
+    if not _VERSION.fullmatch(version):
+        raise errors.ArmError(
+            400, 'InvalidApiVersionParameter',
+            f"The api-version '{version}' is invalid. The supported versions "
+            f"are dates, as in '2025-04-01'.", gateway=True)
+    return version
+
+
+def check_support(request: router.ArmRequest) -> None:
+    """Refuse an api-version the type has never had.
+
+    :raises ArmError: 400 NoRegisteredProviderFound for a write, 404
+        InvalidResourceType otherwise
+    """
+    route = request.route
+    newest = validation.newest(route.method, route.template)
+    if _OLDEST <= request.api_version[:10] <= newest:
+        return
+    where = request.id
+    namespace = route.template.partition('/providers/')[2].partition('/')[0]
+    kind = '/'.join(where.types) if where else request.record.type
+    supported = f"The supported api-versions are '{_OLDEST}, {newest}'."
+    if request.method == 'PUT':
+        raise errors.ArmError(
+            400, 'NoRegisteredProviderFound',
+            f"No registered resource provider found for location "
+            f"'{request.emulator.location}' and API version "
+            f"'{request.api_version}' for type '{kind}'. {supported}",
+            gateway=True)
+    raise errors.ArmError(
+        404, 'InvalidResourceType',
+        f"The resource type '{kind}' could not be found in the namespace "
+        f"'{namespace}' for api version '{request.api_version}'. "
+        f"{supported}", gateway=True)
+
+
+def read_body(data: bytes) -> Any:
+    """Parse a request's body; None when there is none.
+
+    :raises ArmError: 400 InvalidRequestContent
+    """
+    if not data.strip():
+        return None
+    try:
+        return json.loads(data)
+    except ValueError as exc:
+        raise errors.ArmError(
+            400, 'InvalidRequestContent',
+            f"The request content was invalid and could not be "
+            f"deserialized: '{exc}'.", gateway=True) from exc
+
+
+def check_scope(request: router.ArmRequest) -> None:
+    """Check that subscription, group, resource and parent are there.
+
+    A PUT needs the parent, a DELETE nothing; everything else needs the
+    resource in the group. The child itself is the provider's to miss.
+    """
+    emulator = request.emulator
+    if 'sub' not in request.params:
+        return
+    if request.subscription.lower() != emulator.subscription_id.lower():
+        raise errors.subscription_not_found(request.subscription)
+    inside = '{rg}/' in request.route.template
+    if not inside:
+        return
+    group = emulator.store.get(request.scope)
+    if group is None:
+        raise errors.group_not_found(request.params['rg'])
+    if request.method == 'PUT' and group.properties.get(
+            'provisioningState') == 'Deleting':
+        raise errors.ArmError(
+            409, 'ResourceGroupBeingDeleted',
+            f"The resource group '{group.name}' is in deprovisioning state "
+            f"and cannot perform this operation.", gateway=True)
+    where = request.id
+    if where is not None:
+        _check_resource(request, where)
+
+
+def _check_resource(request: router.ArmRequest,
+                    where: ids.ResourceId) -> None:
+    found = request.emulator.store
+    if request.method == 'PUT':
+        if where.parent and found.get(where.parent) is None:
+            raise errors.parent_not_found(where)
+    elif request.method != 'DELETE' and found.get(where.top) is None:
+        raise errors.resource_not_found(where)
+
+
+def check_rights(request: router.ArmRequest) -> None:
+    """Refuse what ``faults.deny`` denied.
+
+    :raises ArmError: 403 AuthorizationFailed
+    """
+    request.emulator.identity.authorize(
+        action(request), str(request.id or request.scope))
+
+
+def action(request: router.ArmRequest) -> str:
+    """Name the permission a request needs, as a role definition does."""
+    where = request.id
+    verb = _VERBS.get(request.method)
+    tail = request.path.rstrip('/').rpartition('/')[2]
+    if where is not None:
+        return f'{where.type}/{verb or tail + "/action"}'
+    _, marker, provided = request.route.template.partition('/providers/')
+    if marker:
+        kind = re.sub(r'/{\w+}', '', provided)
+        return f'{kind}/{verb or "action"}'
+    kinds = 'subscriptions'
+    if 'rg' in request.params or request.record.type == 'resourceGroups':
+        kinds += '/resourceGroups'
+    return f'Microsoft.Resources/{kinds}/{verb or tail + "/action"}'

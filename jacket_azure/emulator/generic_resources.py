@@ -1,0 +1,98 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""``/resources``: what is in a subscription or group, whatever its type."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from jacket_azure.emulator import errors
+from jacket_azure.emulator import ids
+from jacket_azure.emulator import paging
+from jacket_azure.emulator import router
+from jacket_azure.emulator import store
+
+_SHOWN = ('id', 'name', 'type', 'location', 'tags', 'sku', 'kind', 'plan',
+          'identity', 'managedBy', 'zones', 'extendedLocation')
+_TERM = re.compile(r"\s*(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'\s*")
+_FIELDS = ('resourceType', 'name', 'location', 'resourceGroup', 'tagName',
+           'tagValue')
+
+
+@router.route('GET', '/subscriptions/{sub}/resources')
+@router.route('GET', '/subscriptions/{sub}/resourceGroups/{rg}/resources')
+def list_resources(request: router.ArmRequest) -> router.ArmResponse:
+    """List resources that are no children, filtered and paged."""
+    terms = _parse(request.query.get('$filter', ''))
+    wanted = {word for word in request.query.get('$expand', '').split(',')
+              if word}
+    if wanted - {'createdTime', 'changedTime', 'provisioningState'}:
+        raise errors.not_implemented(f'$expand={",".join(sorted(wanted))}')
+    found = []
+    for resource in request.emulator.store.children(scope=request.scope):
+        where = ids.parse(resource.id)
+        if where and where.parent is None and _fits(resource, where, terms):
+            found.append(_view(request, resource, wanted))
+    size = int(request.query.get('$top', 0)) or None
+    return paging.page(request, found, size=size)
+
+
+def _view(request: router.ArmRequest, resource: store.Resource,
+          wanted: set[str]) -> dict[str, Any]:
+    body = resource.view()
+    shown = {name: body[name] for name in _SHOWN if name in body}
+    if 'createdTime' in wanted:
+        shown['createdTime'] = request.emulator.clock.stamp(resource.created)
+    if 'changedTime' in wanted:
+        shown['changedTime'] = request.emulator.clock.stamp(resource.created)
+    if 'provisioningState' in wanted:
+        shown['provisioningState'] = resource.properties.get(
+            'provisioningState')
+    return shown
+
+
+def _parse(text: str) -> list[tuple[str, str, str]]:
+    """Read ``a eq 'b' and c eq 'd'``; nothing else is known here."""
+    terms = []
+    for part in re.split(r'\s+and\s+', text) if text else ():
+        match = _TERM.fullmatch(part)
+        if match is None or match[1] not in _FIELDS:
+            raise errors.not_implemented(f'the filter {text!r}')
+        terms.append((match[1], match[2], match[3].replace("''", "'")))
+    names = {name for name, _, _ in terms}
+    if names & {'tagName', 'tagValue'} and names - {'tagName', 'tagValue'}:
+        raise errors.ArmError(
+            400, 'InvalidFilterInQueryString',
+            "Invalid $filter: a filter by tag cannot be combined with "
+            "another one.", gateway=True)
+    return terms
+
+
+def _fits(resource: store.Resource, where: ids.ResourceId,
+          terms: list[tuple[str, str, str]]) -> bool:
+    plain = {'resourceType': resource.type, 'name': resource.name,
+             'location': resource.location, 'resourceGroup': where.group}
+    tags = {name.lower(): value for name, value in resource.tags.items()}
+    tag_name = next((value.lower() for name, _, value in terms
+                     if name == 'tagName'), '')
+    for name, operator, value in terms:
+        if name == 'tagName':
+            holds = value.lower() in tags
+        elif name == 'tagValue':
+            holds = tags.get(tag_name) == value
+        else:
+            holds = plain[name].lower() == value.lower()
+        if holds != (operator == 'eq'):
+            return False
+    return True
