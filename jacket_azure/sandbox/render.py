@@ -120,18 +120,31 @@ def service(
     return files
 
 
-def write_service(settings: Settings, name: str, **kwargs: object) -> None:
-    """Write the configuration files and data folders of one service."""
-    etc = settings.path('etc', name)
-    etc.mkdir(parents=True, exist_ok=True)
+def make_folders(settings: Settings, name: str) -> None:
+    """Make the data folders of one service."""
     for folder in ('lock', 'images', 'conversion', 'coordination'):
         settings.path('data', name, folder).mkdir(parents=True, exist_ok=True)
-    for file, text in service(settings, name, **kwargs).items():
+
+
+def write_service(
+    settings: Settings, name: str, azure: Mapping[str, object] | None = None,
+    debug: bool = False,
+) -> str:
+    """Write the configuration files and data folders of one service.
+
+    :returns: all the text written, to see whether it changed
+    """
+    etc = settings.path('etc', name)
+    etc.mkdir(parents=True, exist_ok=True)
+    make_folders(settings, name)
+    files = service(settings, name, azure, debug)
+    for file, text in files.items():
         write(etc / file, text)
     if name == 'nova':
         # Nova looks for it beside nova.conf only
         write(etc / 'api-paste.ini',
               (packaged() / 'nova' / 'api-paste.ini').read_text())
+    return ''.join(files.values())
 
 
 def write_clouds(settings: Settings) -> None:

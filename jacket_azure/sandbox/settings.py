@@ -31,6 +31,7 @@ from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import ports
 
 FILE = 'sandbox.json'
+LOCK = 'lock'
 PORTS = ('keystone', 'glance', 'placement', 'neutron', 'nova', 'cinder',
          'emulator')
 FOLDERS = ('etc', 'log', 'run', 'data')
@@ -89,7 +90,6 @@ def load_or_create(state: pathlib.Path, **wanted: Any) -> Settings:
     wanted = {key: value for key, value in wanted.items() if value}
     found = load(state)
     if found is None:
-        check_usable(state)
         found = Settings(
             state=state, name=secrets.token_hex(3),
             password=secrets.token_urlsafe(16),
@@ -110,8 +110,10 @@ def load_or_create(state: pathlib.Path, **wanted: Any) -> Settings:
 
 def check_usable(state: pathlib.Path) -> None:
     """Refuse a folder with foreign files: ``down --purge`` removes it all."""
+    if state.exists() and not state.is_dir():
+        raise errors.SandboxError(f'{state} is not a folder')
     if state.is_dir() and any(
-            entry.name not in (*FOLDERS, 'lock') for entry in state.iterdir()):
+            entry.name not in (*FOLDERS, LOCK) for entry in state.iterdir()):
         raise errors.SandboxError(
             f'{state} is not empty and holds no sandbox; choose another '
             '--state')
@@ -130,10 +132,12 @@ def save(settings: Settings) -> None:
 def locked(state: pathlib.Path):
     """Let only one ``up``, ``demo`` or ``down`` at a time into the folder.
 
-    :raises SandboxError: another one is at work
+    :raises SandboxError: another one is at work, or the folder is not ours
     """
+    if load(state) is None:
+        check_usable(state)
     state.mkdir(parents=True, exist_ok=True)
-    with open(state / 'lock', 'w') as lock:
+    with open(state / LOCK, 'w') as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

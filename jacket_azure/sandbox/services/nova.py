@@ -50,7 +50,19 @@ def start():
         worker = service.Service.create(binary='nova-' + part, **arguments)
         worker.start()
         workers.append(worker)
+    map_host()
     return application, workers
+
+
+def map_host():
+    """Map the compute host to its cell, as ``cell_v2 discover_hosts`` does.
+
+    Without that the scheduler does not see it, and the API neither.
+    """
+    from nova import context
+    from nova.objects import host_mapping
+
+    host_mapping.discover_hosts(context.get_admin_context())
 
 
 def worker_arguments():

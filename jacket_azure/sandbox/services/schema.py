@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""``schema PROJECT``: make its database, by its own management command.
+"""``schema PROJECT [--drop]``: make its databases by its own command.
 
 Every command runs in a fork of a process that has imported the command
 already: the import is most of the time, and each fork starts from a clean
@@ -89,8 +89,11 @@ def neutron_tables(url: str) -> None:
     head.get_metadata().create_all(sqlalchemy.create_engine(url))
 
 
-def ensure_databases(urls: list[str]) -> None:
-    """Create the databases on a server; sqlite makes its own files."""
+def on_server(urls: list[str], statement: str) -> None:
+    """Create or drop databases on a server; sqlite makes its own files.
+
+    :param statement: SQL with ``{name}`` for the quoted name
+    """
     import sqlalchemy
 
     for text in urls:
@@ -100,17 +103,20 @@ def ensure_databases(urls: list[str]) -> None:
         engine = sqlalchemy.create_engine(url.set(database=None))
         with engine.begin() as connection:
             connection.execute(sqlalchemy.text(
-                f'CREATE DATABASE IF NOT EXISTS `{url.database}` '
-                'CHARACTER SET utf8mb3'))
+                statement.format(name=f'`{url.database}`')))
         engine.dispose()
 
 
 def main() -> int:
     """Make the schema of the project named on the command line."""
     project = sys.argv[1]
-    common.tune_sqlite()
     urls = os.environ['DATABASE_URLS'].split()
-    ensure_databases(urls)
+    if sys.argv[2:] == ['--drop']:
+        on_server(urls, 'DROP DATABASE IF EXISTS {name}')
+        return 0
+    on_server(urls, 'CREATE DATABASE IF NOT EXISTS {name} '
+              'CHARACTER SET utf8mb3')
+    common.tune_sqlite()
     if project == 'neutron' and urls[0].startswith('sqlite:'):
         neutron_tables(urls[0])
         return 0

@@ -1,0 +1,293 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The demo's steps: what a server goes through, checked in Azure.
+
+Nova's answers come through openstacksdk over HTTP, the evidence from plain
+requests to ARM.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from jacket_azure.sandbox import errors
+from jacket_azure.sandbox import inventory
+from jacket_azure.sandbox import wait
+from jacket_azure.sandbox.report import Report
+from jacket_azure.sandbox.report import Step
+
+NAME = 'demo'
+USER_DATA = '#cloud-config\nruncmd: [echo, hello from the sandbox]\n'
+METADATA = {'department': 'accounting'}
+
+# Azure's own operations take minutes, some of them many
+BUILD_TIMEOUT = 1200.0
+ACTION_TIMEOUT = 900.0
+
+
+class Tour:
+    """The steps, in the order of run().
+
+    :param cloud: an openstacksdk connection
+    :param mapping: the mapping file's content, for names that exist
+    :param stopped: the power state in Azure of a stopped server
+    """
+
+    def __init__(
+        self, cloud: Any, azure: inventory.Inventory, mapping: dict[str, Any],
+        report: Report, count: int = 10, stopped: str = 'deallocated',
+    ):
+        self._cloud = cloud
+        self._compute = cloud.compute
+        self._azure = azure
+        self._report = report
+        self._count = count
+        self._stopped = stopped
+        self._flavor = self._compute.find_flavor(
+            _first(mapping, 'flavors'), ignore_missing=False).id
+        self._image = cloud.image.find_image(
+            linux_image(mapping), ignore_missing=False).id
+        self._networks = [
+            cloud.network.find_network(name, ignore_missing=False).id
+            for name in networks_of_one_server(mapping)]
+        self._zone = next(iter(mapping.get('zones') or {}), None)
+        self.server: Any = None
+
+    def run(self) -> None:
+        """Do everything; raises on the first thing that is not right."""
+        ports = len(self._networks)
+        self._step(f'create a server with {ports} ports, a key, user data'
+                   + (f', zone {self._zone}' if self._zone else ''),
+                   self.create)
+        self._step('list and show it', self.show)
+        self._step('stop it', self.stop)
+        self._step('start it', self.start)
+        self._step('reboot it (soft)', lambda step: self.reboot('SOFT', step))
+        self._step('reboot it (hard)', lambda step: self.reboot('HARD', step))
+        self._step('set metadata, see tags', self.tag)
+        self._step(f'create {self._count} servers in one request',
+                   self.create_many)
+        self._step('delete all of them', self.delete_all)
+
+    def _step(self, name, action):
+        with self._report.step(name) as step:
+            action(step)
+        for line in inventory.describe(
+                self._azure.resources()).splitlines():
+            self._report.say('                   ' + line)
+
+    def create(self, step: Step) -> None:
+        """Create a server and compare its addresses with Azure's."""
+        self._compute.create_keypair(name=NAME, public_key=public_key())
+        extra = {'availability_zone': self._zone} if self._zone else {}
+        server = self._compute.create_server(
+            name=NAME, image_id=self._image, flavor_id=self._flavor,
+            networks=[{'uuid': uuid} for uuid in self._networks],
+            key_name=NAME, user_data=base64.b64encode(
+                USER_DATA.encode()).decode(), **extra)
+        self.server = self._reach(server.id, 'ACTIVE', step, BUILD_TIMEOUT)
+        machine = self._machine()
+        mine = sorted(
+            address['ip_address']
+            for port in self._cloud.network.ports(device_id=server.id)
+            for address in port.fixed_ips)
+        _expect('addresses in Azure', mine, self._azure.addresses(machine))
+        _expect('power state in Azure', 'running',
+                inventory.power_state(machine))
+        keys = machine['properties']['osProfile']['linuxConfiguration'][
+            'ssh']['publicKeys']
+        _expect('number of keys in Azure', 1, len(keys))
+        if self._zone:
+            _expect('zones in Azure', 1, len(machine.get('zones') or []))
+        step.note = 'ACTIVE, addresses ' + ' '.join(mine) + ' on both sides'
+
+    def show(self, step: Step) -> None:
+        """Find the server in the list and read its details."""
+        listed = [server.id for server in self._compute.servers()]
+        if self.server.id not in listed:
+            raise errors.SandboxError('the list lacks the server')
+        server = self._compute.get_server(self.server.id)
+        _expect('ports in the details', len(self._networks),
+                sum(map(len, server.addresses.values())))
+        step.note = (f'{server.name} {server.status} on '
+                     f'{server.compute_host}')
+
+    def stop(self, step: Step) -> None:
+        """Stop the server: Azure charges nothing for a deallocated one."""
+        self._compute.stop_server(self.server)
+        self._reach(self.server.id, 'SHUTOFF', step)
+        self._expect_power(self._stopped, step)
+
+    def start(self, step: Step) -> None:
+        """Start the server again."""
+        self._compute.start_server(self.server)
+        self._reach(self.server.id, 'ACTIVE', step)
+        self._expect_power('running', step)
+
+    def reboot(self, kind: str, step: Step) -> None:
+        """Reboot, softly (by the guest) or hard."""
+        self._compute.reboot_server(self.server, kind)
+        self._reach(self.server.id, 'ACTIVE', step)
+        self._expect_power('running', step)
+
+    def tag(self, step: Step) -> None:
+        """Set and delete metadata; the tags of the machine follow."""
+        self._compute.set_server_metadata(self.server, **METADATA)
+        self._wait_tags(lambda tags: METADATA.items() <= tags.items(),
+                        'without the metadata', step)
+        self._compute.delete_server_metadata(self.server, list(METADATA))
+        self._wait_tags(lambda tags: not METADATA.keys() & tags.keys(),
+                        'with the deleted metadata', step)
+        step.note = 'set and deleted'
+
+    def _wait_tags(self, done, text, step):
+        wait.wait_for(
+            'tags in Azure',
+            lambda: None if done(self._machine().get('tags') or {}) else text,
+            ACTION_TIMEOUT)
+
+    def create_many(self, step: Step) -> None:
+        """Create several servers with one request, on one network."""
+        self._compute.create_server(
+            name=f'{NAME}-many', image_id=self._image,
+            flavor_id=self._flavor, key_name=NAME,
+            networks=[{'uuid': self._networks[0]}],
+            min_count=self._count, max_count=self._count)
+
+        def missing() -> str | None:
+            servers = [server for server in self._compute.servers()
+                       if server.name.startswith(f'{NAME}-many')]
+            for server in servers:
+                _refuse_error(server)
+            active = sum(server.status == 'ACTIVE' for server in servers)
+            if active == self._count == len(servers):
+                return None
+            return f'{active} of {self._count} ACTIVE'
+
+        self._wait('servers', missing, step, BUILD_TIMEOUT)
+        step.note = f'{self._count} ACTIVE'
+
+    def delete_all(self, step: Step) -> None:
+        """Delete what the tour made and see Azure and Neutron without it.
+
+        :raises SandboxError: something is left
+        """
+        servers = self._mine()
+        for server in servers:
+            self._compute.delete_server(server, ignore_missing=True)
+
+        def missing() -> str | None:
+            left = self._mine()
+            for server in left:
+                _refuse_error(server)
+            return f'{len(left)} servers there' if left else None
+
+        self._wait('deletion', missing, step, ACTION_TIMEOUT)
+        self._compute.delete_keypair(NAME, ignore_missing=True)
+        for server in servers:
+            if list(self._cloud.network.ports(device_id=server.id)):
+                raise errors.SandboxError('Neutron still has ports')
+        left = self._azure.resources()
+        if left:
+            raise errors.SandboxError(
+                'the servers are deleted, but '
+                + inventory.describe(left).replace('\n', ' '))
+        step.note = f'{len(servers)} servers'
+
+    def _mine(self):
+        return [server for server in self._compute.servers()
+                if server.name == NAME
+                or server.name.startswith(f'{NAME}-many')]
+
+    def _machine(self) -> dict[str, Any]:
+        machine = self._azure.virtual_machine(self.server.id)
+        if machine is None:
+            raise errors.SandboxError('Azure has no such virtual machine')
+        return machine
+
+    def _expect_power(self, expected: str, step: Step) -> None:
+        power = inventory.power_state(self._machine())
+        _expect('power state in Azure', expected, power)
+        step.note = f'{power} in Azure'
+
+    def _reach(self, uuid, status, step, timeout=ACTION_TIMEOUT):
+        """Wait until the server has *status* and no task; return it."""
+        def missing() -> str | None:
+            server = self._compute.get_server(uuid)
+            _refuse_error(server)
+            if server.status == status and server.task_state is None:
+                return None
+            task = f' ({server.task_state})' if server.task_state else ''
+            return server.status + task
+
+        self._wait('server', missing, step, timeout)
+        return self._compute.get_server(uuid)
+
+    def _wait(self, what, missing, step, timeout):
+        def progress(text: str) -> None:
+            step.note = text
+            self._report.heartbeat()
+
+        wait.wait_for(what, missing, timeout, interval_seconds=0.5,
+                      progress=progress)
+
+
+def _refuse_error(server: Any) -> None:
+    if server.status == 'ERROR':
+        fault = (server.fault or {}).get('message', 'no reason given')
+        raise errors.SandboxError(
+            f'server {server.name} is in ERROR: {fault}')
+
+
+def _expect(what: str, expected: Any, found: Any) -> None:
+    if expected != found:
+        raise errors.SandboxError(f'{what}: expected {expected}, is {found}')
+
+
+def _first(mapping: dict[str, Any], section: str) -> str:
+    for name in mapping.get(section) or {}:
+        return str(name)
+    raise errors.SandboxError(f'the mapping file has no {section}')
+
+
+def linux_image(mapping: dict[str, Any]) -> str:
+    """Return the first image of Linux, for the tour uses an SSH key."""
+    for name, entry in (mapping.get('images') or {}).items():
+        if (entry or {}).get('os_type', 'linux') == 'linux':
+            return str(name)
+    raise errors.SandboxError('the mapping file has no image of Linux')
+
+
+def networks_of_one_server(mapping: dict[str, Any]) -> list[str]:
+    """Return two networks that one server may have, or one.
+
+    Azure wants all interfaces of a virtual machine in one virtual network.
+    """
+    by_virtual_network: dict[str, list[str]] = {}
+    for name, entry in (mapping.get('networks') or {}).items():
+        by_virtual_network.setdefault(
+            entry['virtual_network'].lower(), []).append(str(name))
+    if not by_virtual_network:
+        raise errors.SandboxError('the mapping file has no networks')
+    return max(by_virtual_network.values(), key=len)[:2]
+
+
+def public_key() -> str:
+    """Return a new RSA public key, the kind every cloud of Azure takes."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    return rsa.generate_private_key(65537, 2048).public_key().public_bytes(
+        serialization.Encoding.OpenSSH,
+        serialization.PublicFormat.OpenSSH).decode() + ' demo'
