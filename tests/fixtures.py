@@ -78,6 +78,7 @@ zones:
 
 # Test cases move tempfile's directory; what outlives a test stays here.
 TEMP_DIRECTORY = tempfile.gettempdir()
+MEETING_SECONDS = 20
 
 
 class _Process:
@@ -120,7 +121,11 @@ class AzureFixture(fixtures.Fixture):
         self.emulator = PROCESS.emulator()
         self.clock = self.emulator.clock
         self.addCleanup(self.emulator.faults.clear)
+        self._awake = threading.Event()
+        self._awake.set()
+        self.tokens = []
         self.reset()
+        self._note_tokens()
         directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.mapping_file = directory / 'mapping.yaml'
         self.mapping_file.write_text(self._mapping)
@@ -160,7 +165,7 @@ class AzureFixture(fixtures.Fixture):
             for name, value in options.items():
                 conf.set_override(name, value, group=azure_conf.GROUP.name)
         client = arm_azure.connect(
-            group, clock=self.clock.time, sleep=self.clock.advance)
+            group, clock=self.clock.time, sleep=self.sleep)
         self.addCleanup(client.close)
         return client
 
@@ -169,7 +174,24 @@ class AzureFixture(fixtures.Fixture):
         self.useFixture(fixtures.MonkeyPatch(
             'jacket_azure.arm.azure.connect', functools.partial(
                 arm_azure.connect, clock=self.clock.time,
-                sleep=self.clock.advance)))
+                sleep=self.sleep)))
+
+    def sleep(self, seconds):
+        """Move the clock on instead of sleeping; see :meth:`holding`."""
+        self._awake.wait()
+        self.clock.advance(seconds)
+
+    def _note_tokens(self):
+        issue = self.emulator.identity.issue
+
+        def noting(audience):
+            answer = issue(audience)
+            self.tokens.append(answer['access_token'])
+            return answer
+
+        self.useFixture(fixtures.MonkeyPatch(
+            'jacket_azure.emulator.identity.Identity.issue',
+            lambda identity, audience: noting(audience)))
 
     # what is there
 
@@ -193,6 +215,11 @@ class AzureFixture(fixtures.Fixture):
             if body['name'].lower() == name.lower():
                 return body
         raise KeyError(f'{kind}/{name} is not among {self.resource_ids()}')
+
+    def private(self, kind, name):
+        """Return what the emulator remembers of a resource, never shown."""
+        resource_id = self.resource(kind, name)['id']
+        return self.emulator.store.get(resource_id).private
 
     # what goes wrong
 
@@ -226,6 +253,37 @@ class AzureFixture(fixtures.Fixture):
             yield fault
         finally:
             self.emulator.faults.remove(fault)
+
+    @contextlib.contextmanager
+    def holding(self):
+        """Let whoever waits for an operation of Azure's wait on."""
+        self._awake.clear()
+        try:
+            yield
+        finally:
+            self._awake.set()
+
+    @contextlib.contextmanager
+    def meeting(self, method, kind, parties):
+        """Let requests of a kind wait for each other before they are served.
+
+        :returns: a :class:`threading.Barrier`; broken when *parties*
+            requests were never under way at the same time
+        """
+        barrier = threading.Barrier(parties, timeout=MEETING_SECONDS)
+        strike = self.emulator.faults.strike
+
+        def meet(stage, record):
+            if (stage, record.method, record.type) == (
+                    'request', method, kind):
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    barrier.wait()
+            return strike(stage, record)
+
+        with fixtures.MonkeyPatch(
+                'jacket_azure.emulator.faults.Faults.strike',
+                lambda faults, stage, record: meet(stage, record)):
+            yield barrier
 
     # what was asked
 
@@ -272,16 +330,19 @@ class DebugLog(fixtures.Fixture):
         """All lines so far, with the stack traces."""
         return '\n'.join(list(self._lines))
 
-    def secrets_found(self, *secrets):
+    def secrets_found(self, secrets, loggers_without=None):
         """List which *secrets* the log holds, as they are or in base64.
 
-        :param secrets: texts; empty ones are an error, they are everywhere
+        :param loggers_without: leave out loggers of this prefix
         """
-        text = self.text
+        text = '\n'.join(
+            line for line in list(self._lines)
+            if loggers_without is None
+            or not line.startswith(loggers_without))
         found = []
         for secret in secrets:
             if not secret:
-                raise ValueError('an empty secret')
+                raise ValueError('an empty secret would be everywhere')
             forms = {
                 secret, json.dumps(secret)[1:-1],
                 base64.b64encode(secret.encode()).decode().rstrip('=')}

@@ -13,11 +13,13 @@
 """Base class: a whole Nova in this process, one compute service on Azure."""
 
 import base64
+import contextlib
 import sys
 import time
 import warnings
 
 from nova import context
+from nova import objects
 import nova.conf
 from nova.tests.functional import integrated_helpers
 from nova.tests.functional.api import client as api_client
@@ -59,6 +61,7 @@ class AzureServersTestCase(integrated_helpers.ProviderUsageBaseTestCase):
         self.log = self.useFixture(azure_fixtures.DebugLog())
         self.azure = self.useFixture(azure_fixtures.AzureFixture())
         self.addCleanup(self._check_requests, self.azure)
+        self._client = None
         self.azure.patch_connect()
         super().setUp()
         # nova 34 uses orm.noload(), deprecated in SQLAlchemy 2.1; Nova's
@@ -190,10 +193,51 @@ class AzureServersTestCase(integrated_helpers.ProviderUsageBaseTestCase):
                 'networkInterfaces', each['id'].rpartition('/')[2])
             for each in references]
 
+    def os_profile(self, server):
+        """Return the osProfile as it was sent, secrets included."""
+        return self.azure.private('virtualMachines', server['id'])[
+            'os_profile']
+
     def custom_data(self, server):
         """Return what the guest finds as custom data, as bytes."""
-        profile = self.azure.os_profile(server['id'])
-        return base64.b64decode(profile['customData'])
+        return base64.b64decode(self.os_profile(server)['customData'])
+
+    def power_state(self, server):
+        """Return the power state in Azure, e.g. ``deallocated``."""
+        with self.looking() as client:
+            vm = client.virtual_machines.get(
+                server['id'], instance_view=True)
+        [code] = [
+            status['code'] for status
+            in vm['properties']['instanceView']['statuses']
+            if status['code'].startswith('PowerState/')]
+        return code.partition('/')[2]
+
+    @contextlib.contextmanager
+    def looking(self):
+        """Give a client of the test's own, to look or to meddle with."""
+        if self._client is None:
+            self._client = self.azure.connect()
+        yield self._client
+
+    # what happens to the service
+
+    def restart_compute(self):
+        """Stop the compute service and start a new one, driver and all."""
+        self.compute = self.restart_compute_service(
+            self.compute, keep_hypervisor_state=False)
+        self.computes[self.compute.host] = self.compute
+
+    def set_instance(self, server, deleted=False, **changes):
+        """Change a server in Nova's database and nowhere else."""
+        with context.target_cell(
+                context.get_admin_context(),
+                self.cell_mappings['cell1']) as ctxt:
+            instance = objects.Instance.get_by_uuid(ctxt, server['id'])
+            instance.update(changes)
+            instance.save()
+            if deleted:
+                instance.destroy()
 
     def run_periodic(self, name):
         """Run one of the compute manager's periodic tasks."""

@@ -1,0 +1,135 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""N04, N05, N31: what the guest is given: keys, passwords, user data."""
+
+import base64
+import email
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from nova import utils
+
+from tests.functional.nova import base
+
+USER_DATA = '#!/bin/sh\necho "hello from user data"\n'
+
+
+def public_key(private_key):
+    """Return the OpenSSH line of a private key's public half."""
+    return private_key.public_key().public_bytes(
+        serialization.Encoding.OpenSSH,
+        serialization.PublicFormat.OpenSSH).decode() + ' user@example'
+
+
+def parts(custom_data):
+    """Return file name to text of a cloud-init multipart message."""
+    message = email.message_from_bytes(custom_data)
+    return {part.get_filename(): part.get_payload(decode=True).decode()
+            for part in message.walk() if not part.is_multipart()}
+
+
+class GuestTest(base.AzureServersTestCase):
+    """osProfile carries what the user asked for."""
+
+    def import_key(self, private_key):
+        name = f'key-{self._testMethodName}'
+        line = public_key(private_key)
+        self.api.post_keypair({'keypair': {
+            'name': name, 'type': 'ssh', 'public_key': line}})
+        return name, line
+
+    def test_n04_key_pair_reaches_the_guest_and_no_password(self):
+        name, line = self.import_key(
+            ed25519.Ed25519PrivateKey.generate())
+        server = self.create_server(key_name=name)
+        profile = self.os_profile(server)
+        linux = profile['linuxConfiguration']
+        self.assertTrue(linux['disablePasswordAuthentication'])
+        [key] = linux['ssh']['publicKeys']
+        self.assertEqual(line, key['keyData'])
+        self.assertEqual(
+            '/home/azureuser/.ssh/authorized_keys', key['path'])
+        self.assertNotIn('adminPassword', profile)
+
+    def test_n04_refused_key_type_is_named_before_any_write(self):
+        name, _ = self.import_key(ec.generate_private_key(ec.SECP256R1()))
+        fault = self.failed_build(key_name=name)
+        self.assertIn('ecdsa', fault)
+        self.assertIn('ed25519', fault)
+        self.assertEqual([], self.azure.resource_ids())
+
+    def test_n05_password_the_user_chose(self):
+        server = self.create_server(adminPass='Corr3ct-Horse')
+        self.assertEqual('Corr3ct-Horse', server['adminPass'])
+        profile = self.os_profile(server)
+        self.assertEqual('Corr3ct-Horse', profile['adminPassword'])
+        self.assertEqual('azureuser', profile['adminUsername'])
+
+    def test_n05_password_azure_would_refuse_is_never_sent(self):
+        """The rules are told; the password itself is not repeated."""
+        fault = self.failed_build(
+            adminPass='secret', imageRef=self.glance.windows['id'])
+        self.assertIn('8 to 123 characters', fault)
+        self.assertNotIn('secret', fault)
+        self.assertEqual([], self.azure.resource_ids())
+
+    def test_n05_windows_gets_the_password_nova_made(self):
+        flavor = self.create_flavor(
+            'windows', 4, 16384, 128,
+            **{'azure:vm_size': 'Standard_D4s_v5'})
+        server = self.create_server(
+            imageRef=self.glance.windows['id'], flavorRef=flavor,
+            name='a-windows-server-with-a-long-name')
+        profile = self.os_profile(server)
+        self.assertEqual(server['adminPass'], profile['adminPassword'])
+        # Azure's limit for Windows
+        self.assertLessEqual(len(profile['computerName']), 15)
+
+    def test_n31_user_data_reaches_custom_data(self):
+        server = self.create_server(
+            user_data=base64.b64encode(USER_DATA.encode()).decode())
+        data = self.custom_data(server)
+        self.assertIn(USER_DATA, [data.decode(), *parts(data).values()])
+
+    def test_n31_config_drive_documents(self):
+        server = self.create_server(
+            config_drive=True, metadata={'role': 'database'},
+            user_data=base64.b64encode(USER_DATA.encode()).decode())
+        found = parts(self.custom_data(server))
+        self.assertIn(USER_DATA, found.values())
+        self.assertTrue(
+            [text for text in found.values() if server['id'] in text], found)
+
+    def test_n31_injected_file(self):
+        with utils.temporary_mutation(self.api, microversion='2.56'):
+            server = self.create_server(personality=[{
+                'path': '/etc/motd',
+                'contents': base64.b64encode(b'welcome').decode()}])
+        text = '\n'.join(parts(self.custom_data(server)).values())
+        self.assertIn('/etc/motd', text)
+        self.assertTrue(
+            'welcome' in text
+            or base64.b64encode(b'welcome').decode() in text)
+
+    def test_n31_more_than_azure_takes(self):
+        """Nova takes 65,535 characters of base64; wrapped, it is too much.
+
+        Config-drive documents come on top of the user data.
+        """
+        data = base64.b64encode(b'#!/bin/sh\n' + b'x' * 49000).decode()
+        fault = self.failed_build(
+            config_drive=True, user_data=data,
+            metadata={f'key{n}': 'x' * 250 for n in range(100)})
+        self.assertIn('65,535', fault)
+        self.assertEqual([], self.azure.resource_ids())

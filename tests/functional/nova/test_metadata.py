@@ -1,0 +1,60 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""N27: metadata and tags."""
+
+from tests.functional.nova import base
+
+
+class MetadataTest(base.AzureServersTestCase):
+    """What Nova keeps in its database shows in Azure as tags."""
+
+    def user_tags(self, server):
+        return {key: value for key, value in self.vm(server)['tags'].items()
+                if not key.startswith('jacket-')}
+
+    def test_n27_tags_follow_metadata(self):
+        server = self.create_server(metadata={'role': 'db', 'tier': 'gold'})
+        self.assertEqual(
+            {'role': 'db', 'tier': 'gold'}, self.user_tags(server))
+        ours = {key: value for key, value in self.vm(server)['tags'].items()
+                if key.startswith('jacket-')}
+
+        path = f'/servers/{server["id"]}/metadata'
+        self.api.api_post(path, {'metadata': {'tier': 'silver', 'a': 'b'}})
+        expected = {'role': 'db', 'tier': 'silver', 'a': 'b'}
+        self.wait_until(
+            lambda: self.user_tags(server) == expected, 'tags changed')
+        self.api.api_delete(f'{path}/role')
+        del expected['role']
+        self.wait_until(
+            lambda: self.user_tags(server) == expected, 'tag removed')
+        found = self.vm(server)['tags']
+        self.assertEqual(
+            ours, {key: found[key] for key in ours if key in found})
+
+    def test_n27_key_azure_cannot_hold_does_not_hurt(self):
+        server = self.create_server(
+            metadata={'a/b?': 'no', 'jacket-owner': 'me', 'good': 'yes'})
+        self.assertEqual({'good': 'yes'}, self.user_tags(server))
+        self.assertEqual(
+            'jacket-tests', self.vm(server)['tags']['jacket-owner'])
+
+    def test_n27_a_server_is_shown_and_listed(self):
+        server = self.create_server()
+        self.action(server, 'lock')
+        self.assertTrue(self.api.get_server(server['id'])['locked'])
+        self.action(server, 'unlock')
+        [listed] = self.api.get_servers()
+        self.assertEqual(
+            ('ACTIVE', 1),
+            (listed['status'], listed['OS-EXT-STS:power_state']))
