@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 import contextlib
 import importlib
+import importlib.util
 import json
 import logging
 from typing import TYPE_CHECKING
@@ -47,8 +48,9 @@ PROVIDERS = (
     'virtual_networks', 'subnets', 'network_interfaces',
     'network_security_groups', 'security_rules', 'public_ip_addresses',
     'network_usages',
-    'compute.virtual_machines', 'compute.vm_actions', 'compute.disks',
-    'compute.snapshots', 'compute.images', 'compute.catalogue',
+    'compute.contents', 'compute.sizes', 'compute.usages',
+    'compute.marketplace', 'compute.disks', 'compute.snapshots',
+    'compute.images', 'compute.virtual_machines', 'compute.vm_actions',
 )
 
 
@@ -64,7 +66,8 @@ class Application:
         self._router = router.Router()
         self._modules = [
             importlib.import_module(f'jacket_azure.emulator.{name}')
-            for name in PROVIDERS]
+            for name in PROVIDERS
+            if importlib.util.find_spec(f'jacket_azure.emulator.{name}')]
         for module in self._modules:
             self._router.include(module)
 

@@ -29,6 +29,8 @@ from typing import Any
 from typing import NamedTuple
 
 _ROOT = pathlib.Path(__file__).parent / 'openapi'
+# what the service answers without documenting it, and so takes back too
+_UNDOCUMENTED = {'properties.allowport25out', 'properties.kind'}
 _TYPES: dict[str, tuple[type, ...]] = {
     'string': (str,), 'boolean': (bool,), 'integer': (int,),
     'number': (int, float), 'array': (list,), 'object': (dict,)}
@@ -158,6 +160,8 @@ class Reader:
                     result[name] = self.read(inner, item, where)
                 elif self.keep_null:
                     result[name] = None
+            elif where.lower() in _UNDOCUMENTED:
+                continue
             elif known.additional is False:
                 self._say('unknown', where, 'not a property of this object')
             elif known.additional is True or item is None:
