@@ -1,0 +1,144 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The three SDK clients, each with our own pipeline over one transport."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import dataclasses
+from typing import Any
+
+from azure.core.credentials import TokenCredential
+from azure.core.pipeline import policies as sdk_policies
+from azure.mgmt.compute import ComputeManagementClient
+from azure.mgmt.network import NetworkManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+from jacket_azure.arm import calls
+from jacket_azure.arm import cloud as clouds
+from jacket_azure.arm import gates
+from jacket_azure.arm import operations
+from jacket_azure.arm import policies
+from jacket_azure.arm import redaction
+from jacket_azure.arm import retries
+from jacket_azure.arm import statistics
+
+# A read is repeated this long: longer than one time-out of the SDK's, shorter
+# than what a periodic task of the caller may hang.
+READ_SECONDS = 180.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Client:
+    """What every resource type works with.
+
+    :ivar compute: the SDK's ComputeManagementClient
+    :ivar network: the SDK's NetworkManagementClient
+    :ivar resource: the SDK's ResourceManagementClient
+    :ivar operation_timeout: seconds an operation may take from its first
+        request on
+    """
+
+    cloud: clouds.Cloud
+    subscription_id: str
+    resource_group: str
+    compute: Any
+    network: Any
+    resource: Any
+    waiter: operations.Waiter
+    operation_timeout: float
+
+    def read_call(
+        self, operation: str, virtual_machine: str | None = None
+    ) -> calls.Call:
+        """Start a call that changes nothing."""
+        return calls.Call(
+            operation,
+            self.waiter.clock() + min(READ_SECONDS, self.operation_timeout),
+            virtual_machine=virtual_machine,
+        )
+
+    def write_call(
+        self,
+        operation: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        virtual_machine: str | None = None,
+        repeatable: bool = True,
+        timeout_seconds: float | None = None,
+    ) -> calls.Call:
+        """Start a call that changes something and may take long."""
+        timeout = timeout_seconds or self.operation_timeout
+        return calls.Call(
+            operation,
+            self.waiter.clock() + timeout,
+            repeatable=repeatable,
+            virtual_machine=virtual_machine,
+            secrets=redaction.secrets_of(body),
+        )
+
+    def version_of(self, resource_type: str) -> dict[str, str]:
+        """Return the ``api_version`` keyword where this cloud needs one."""
+        versions = self.cloud.api_versions
+        namespace = resource_type.partition('/')[0]
+        version = versions.get(resource_type) or versions.get(namespace)
+        return {'api_version': version} if version else {}
+
+    def close(self) -> None:
+        """Close the SDK's clients; the shared session stays."""
+        for client in (self.compute, self.network, self.resource):
+            client.close()
+
+
+def sdk_clients(
+    cloud: clouds.Cloud,
+    subscription_id: str,
+    credential: TokenCredential,
+    transport: Any,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    shared: statistics.Statistics,
+) -> tuple[Any, Any, Any]:
+    """Build compute, network and resource clients with one set of limits."""
+    limits = gates.Gates(clock)
+    options = {
+        'base_url': cloud.arm_endpoint,
+        'credential_scopes': [cloud.token_scope],
+        'transport': transport,
+    }
+
+    def pipeline() -> list[Any]:
+        return [
+            policies.CallPolicy(),
+            sdk_policies.RequestIdPolicy(),
+            sdk_policies.HeadersPolicy(),
+            sdk_policies.UserAgentPolicy('jacket_azure'),
+            sdk_policies.ContentDecodePolicy(),
+            sdk_policies.CustomHookPolicy(),
+            retries.RetryPolicy(clock, sleep),
+            policies.GatePolicy(limits, clock, sleep),
+            policies.TokenPolicy(credential, cloud.token_scope),
+            policies.WirePolicy(shared),
+        ]
+
+    compute = ComputeManagementClient(
+        credential, subscription_id, policies=pipeline(), **options
+    )
+    network = NetworkManagementClient(
+        credential, subscription_id, policies=pipeline(), **options
+    )
+    resource = ResourceManagementClient(
+        credential, subscription_id, policies=pipeline(), **options
+    )
+    return compute, network, resource

@@ -1,0 +1,218 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Our own steps of the pipeline: context, gates, tokens, the wire.
+
+Order, from the caller to the network: ``CallPolicy``, the SDK's headers and
+hooks, ``RetryPolicy``, ``GatePolicy``, ``TokenPolicy``, ``WirePolicy``. All
+behind the retry run once per attempt; the token is fetched behind the gate so
+that it does not age in the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import logging
+import re
+import time
+from typing import Any
+
+from azure.core import exceptions as sdk
+from azure.core.pipeline import PipelineRequest
+from azure.core.pipeline import PipelineResponse
+from azure.core.pipeline.policies import HTTPPolicy
+from azure.core.pipeline.policies import SansIOHTTPPolicy
+from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
+
+from jacket_azure import exceptions
+from jacket_azure.arm import answers
+from jacket_azure.arm import calls
+from jacket_azure.arm import error_codes
+from jacket_azure.arm import errors
+from jacket_azure.arm import gates
+from jacket_azure.arm import redaction
+from jacket_azure.arm import retries
+from jacket_azure.arm import statistics
+
+LOG = logging.getLogger(__name__)
+
+# How long a gate stays closed after a 429 that does not say.
+_CLOSED_SECONDS = 5.0
+
+
+class CallPolicy(SansIOHTTPPolicy[Any, Any]):
+    """Take our keyword out of the options, which else reach ``requests``."""
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        call = request.context.options.pop(calls.KEYWORD)
+        call.url = call.url or request.http_request.url
+        request.context[calls.KEYWORD] = call
+
+
+class GatePolicy(HTTPPolicy[Any, Any]):
+    """Wait until Azure's limits allow the request; see :mod:`.gates`."""
+
+    def __init__(
+        self,
+        shared: gates.Gates,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        super().__init__()
+        self._gates = shared
+        self._clock = clock
+        self._sleep = sleep
+
+    def send(
+        self, request: PipelineRequest[Any]
+    ) -> PipelineResponse[Any, Any]:
+        call = calls.of(request)
+        needed = gates.gates_of(
+            request.http_request.method,
+            request.http_request.url,
+            is_poll=call.is_poll,
+            virtual_machine=call.virtual_machine,
+        )
+        self._pass(needed, call)
+        response = self.next.send(request)
+        if response.http_response.status_code == 429:
+            self._close(needed, response.http_response)
+        return response
+
+    def _pass(self, needed: list[gates.Gate], call: calls.Call) -> None:
+        seconds, passed = self._gates.reserve(needed, call.deadline)
+        if not passed:
+            raise exceptions.Throttled(
+                f'{call.operation} was not sent: Azure\'s rate limits allow '
+                f'it in {seconds:.0f} seconds, after its deadline',
+                retry_after=seconds,
+            )
+        if seconds > 0:
+            LOG.debug(
+                '%s waits %.1f seconds for the rate limits',
+                call.operation,
+                seconds,
+            )
+            self._sleep(seconds)
+
+    def _close(self, needed: list[gates.Gate], response: Any) -> None:
+        seconds = answers.retry_after_of(response.headers)
+        error = answers.error_of(answers.body_of(response))
+        if any(
+            code.lower() in error_codes.TRANSIENT for code in error.codes
+        ):
+            # Not too many requests: something else is being written.
+            return
+        whole = 'SubscriptionMaximum' in response.text() or (
+            error.code == 'SubscriptionRequestsThrottled'
+        )
+        self._gates.close(
+            needed[0] if whole else needed[-1],
+            _CLOSED_SECONDS if seconds is None else seconds,
+        )
+
+
+class TokenPolicy(ARMChallengeAuthenticationPolicy):
+    """The SDK's bearer token, with failures told apart and in words."""
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        try:
+            super().on_request(request)
+        except sdk.ClientAuthenticationError as exc:
+            reason = _unreachable(exc)
+            if reason is None:
+                raise exceptions.Unauthorized(_login_failed(exc)) from exc
+            raise retries.NothingSent(
+                f'the token service did not answer: {errors.reason_of(reason)}'
+            ) from exc
+        except (sdk.ServiceRequestError, sdk.ServiceResponseError) as exc:
+            raise retries.NothingSent(
+                f'the token service did not answer: {errors.reason_of(exc)}'
+            ) from exc
+
+
+def _unreachable(exc: BaseException) -> BaseException | None:
+    """Return the network failure azure-identity wrapped, if it is one."""
+    cause: BaseException | None = exc
+    while cause is not None:
+        if isinstance(
+            cause, sdk.ServiceRequestError | sdk.ServiceResponseError
+        ):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+# The first part of an AADSTS text says it all; the rest are trace ids.
+_TRACE = re.compile(r'\s*Trace ID:.*', re.S)
+_CLOCK = ('AADSTS700024', 'AADSTS700082', 'AADSTS500133')
+_LOGIN_HINTS = (
+    ('AADSTS7000215', 'check [azure] client_secret'),
+    ('AADSTS7000222', '[azure] client_secret has expired'),
+    ('AADSTS700016', 'check [azure] client_id and tenant_id'),
+    ('AADSTS90002', 'check [azure] tenant_id'),
+    ('AADSTS700027', 'check [azure] certificate_path'),
+    *((code, "check this machine's clock") for code in _CLOCK),
+)
+
+
+def _login_failed(exc: BaseException) -> str:
+    text = ' '.join(redaction.text(_TRACE.sub('', str(exc))).split())
+    hints = [hint for code, hint in _LOGIN_HINTS if code in text]
+    return '; '.join([f'Logging in to Azure failed: {text}', *hints])
+
+
+class WirePolicy(HTTPPolicy[Any, Any]):
+    """Count, time and log each attempt, and read its answer whole.
+
+    The answer is read here because a body that breaks off is a lost reply,
+    which the retry in front has to see.
+    """
+
+    def __init__(self, shared: statistics.Statistics) -> None:
+        super().__init__()
+        self._statistics = shared
+
+    def send(
+        self, request: PipelineRequest[Any]
+    ) -> PipelineResponse[Any, Any]:
+        started = time.perf_counter()
+        response = None
+        try:
+            response = self.next.send(request)
+            response.http_response.read()
+            return response
+        finally:
+            seconds = time.perf_counter() - started
+            self._note(request, response and response.http_response, seconds)
+
+    def _note(
+        self, request: PipelineRequest[Any], response: Any, seconds: float
+    ) -> None:
+        call = calls.of(request)
+        method = request.http_request.method
+        status = response.status_code if response is not None else None
+        headers = response.headers if response is not None else {}
+        self._statistics.add(
+            statistics.Attempt(method, call.operation, status, call.is_poll),
+            seconds,
+        )
+        self._statistics.note_limits(headers)
+        LOG.debug(
+            '%s %s for %s: %s in %.3f seconds, request id %s',
+            method,
+            redaction.path(request.http_request.url),
+            call.operation,
+            status or 'no answer',
+            seconds,
+            answers.request_id_of(headers),
+        )

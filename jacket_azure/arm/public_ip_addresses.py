@@ -1,0 +1,27 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Public addresses: Microsoft.Network/publicIPAddresses."""
+
+from __future__ import annotations
+
+from jacket_azure.arm import resources
+
+
+class PublicIpAddresses(resources.WrittenResources):
+    """Public addresses of our resource group.
+
+    Source: Network REST API, public-ip-addresses, api-version 2026-03-01.
+    """
+
+    NAME = 'public_ip_addresses'
+    TYPE = 'Microsoft.Network/publicIPAddresses'

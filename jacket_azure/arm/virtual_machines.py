@@ -1,0 +1,211 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Virtual machines: Microsoft.Compute/virtualMachines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import logging
+from typing import Any
+from typing import cast
+
+from azure.core import MatchConditions
+
+from jacket_azure import exceptions
+from jacket_azure.arm import calls
+from jacket_azure.arm import resources
+
+LOG = logging.getLogger(__name__)
+
+
+class VirtualMachines(resources.WrittenResources):
+    """Virtual machines of our resource group.
+
+    Source: Compute REST API, virtual-machines, api-version 2026-04-01.
+    """
+
+    NAME = 'virtual_machines'
+    TYPE = 'Microsoft.Compute/virtualMachines'
+
+    def _machine(self, name: str) -> str | None:
+        return name.lower()
+
+    def get(self, name: str, instance_view: bool = False) -> resources.Body:
+        """Read one virtual machine.
+
+        :param instance_view: with ``properties.instanceView``, the power state
+        :raises NotFound: says what is missing
+        """
+        expand = {'expand': 'instanceView'} if instance_view else {}
+        return cast(
+            resources.Body,
+            self._read(self._sdk.get, self._group, name, **expand),
+        )
+
+    def list(self, instance_view: bool = False) -> list[resources.Body]:
+        """Read all virtual machines of the group, all pages.
+
+        :param instance_view: with the power state of each
+        """
+        expand = {'expand': 'instanceView'} if instance_view else {}
+        return self._read_pages(self._sdk.list, self._group, **expand)
+
+    def create(
+        self,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        owned: Callable[[resources.Body], bool] | None = None,
+        timeout_seconds: float | None = None,
+    ) -> resources.Body:
+        """Make a virtual machine that must not exist yet, and wait for it.
+
+        :param owned: tells whether a machine is the one this call asked for,
+            by its tags; when Azure's answer was lost, a machine that is there
+            and owned counts as made by this call
+        :param timeout_seconds: instead of the option ``operation_timeout``
+        :returns: the machine; see :meth:`.operations.Waiter.wait`
+        :raises PreconditionFailed: it existed before
+        :raises NoCapacity: Azure has no room for this size here and now
+        :raises QuotaExceeded: the subscription's quota is used up
+        """
+        call = self._client.write_call(
+            self._operation('create'),
+            body=body,
+            virtual_machine=self._machine(name),
+            timeout_seconds=timeout_seconds,
+        )
+        try:
+            started = self._start(
+                self._sdk.begin_create_or_update,
+                self._group,
+                name,
+                resources.encode(body),
+                call=call,
+                # If-None-Match: *
+                etag='*',
+                match_condition=MatchConditions.IfMissing,
+            )
+        except (
+            exceptions.PreconditionFailed,
+            exceptions.Unavailable,
+            exceptions.Throttled,
+        ):
+            machine = self._made_unseen(name, owned, call)
+            if machine is None:
+                raise
+            return machine
+        return cast(resources.Body, self._client.waiter.wait(started, call))
+
+    def _made_unseen(
+        self,
+        name: str,
+        owned: Callable[[resources.Body], bool] | None,
+        call: calls.Call,
+    ) -> resources.Body | None:
+        """Return the machine a create made whose answer was lost, if it did.
+
+        :raises AzureError: it did, but the machine ended as failed
+        """
+        if not call.reply_lost or owned is None:
+            return None
+        try:
+            machine = self.get(name)
+        except exceptions.NotFound:
+            return None
+        if not owned(machine):
+            return None
+        LOG.info('%s was made although its answer was lost', machine['id'])
+        return cast(
+            resources.Body,
+            self._client.waiter.wait_for_resource(
+                # the view tells why it failed, if it did
+                self._client.compute, f'{call.url}&$expand=instanceView', call
+            ),
+        )
+
+    def create_or_update(
+        self, name: str, body: Mapping[str, Any], etag: str | None = None
+    ) -> resources.Body:
+        """Replace the machine's model with *body*, and wait.
+
+        :param etag: of the machine as read; it must not have changed since
+        :raises PreconditionFailed: it has
+        """
+        return self._write('create_or_update', name, body, etag=etag)
+
+    def update(
+        self, name: str, body: Mapping[str, Any], etag: str | None = None
+    ) -> resources.Body:
+        """Change what *body* names, leave the rest, and wait.
+
+        :param etag: of the machine as read; it must not have changed since
+        :raises PreconditionFailed: it has
+        """
+        return self._write('update', name, body, etag=etag)
+
+    def delete(self, name: str, force: bool = False) -> bool:
+        """Delete the machine, with it what its ``deleteOption``s say.
+
+        :param force: do not wait for the guest to stop; Azure may then hold
+            the MAC addresses for ten minutes
+        :returns: False when it was not there
+        """
+        options = {'force_deletion': True} if force else {}
+        return self._delete(name, **options)
+
+    def start(self, name: str) -> None:
+        """Power on; nothing happens when it runs.
+
+        :raises NoCapacity: Azure has no room for it now
+        """
+        self._act('start', self._sdk.begin_start, name)
+
+    def restart(self, name: str) -> None:
+        """Restart the guest, once.
+
+        :raises Unavailable: the answer was lost; whether the guest restarts
+            is not known, and asking again might restart it twice
+        """
+        self._act(
+            'restart', self._sdk.begin_restart, name, repeatable=False
+        )
+
+    def power_off(self, name: str, skip_shutdown: bool = False) -> None:
+        """Stop it; it keeps its place, its addresses and its price.
+
+        :param skip_shutdown: pull the plug instead of asking the guest
+        """
+        options = {'skip_shutdown': True} if skip_shutdown else {}
+        self._act('power_off', self._sdk.begin_power_off, name, **options)
+
+    def deallocate(self, name: str) -> None:
+        """Stop it and give its place back; it costs no more but its disks."""
+        self._act('deallocate', self._sdk.begin_deallocate, name)
+
+    def _act(
+        self,
+        verb: str,
+        method: Callable[..., Any],
+        name: str,
+        *,
+        repeatable: bool = True,
+        **options: Any,
+    ) -> None:
+        call = self._client.write_call(
+            self._operation(verb),
+            virtual_machine=self._machine(name),
+            repeatable=repeatable,
+        )
+        self._run(method, self._group, name, call=call, **options)
