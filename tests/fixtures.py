@@ -81,64 +81,58 @@ TEMP_DIRECTORY = tempfile.gettempdir()
 MEETING_SECONDS = 20
 
 
-class _Process:
-    """The one emulator of this process, started when first asked for."""
-
-    def __init__(self):
-        self._lock = threading.Lock()
-        self._emulator = None
-
-    def emulator(self):
-        with self._lock:
-            if self._emulator is None:
-                directory = tempfile.mkdtemp(
-                    prefix='jacket-tests-', dir=TEMP_DIRECTORY)
-                self._emulator = server.Emulator(
-                    clock=emulator_clock.VirtualClock(),
-                    state_dir=pathlib.Path(directory), contents=False)
-                self._emulator.start()
-                atexit.register(shutil.rmtree, directory, ignore_errors=True)
-                atexit.register(self._emulator.stop)
-            return self._emulator
-
-
-PROCESS = _Process()
+@functools.cache
+def _state_directory():
+    """Make the folder whose certificate serves all tests of a process."""
+    directory = tempfile.mkdtemp(prefix='jacket-tests-', dir=TEMP_DIRECTORY)
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return pathlib.Path(directory)
 
 
 class AzureFixture(fixtures.Fixture):
     """An Azure with one resource group, one virtual network, two NSGs.
 
-    :ivar emulator: shared by the tests of this process, emptied before each
+    :ivar emulator: a new one, as starting it takes some milliseconds
     :ivar clock: its clock, which stands still until something sleeps on it
     :ivar mapping_file: path of a mapping file with :data:`MAPPING`
+    :ivar tokens: every access token that was issued
+
+    :param options: of :class:`jacket_azure.emulator.server.Emulator`
     """
 
-    def __init__(self, mapping=MAPPING):
+    def __init__(self, mapping=MAPPING, **options):
         super().__init__()
         self._mapping = mapping
+        self._options = {'contents': False, **options}
 
     def _setUp(self):
-        self.emulator = PROCESS.emulator()
-        self.clock = self.emulator.clock
-        self.addCleanup(self.emulator.faults.clear)
-        self._awake = threading.Event()
-        self._awake.set()
-        self.tokens = []
-        self.reset()
-        self._note_tokens()
-        directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
-        self.mapping_file = directory / 'mapping.yaml'
-        self.mapping_file.write_text(self._mapping)
-
-    def reset(self):
-        """Empty Azure, and put there what an operator has beforehand."""
-        self.emulator.reset()
+        self.clock = emulator_clock.VirtualClock()
+        self.emulator = server.Emulator(
+            clock=self.clock, state_dir=_state_directory(), **self._options)
+        self.emulator.start()
+        self.addCleanup(self.emulator.stop)
         self.emulator.seed(
             resource_group=RESOURCE_GROUP, location=LOCATION,
             virtual_networks={VIRTUAL_NETWORK: SUBNETS},
             nsgs=SECURITY_GROUPS)
         self._seeded = set(self.emulator.store.ids())
-        self.emulator.requests.clear()
+        self._awake = threading.Event()
+        self._awake.set()
+        self.tokens = []
+        self._note_tokens()
+        directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.mapping_file = directory / 'mapping.yaml'
+        self.mapping_file.write_text(self._mapping)
+
+    def empty(self):
+        """Take everything away that was not there at the start."""
+        store = self.emulator.store
+        with store.lock:
+            for resource_id in self.resource_ids():
+                resource = store.get(resource_id)
+                if resource is not None:
+                    self.emulator.application.forget(resource)
+                    store.delete(resource_id)
 
     def options(self):
         """Return the options of ``[azure]`` that lead here."""
@@ -196,7 +190,7 @@ class AzureFixture(fixtures.Fixture):
     # what is there
 
     def resource_ids(self):
-        """List ids of all resources, those of :meth:`reset` left out."""
+        """List ids of all resources that were not there at the start."""
         return sorted(set(self.emulator.store.ids()) - self._seeded)
 
     def resources(self, kind):
@@ -241,7 +235,7 @@ class AzureFixture(fixtures.Fixture):
         """
         with self.recording() as made:
             work()
-        self.reset()
+        self.empty()
         return range(1, len(made) + 1)
 
     @contextlib.contextmanager
