@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from typing import Any
 
-NOTICE = ('This stands for an image of Azure, which the mapping file names. '
-          'It holds no disk.\n').encode().ljust(512, b'\0')
+NOTICE = (b'This stands for an image of Azure, which the mapping file names. '
+          b'It holds no disk.\n').ljust(512, b'\0')
 
 
 def ensure_images(cloud: Any, mapping: dict[str, Any]) -> None:
