@@ -50,7 +50,8 @@ PROVIDERS = (
     'network_usages',
     'compute.contents', 'compute.sizes', 'compute.usages',
     'compute.marketplace', 'compute.disks', 'compute.snapshots',
-    'compute.images', 'compute.virtual_machines', 'compute.vm_actions',
+    'compute.access', 'compute.images', 'compute.virtual_machines',
+    'compute.vm_actions', 'compute.boot_diagnostics',
 )
 
 
@@ -92,6 +93,17 @@ class Application:
         for module in self._modules:
             if hasattr(module, 'forget'):
                 module.forget(self._emulator, resource)
+
+    def reset(self) -> None:
+        """Remove every resource; modules with more define ``reset``."""
+        resources = self._emulator.store
+        for resource in list(resources):
+            self.forget(resource)
+        for resource in list(resources):
+            resources.delete(resource.id)
+        for module in self._modules:
+            if hasattr(module, 'reset'):
+                module.reset(self._emulator)
 
     def __call__(self, environ: dict[str, Any],
                  start_response: Any) -> Iterable[bytes]:

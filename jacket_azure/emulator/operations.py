@@ -266,6 +266,11 @@ class Operations:
                 if resource_id is None
                 or operation.resource_id == str(resource_id).lower()]
 
+    def clear(self) -> None:
+        """Forget all operations; none of them calls back."""
+        self.by_id.clear()
+        self._running.clear()
+
     def retry_after(self) -> dict[str, str]:
         """Return the Retry-After header for answers about operations."""
         seconds = self._emulator.retry_after

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from jacket_azure.emulator import router
 
 # remaining values seen at a first call; the limit is one more
-_VM = {'Put': 11, 'Update': 11, 'Delete': 11, 'AttachDetach': 11}
 _FIRST = {
     'PutVM': {'SubscriptionMaximum': 1499, 'Resource': 11},
     'UpdateVM': {'SubscriptionMaximum': 1499, 'Resource': 11},
@@ -99,6 +98,11 @@ class RateLimits:
         # by bucket and scope: when its window began, how much is left
         self._left: dict[tuple[str, str], tuple[float, int]] = {}
         self.limits: dict[str, int] = {}
+
+    def clear(self) -> None:
+        """Fill every bucket and drop changed limits."""
+        self._left.clear()
+        self.limits.clear()
 
     def take(self, request: router.ArmRequest) -> dict[str, str]:
         """Count a request; return the headers that tell what is left.

@@ -42,8 +42,8 @@ Failures are raised as ``errors.ArmError``.
 A provider module may also define ``setup(emulator)`` and
 ``teardown(emulator)``, called when the emulator starts and stops,
 ``forget(emulator, resource)``, called for each resource that goes with its
-group, and keep what belongs to one emulator in
-``emulator.state[<module name>]``.
+group, ``reset(emulator)`` when the world is emptied, and keep what belongs
+to one emulator in ``emulator.state[<module name>]``.
 """
 
 from __future__ import annotations

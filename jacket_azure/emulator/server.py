@@ -95,7 +95,12 @@ class Emulator:
         self._server: serving.Server | None = None
 
     def start(self) -> Emulator:
-        """Open the port and serve; returns itself."""
+        """Open the port and serve; returns itself.
+
+        :raises OSError: the port is taken
+        """
+        if self._server is not None:
+            return self
         if self._temporary:
             self.state_dir = pathlib.Path(tempfile.mkdtemp(
                 prefix='jacket-azure-emulator-'))
@@ -124,6 +129,18 @@ class Emulator:
         self.application.teardown()
         if self._temporary:
             shutil.rmtree(self.state_dir, ignore_errors=True)
+
+    def reset(self) -> None:
+        """Empty the world: resources, operations, faults, records, limits.
+
+        Address, certificate, credentials and the clock stay.
+        """
+        with self.store.lock:
+            self.faults.clear()
+            self.operations.clear()
+            self.application.reset()
+            self.ratelimits.clear()
+            self.requests.clear()
 
     def __enter__(self) -> Emulator:
         return self.start()

@@ -1,0 +1,169 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""``jacket-azure emulator``: Azure Resource Manager on this machine."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import signal
+import threading
+from typing import Any
+
+from cliff import command
+
+DEFAULT_STATE_DIR = '.emulator'
+
+_TEXT = """\
+Azure Resource Manager is emulated at {arm_endpoint}
+The same as below is in {folder}/azure.conf; Ctrl-C stops the emulator.
+
+Environment for the Azure SDK and other tools:
+
+{environment}
+
+Section of nova.conf or cinder.conf:
+
+{section}
+With the Azure SDK for Python:
+
+  credential = azure.identity.EnvironmentCredential(
+      disable_instance_discovery=True, connection_verify='{ca_file}')
+  client = azure.mgmt.network.NetworkManagementClient(
+      credential, '{subscription_id}',
+      base_url='{arm_endpoint}', connection_verify='{ca_file}',
+      credential_scopes=['{token_scope}'])
+
+With the az command line (same environment):
+
+  az config set core.instance_discovery=false
+  az cloud register --name emulator \\
+      --endpoint-resource-manager {arm_endpoint} \\
+      --endpoint-active-directory {authority} \\
+      --endpoint-active-directory-resource-id {arm_endpoint}
+  az cloud set --name emulator
+  az login --service-principal -u $AZURE_CLIENT_ID \\
+      -p $AZURE_CLIENT_SECRET --tenant $AZURE_TENANT_ID
+"""
+
+
+class Emulator(command.Command):
+    """Run an emulator of Azure Resource Manager until it is stopped.
+
+    It holds resource groups, networks, virtual machines and disks in memory
+    and serves them over HTTPS on the loopback interface. A new start with
+    the same folder keeps certificate and credentials, but no resources.
+    """
+
+    def get_parser(self, prog_name):
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            '--port', type=int, default=0,
+            help='TCP port on 127.0.0.1; 0 takes a free one '
+                 '(default: %(default)s)')
+        parser.add_argument(
+            '--latency', choices=('none', 'observed'), default='none',
+            help='how long operations take: no time, or as long as they were '
+                 'seen to take on Azure (default: %(default)s)')
+        parser.add_argument(
+            '--state-dir', type=pathlib.Path, default=DEFAULT_STATE_DIR,
+            metavar='FOLDER',
+            help='where certificate, credentials, disk contents and '
+                 'azure.conf are kept (default: %(default)s)')
+        parser.add_argument(
+            '--location', default='eastus', metavar='REGION',
+            help='region of the resource group (default: %(default)s)')
+        parser.add_argument(
+            '--resource-group', default='jacket', metavar='NAME',
+            help='resource group to make, with the virtual network vnet1, '
+                 'its subnets default and second, and the network security '
+                 'group nsg-default (default: %(default)s)')
+        parser.add_argument(
+            '--no-contents', action='store_true',
+            help='let disks have no contents; then nothing needs Node.js')
+        parser.add_argument(
+            '--throttling', action='store_true',
+            help='enforce rate limits instead of only telling them')
+        return parser
+
+    def take_action(self, parsed_args):
+        from jacket_azure.emulator import locations
+        from jacket_azure.emulator import server
+
+        location = locations.normalize(parsed_args.location)
+        if location not in locations.REGIONS:
+            print(f'There is no region {parsed_args.location}; there are '
+                  f'{", ".join(locations.REGIONS)}.', file=self.app.stderr)
+            return 2
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *unused: stop.set())
+        emulator = server.Emulator(
+            port=parsed_args.port, latency=parsed_args.latency,
+            state_dir=parsed_args.state_dir.expanduser().absolute(),
+            contents=not parsed_args.no_contents, location=location,
+            throttling=parsed_args.throttling)
+        try:
+            emulator.start()
+        except OSError as exc:
+            print(f'Cannot listen on port {parsed_args.port}: {exc}',
+                  file=self.app.stderr)
+            return 1
+        with emulator:
+            emulator.resource_group = parsed_args.resource_group
+            emulator.seed(parsed_args.resource_group)
+            options = emulator.azure_options()
+            write_files(emulator.state_dir, options)
+            print(describe(emulator.state_dir, options),
+                  file=self.app.stdout, flush=True)
+            stop.wait()
+        print('Stopped.', file=self.app.stdout, flush=True)
+        return 0
+
+
+def write_files(folder: pathlib.Path, options: dict[str, Any]) -> None:
+    """Write ``azure.conf`` for services and ``azure.json`` for programs.
+
+    Both hold the secret of a client that exists nowhere else, and are
+    readable by their owner only all the same.
+    """
+    for name, text in (('azure.conf', section(options)),
+                       ('azure.json', json.dumps(options, indent=1) + '\n')):
+        file = folder / name
+        file.touch(0o600)
+        file.write_text(text)
+
+
+def section(options: dict[str, Any]) -> str:
+    """Return the ``[azure]`` section of a service that uses the emulator."""
+    lines = [f'{name} = {value}' for name, value in options.items()]
+    return '\n'.join(['[azure]', *lines, ''])
+
+
+def environment(options: dict[str, Any]) -> dict[str, str]:
+    """Return the variables the Azure SDK and its tools read."""
+    return {
+        'AZURE_TENANT_ID': options['tenant_id'],
+        'AZURE_CLIENT_ID': options['client_id'],
+        'AZURE_CLIENT_SECRET': options['client_secret'],
+        'AZURE_SUBSCRIPTION_ID': options['subscription_id'],
+        'AZURE_AUTHORITY_HOST': options['authority'],
+        'REQUESTS_CA_BUNDLE': options['ca_file']}
+
+
+def describe(folder: pathlib.Path, options: dict[str, Any]) -> str:
+    """Say how to reach the emulator."""
+    exports = '\n'.join(f'  export {name}={value}' for name, value
+                        in environment(options).items())
+    return _TEXT.format(folder=folder, environment=exports,
+                        section=section(options), **options)
