@@ -1,0 +1,51 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+import testtools
+
+from jacket_azure import exceptions
+from jacket_azure.disks import interface
+from jacket_azure.disks import managed
+
+UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
+
+
+class ManagedDisksTest(testtools.TestCase):
+
+    def describe(self, **options):
+        return managed.ManagedDisks().describe_os_disk(
+            interface.OsDiskSpec(UUID, **options))
+
+    def test_defaults(self):
+        self.assertEqual({
+            'name': UUID,
+            'createOption': 'FromImage',
+            'caching': 'ReadWrite',
+            'managedDisk': {'storageAccountType': 'StandardSSD_LRS'},
+            'deleteOption': 'Delete',
+        }, self.describe())
+
+    def test_options(self):
+        disk = self.describe(size_gib=4095, caching='None',
+                             sku='Premium_ZRS', cascade_delete=False)
+        self.assertEqual(4095, disk['diskSizeGB'])
+        self.assertEqual('None', disk['caching'])
+        self.assertEqual({'storageAccountType': 'Premium_ZRS'},
+                         disk['managedDisk'])
+        self.assertNotIn('deleteOption', disk)
+
+    def test_refused(self):
+        for options in ({'sku': 'UltraSSD_LRS'}, {'sku': 'PremiumV2_LRS'},
+                        {'size_gib': 4096}, {'size_gib': 0},
+                        {'caching': 'Writeback'}):
+            self.assertRaises(
+                exceptions.InvalidRequest, self.describe, **options)
