@@ -33,15 +33,20 @@ if TYPE_CHECKING:
 View = Callable[['server.Emulator', store.Resource], dict[str, Any]]
 
 
-def page(request: ArmRequest, type_name: str, view: View) -> ArmResponse:
+def page(request: ArmRequest, type_name: str, view: View,
+         wanted: Callable[[store.Resource], bool] | None = None,
+         ) -> ArmResponse:
     """Answer a page of all resources of a type under the request's scope.
 
     Only what is on the page is rendered, so that a page of a hundred out of
     ten thousand costs a hundred.
+
+    :param wanted: tells which resources are in the list; all by default
     """
     found = request.emulator.store.children(type_name, request.scope)
     answer = paging.page(request, [
-        {'id': resource.id, 'resource': resource} for resource in found])
+        {'id': resource.id, 'resource': resource} for resource in found
+        if wanted is None or wanted(resource)])
     answer.body['value'] = [
         view(request.emulator, entry['resource'])
         for entry in answer.body['value']]

@@ -1,0 +1,206 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""PUT of a virtual machine that does not exist yet."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+from typing import Any
+import uuid
+
+from jacket_azure.emulator import errors
+from jacket_azure.emulator import latency
+from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import disk_model
+from jacket_azure.emulator.compute import os_profile
+from jacket_azure.emulator.compute import sizes
+from jacket_azure.emulator.compute import usages
+from jacket_azure.emulator.compute import vm_disks
+from jacket_azure.emulator.compute import vm_image
+from jacket_azure.emulator.compute import vm_model
+from jacket_azure.emulator.compute import vm_nics
+from jacket_azure.emulator.router import ArmRequest
+from jacket_azure.emulator.router import ArmResponse
+
+if TYPE_CHECKING:
+    from jacket_azure.emulator import operations
+    from jacket_azure.emulator import server
+
+
+def create(request: ArmRequest) -> ArmResponse:
+    """Check everything, then make disks and VM and start the operation.
+
+    :raises ArmError: in the order the service is known to check
+    """
+    body = copy.deepcopy(request.body)
+    body['location'] = body['location'].lower().replace(' ', '')
+    vm_id = str(request.id)
+    size = vm_model.find_size(body)
+    disk_model.check_zones(body, vm_model.TYPE)
+    place = vm_disks.Place(request.emulator, vm_id, body['location'],
+                           vm_model.zones_of(body), size)
+    image = _check(request, body, place)
+    vm = _make(request, body, place, image)
+    return _start(request, vm, vm_image.missing_plan(
+        image, body.get('plan'), vm_id))
+
+
+def _check(request: ArmRequest, body: dict[str, Any],
+           place: vm_disks.Place) -> vm_image.Facts | None:
+    """Refuse what the service refuses; return the image's facts."""
+    emulator = request.emulator
+    properties = body['properties']
+    storage = properties.get('storageProfile')
+    if not storage or not storage.get('osDisk'):
+        raise errors.missing_parameter('storageProfile')
+    image = _check_image(request, body, place.size)
+    vm_model.check_available(emulator, place.vm_id, place.size,
+                             place.location, place.zones)
+    usages.check(emulator, request.subscription, place.location, place.size,
+                 spot=properties.get('priority') == 'Spot')
+    vm_nics.check(emulator, place.vm_id, place.location, place.zones,
+                  properties.get('networkProfile'), place.size)
+    vm_disks.check_os_disk(place, storage['osDisk'], image)
+    vm_disks.check_data_disks(place, storage.get('dataDisks') or [], [])
+    return image
+
+
+def _check_image(request: ArmRequest, body: dict[str, Any],
+                 size: sizes.Size) -> vm_image.Facts | None:
+    properties = body['properties']
+    storage = properties['storageProfile']
+    option = storage['osDisk']['createOption']
+    if option == 'Attach':
+        if properties.get('osProfile'):
+            raise errors.invalid_parameter(
+                'osProfile', "Parameter 'osProfile' is not allowed.")
+        return None
+    if option != 'FromImage':
+        raise errors.invalid_parameter(
+            'osDisk.createOption',
+            f"The value '{option}' of parameter 'osDisk.createOption' is "
+            f"not allowed.")
+    if not storage.get('imageReference'):
+        raise errors.missing_parameter('storageProfile.imageReference')
+    image = vm_image.read(request.emulator, request.subscription,
+                          body['location'], storage['imageReference'])
+    vm_image.check_plan(request.emulator, image, body.get('plan'))
+    vm_model.check_generation(size, image.generation, image.architecture)
+    vm_model.check_security(body, size, image.trusted, image.generation)
+    if not properties.get('osProfile'):
+        raise errors.missing_parameter('osProfile')
+    os_profile.check(properties['osProfile'], image.os_type)
+    return image
+
+
+def _make(request: ArmRequest, body: dict[str, Any], place: vm_disks.Place,
+          image: vm_image.Facts | None) -> store.Resource:
+    emulator = request.emulator
+    properties = body['properties']
+    storage = properties['storageProfile']
+    sent = [storage['osDisk'], *(storage.get('dataDisks') or ())]
+    storage['osDisk'] = vm_disks.make_os_disk(
+        place, storage['osDisk'], image)
+    storage['dataDisks'] = [
+        vm_disks.add_data_disk(place, entry, number) for number, entry
+        in enumerate(storage.get('dataDisks') or (), start=2)]
+    os_type = storage['osDisk']['osType']
+    if image is not None:
+        if image.exact_version:
+            storage['imageReference']['exactVersion'] = image.exact_version
+        properties['osProfile'] = os_profile.shown(
+            properties['osProfile'], os_type)
+    properties.update({
+        'provisioningState': 'Creating', 'vmId': str(uuid.uuid4()),
+        'timeCreated': emulator.clock.stamp()})
+    vm = store.Resource(
+        id=place.vm_id, type=vm_model.TYPE, name=place.vm_name, body={
+            'name': place.vm_name, 'id': place.vm_id, 'type': vm_model.TYPE,
+            'location': place.location,
+            **{key: body[key] for key in vm_model.TOP if key in body},
+            'properties': properties}, created=emulator.clock.now())
+    vm.private.update({
+        'power': 'running', 'creating': True, 'image': image,
+        'os_state': 'specialized' if image is None else None,
+        'generation': _generation(emulator, storage, image),
+        'hidden_disks': _made(storage, sent)})
+    vm_nics.take(emulator, vm.id, properties['networkProfile'])
+    return emulator.store.put(vm)
+
+
+def _generation(emulator: server.Emulator, storage: dict[str, Any],
+                image: vm_image.Facts | None) -> str:
+    if image is not None:
+        return image.generation
+    disk = emulator.store.get(storage['osDisk']['managedDisk']['id'])
+    return disk.properties.get('hyperVGeneration', 'V1')
+
+
+def _made(storage: dict[str, Any], sent: list[dict[str, Any]]) -> set[str]:
+    """Names of the disks that come into being with the VM."""
+    shown = [storage['osDisk'], *storage['dataDisks']]
+    return {entry['name'] for entry, asked in zip(shown, sent, strict=True)
+            if asked['createOption'] != 'Attach'}
+
+
+def _start(request: ArmRequest, vm: store.Resource,
+           failure: errors.ArmError | None) -> ArmResponse:
+    emulator = request.emulator
+
+    def done(operation: operations.Operation) -> None:
+        if failure is not None:
+            raise failure
+        finish(emulator, vm)
+        vm.private['agent_up'] = True
+
+    def failed(operation: operations.Operation) -> None:
+        if vm.private.get('deleting'):
+            return
+        fail(emulator, vm, operation.error or {})
+        _drop(emulator, vm, operation.error or {})
+
+    operation = emulator.operations.start(
+        request, 'virtualMachines.create', on_done=done, on_fail=failed,
+        seconds=latency.of(emulator, 'virtualMachines.create'))
+    vm.private['operation'] = operation
+    return operation.accepted(201, vm_model.view(request, vm),
+                              headers=vm_model.etag_header(request, vm))
+
+
+def _drop(emulator: server.Emulator, vm: store.Resource,
+          error: dict[str, Any]) -> None:
+    """A VM that never started has no power state and loses its NICs."""
+    if error.get('code', '').startswith('OSProvisioning'):
+        return
+    vm.private['power'] = None
+    vm_nics.release(emulator, vm.id, vm.properties['networkProfile'],
+                    reserve=True)
+
+
+def finish(emulator: server.Emulator, vm: store.Resource) -> None:
+    """A create or an update ended well."""
+    vm.private.pop('creating', None)
+    vm.private.pop('hidden_disks', None)
+    vm.private.pop('failure', None)
+    vm.private['provisioned'] = emulator.clock.stamp()
+    vm.properties['provisioningState'] = 'Succeeded'
+    vm.etag += 1
+
+
+def fail(emulator: server.Emulator, vm: store.Resource,
+         error: dict[str, Any]) -> None:
+    """A create or an update failed."""
+    finish(emulator, vm)
+    vm.private['failure'] = error
+    vm.properties['provisioningState'] = 'Failed'

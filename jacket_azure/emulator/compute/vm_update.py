@@ -1,0 +1,284 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""PUT and PATCH of a virtual machine that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import copy
+from typing import TYPE_CHECKING
+from typing import Any
+
+from jacket_azure.emulator import errors
+from jacket_azure.emulator import ids
+from jacket_azure.emulator import latency
+from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import data_disks
+from jacket_azure.emulator.compute import os_profile
+from jacket_azure.emulator.compute import usages
+from jacket_azure.emulator.compute import vm_create
+from jacket_azure.emulator.compute import vm_disks
+from jacket_azure.emulator.compute import vm_model
+from jacket_azure.emulator.compute import vm_nics
+from jacket_azure.emulator.router import ArmRequest
+from jacket_azure.emulator.router import ArmResponse
+
+if TYPE_CHECKING:
+    from jacket_azure.emulator import operations
+    from jacket_azure.emulator import server
+
+# left alone by a PUT that does not mention them
+_KEPT = ('hardwareProfile', 'storageProfile', 'osProfile', 'networkProfile',
+         'vmId', 'timeCreated', 'provisioningState')
+
+
+def put(request: ArmRequest, vm: store.Resource) -> ArmResponse:
+    """Replace the model; sub-profiles that are missing stay."""
+    body = copy.deepcopy(request.body)
+    place = body['location'].lower().replace(' ', '')
+    if place != vm.location:
+        raise errors.ArmError(
+            409, 'InvalidResourceLocation',
+            f"The resource '{vm.name}' already exists in location "
+            f"'{vm.location}' in resource group '{request.group}'. A "
+            f"resource with the same name cannot be created in location "
+            f"'{place}'. Please select a new resource name.", gateway=True)
+    if 'zones' in body and body['zones'] != vm.body.get('zones'):
+        raise _not_allowed('zones')
+    wanted = {**{key: vm.body[key] for key in (
+        'name', 'id', 'type', 'location', 'zones', 'plan')
+        if key in vm.body},
+        **{key: body[key] for key in vm_model.TOP if key in body}}
+    sent = body.get('properties') or {}
+    wanted['properties'] = {
+        **{key: copy.deepcopy(vm.properties[key]) for key in _KEPT
+           if key in vm.properties}, **sent}
+    return _update(request, vm, wanted, sent)
+
+
+def patch(request: ArmRequest, vm: store.Resource) -> ArmResponse:
+    """Merge the body into the model; lists and tags are replaced."""
+    sent = request.body.get('properties') or {}
+    wanted = vm.view()
+    wanted['properties'] = vm_model.merge(wanted['properties'], sent)
+    for key in vm_model.TOP:
+        if key in request.body:
+            wanted[key] = copy.deepcopy(request.body[key])
+    return _update(request, vm, wanted, sent)
+
+
+def _not_allowed(name: str) -> errors.ArmError:
+    return errors.ArmError(
+        409, 'PropertyChangeNotAllowed',
+        f"Changing property '{name}' is not allowed.", target=name)
+
+
+def attach_detach(request: ArmRequest, vm: store.Resource) -> ArmResponse:
+    """Attach and detach data disks; answers the bare storageProfile."""
+    wanted = vm.view()
+    wanted['properties']['storageProfile']['dataDisks'] = (
+        data_disks.from_request(vm, request.body))
+    answer = _update(request, vm, wanted, {},
+                     'virtualMachines.attachDetachDataDisks')
+    answer.body = {
+        key: value for key, value
+        in answer.body['properties']['storageProfile'].items()
+        if key in ('imageReference', 'osDisk', 'dataDisks')}
+    return answer
+
+
+def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
+            sent: dict[str, Any],
+            kind: str = 'virtualMachines.update') -> ArmResponse:
+    emulator = request.emulator
+    before = vm.view()
+    properties = wanted['properties']
+    place = vm_disks.Place(emulator, vm.id, vm.location,
+                           vm_model.zones_of(vm.body),
+                           vm_model.find_size(wanted))
+    _check_profile(vm, properties, sent)
+    _check_size(request, vm, place, properties)
+    storage = properties['storageProfile']
+    _check_storage(vm, place, storage)
+    _check_nics(vm, place, properties)
+    undo: list[Callable[[], None]] = []
+    change = data_disks.plan(
+        place, vm, storage.get('dataDisks'))
+    storage['dataDisks'] = change.apply(vm, undo)
+    storage['osDisk'] = _os_disk(place, vm, storage, undo)
+    _change_nics(emulator, vm, properties, undo)
+    properties.pop('instanceView', None)
+    vm.body = wanted
+    vm.etag += 1
+    changed = vm.body != before
+    vm.properties['provisioningState'] = 'Updating'
+    answer = vm_model.view(request, vm)
+    headers = vm_model.etag_header(request, vm)
+    if not changed:
+        # trap 4: no operation, says Updating once, Succeeded from then on
+        vm.properties['provisioningState'] = before['properties'][
+            'provisioningState']
+        return ArmResponse(200, answer, headers)
+    operation = _start(request, vm, before, undo, kind)
+    return operation.accepted(200, answer, location=False,
+                              headers=headers)
+
+
+def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
+           undo: list[Callable[[], None]],
+           kind: str) -> operations.Operation:
+    emulator = request.emulator
+
+    def done(operation: operations.Operation) -> None:
+        data_disks.finish(emulator, vm)
+        vm_create.finish(emulator, vm)
+
+    def failed(operation: operations.Operation) -> None:
+        if vm.private.get('deleting'):
+            return
+        for step in reversed(undo):
+            step()
+        vm.body = before
+        vm_create.fail(emulator, vm, operation.error or {})
+
+    operation = emulator.operations.start(
+        request, kind, on_done=done, on_fail=failed,
+        seconds=latency.of(emulator, kind))
+    vm.private['operation'] = operation
+    return operation
+
+
+def _check_profile(vm: store.Resource, properties: dict[str, Any],
+                   sent: dict[str, Any]) -> None:
+    """Names and keys cannot be changed from here."""
+    known = vm.properties.get('osProfile')
+    profile = sent.get('osProfile')
+    if profile is None:
+        return
+    if known is None:
+        raise errors.invalid_parameter(
+            'osProfile', "Parameter 'osProfile' is not allowed.")
+    for key in ('computerName', 'adminUsername'):
+        if profile.get(key, known.get(key)) != known.get(key):
+            raise _not_allowed(f'osProfile.{key}')
+    for key in ('adminPassword', 'customData'):
+        if profile.get(key) is not None:
+            raise _not_allowed(f'osProfile.{key}')
+    os_type = vm.properties['storageProfile']['osDisk']['osType']
+    shown = os_profile.shown({**known, **profile}, os_type)
+    if shown.get('linuxConfiguration', {}).get('ssh') != known.get(
+            'linuxConfiguration', {}).get('ssh'):
+        raise _not_allowed('linuxConfiguration.ssh.publicKeys')
+    properties['osProfile'] = shown
+
+
+def _check_size(request: ArmRequest, vm: store.Resource,
+                place: vm_disks.Place, properties: dict[str, Any]) -> None:
+    """A resize has the same limits as a create, and one of its own."""
+    old, new = vm_model.find_size(vm.body), place.size
+    if old.name == new.name:
+        return
+    image = vm.private.get('image')
+    vm_model.check_generation(
+        new, vm.private.get('generation', 'V1'),
+        image.architecture if image else new.architecture)
+    if bool(old.temp_mb) != bool(new.temp_mb):
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f"Unable to resize the VM '{vm.name}' since changing from "
+            f"resource disk to non-resource disk VM size and vice-versa is "
+            f"not allowed. Please refer to https://aka.ms/AAah4sj for more "
+            f"details.", target='vmSize')
+    vm_model.check_available(request.emulator, vm.id, new, vm.location,
+                             place.zones)
+    usages.check(request.emulator, request.subscription, vm.location, new,
+                 replaces=old, spot=properties.get('priority') == 'Spot')
+
+
+def _check_storage(vm: store.Resource, place: vm_disks.Place,
+                   storage: dict[str, Any]) -> None:
+    known = vm.properties['storageProfile']
+    reference = storage.get('imageReference')
+    old = known.get('imageReference')
+    if reference is not None and old is not None:
+        for key in ('publisher', 'offer', 'sku', 'version', 'id'):
+            if (reference.get(key) or '').lower() != (
+                    old.get(key) or '').lower():
+                raise _not_allowed('imageReference')
+    if old is not None:
+        storage['imageReference'] = old
+    disk = storage.setdefault('osDisk', known['osDisk'])
+    wanted = (disk.get('managedDisk') or {}).get('id')
+    swapped = wanted and not ids.same(
+        wanted, known['osDisk']['managedDisk']['id'])
+    if swapped:
+        if vm.private.get('power') != 'deallocated':
+            raise errors.ArmError(
+                409, 'OperationNotAllowed',
+                f"OS disk of VM '{vm.name}' cannot be swapped while the VM "
+                f"is not deallocated.", target='osDisk')
+        vm_disks.attachable(place, wanted)
+        return
+    if disk.get('name') not in (None, known['osDisk']['name']):
+        raise _not_allowed('osDisk.name')
+    if disk.get('createOption') not in (
+            None, known['osDisk']['createOption']):
+        raise _not_allowed('osDisk.createOption')
+
+
+def _os_disk(place: vm_disks.Place, vm: store.Resource,
+             storage: dict[str, Any],
+             undo: list[Callable[[], None]]) -> dict[str, Any]:
+    """Return the OS disk's entry; swap the disk if another one is named."""
+    known = vm.properties['storageProfile']['osDisk']
+    disk = storage['osDisk']
+    wanted = (disk.get('managedDisk') or {}).get('id')
+    if not wanted or ids.same(wanted, known['managedDisk']['id']):
+        return vm_model.merge(known, {
+            key: value for key, value in disk.items()
+            if key in ('caching', 'deleteOption',
+                       'writeAcceleratorEnabled')})
+    new = vm_disks.attachable(place, wanted)
+    undo.append(lambda: vm_disks.swap(place, known, new.id, back=True))
+    vm_disks.swap(place, known, new.id)
+    # the VM keeps saying how its first OS disk came into being
+    return {**known, 'name': new.name,
+            'diskSizeGB': new.properties['diskSizeGB'],
+            'managedDisk': {'storageAccountType': new.body['sku']['name'],
+                            'id': new.id}}
+
+
+def _check_nics(vm: store.Resource, place: vm_disks.Place,
+                properties: dict[str, Any]) -> None:
+    old = vm_nics.references(vm.properties.get('networkProfile'))
+    new = vm_nics.references(properties.get('networkProfile'))
+    vm_nics.check(place.emulator, vm.id, vm.location, place.zones,
+                  properties.get('networkProfile'), place.size)
+    known = {one['id'].lower() for one in old}
+    if known != {one['id'].lower() for one in new} and (
+            vm.private.get('power') != 'deallocated'):
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f"Network interfaces can be added to or removed from VM "
+            f"'{vm.name}' only while it is deallocated.",
+            target='networkProfile')
+
+
+def _change_nics(emulator: server.Emulator, vm: store.Resource,
+                 properties: dict[str, Any],
+                 undo: list[Callable[[], None]]) -> None:
+    old, new = vm.properties.get('networkProfile'), properties.get(
+        'networkProfile')
+    if old != new:
+        vm_nics.exchange(emulator, vm.id, old, new)
+        undo.append(lambda: vm_nics.exchange(emulator, vm.id, new, old))
