@@ -26,6 +26,7 @@ from jacket_azure.arm import calls
 from jacket_azure.arm import error_codes
 from jacket_azure.arm import missing
 from jacket_azure.arm import redaction
+from jacket_azure.arm import retries
 
 # A longer message is cut; some list every size of a region.
 _LONGEST = 600
@@ -146,6 +147,8 @@ def _unanswered(exc: Exception, call: calls.Call) -> exceptions.AzureError:
 def reason_of(exc: BaseException) -> str:
     """Return why there was no answer, in words an operator can act on."""
     text = f'{exc}'
+    if isinstance(exc, retries.NothingSent):
+        return text
     if 'CERTIFICATE_VERIFY_FAILED' in text:
         return (
             'the certificate of the endpoint cannot be verified; check '
