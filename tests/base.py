@@ -14,8 +14,13 @@
 
 from oslo_config import cfg
 from oslotest import base
+from testtools import content
+from testtools import content_type
 
 from tests import fixtures as azure_fixtures
+
+# of a failed test's log
+LOG_SHOWN_CHARS = 50000
 
 
 class AzureTestCase(base.BaseTestCase):
@@ -38,6 +43,12 @@ class AzureTestCase(base.BaseTestCase):
         self.conf = cfg.ConfigOpts()
         self.azure.configure(self.conf)
         self._client = None
+
+    def _fake_logs(self):
+        # oslotest prints the log of every test, this one's is kept instead
+        self.addDetail('log', content.Content(
+            content_type.UTF8_TEXT,
+            lambda: [self.log.text[-LOG_SHOWN_CHARS:].encode()]))
 
     def flags(self, **options):
         """Set options of ``[azure]``; call it before :attr:`client`."""

@@ -31,6 +31,7 @@ from oslo_config import cfg
 from jacket_azure import conf as azure_conf
 from jacket_azure.arm import azure as arm_azure
 from jacket_azure.emulator import clock as emulator_clock
+from jacket_azure.emulator import definitions
 from jacket_azure.emulator import server
 
 RESOURCE_GROUP = 'jacket'
@@ -120,6 +121,8 @@ class AzureFixture(fixtures.Fixture):
         self._awake.set()
         self.tokens = []
         self._note_tokens()
+        self._sent = {}
+        self._note_bodies()
         directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.mapping_file = directory / 'mapping.yaml'
         self.mapping_file.write_text(self._mapping)
@@ -187,6 +190,19 @@ class AzureFixture(fixtures.Fixture):
             'jacket_azure.emulator.identity.Identity.issue',
             lambda identity, audience: noting(audience)))
 
+    def _note_bodies(self):
+        # Azure shows no secret it was sent, and nor does the emulator
+        check = definitions.check
+
+        def noting(request):
+            record = request.record
+            self._sent[record.method, record.type.lower(),
+                       record.name.lower()] = request.raw_body
+            return check(request)
+
+        self.useFixture(fixtures.MonkeyPatch(
+            'jacket_azure.emulator.definitions.check', noting))
+
     # what is there
 
     def resource_ids(self):
@@ -210,10 +226,19 @@ class AzureFixture(fixtures.Fixture):
                 return body
         raise KeyError(f'{kind}/{name} is not among {self.resource_ids()}')
 
-    def private(self, kind, name):
-        """Return what the emulator remembers of a resource, never shown."""
-        resource_id = self.resource(kind, name)['id']
-        return self.emulator.store.get(resource_id).private
+    def subnet_id(self, name):
+        """Return the full id of one of :data:`SUBNETS`."""
+        [resource_id] = [
+            body['id'] for body in self.resources('subnets')
+            if body['name'] == name]
+        return resource_id
+
+    def sent(self, method, kind, name):
+        """Return the last body that was sent, secrets included.
+
+        :raises KeyError: none was sent
+        """
+        return self._sent[method, kind.lower(), name.lower()]
 
     # what goes wrong
 

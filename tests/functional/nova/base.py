@@ -195,8 +195,8 @@ class AzureServersTestCase(integrated_helpers.ProviderUsageBaseTestCase):
 
     def os_profile(self, server):
         """Return the osProfile as it was sent, secrets included."""
-        return self.azure.private('virtualMachines', server['id'])[
-            'os_profile']
+        body = self.azure.sent('PUT', 'virtualMachines', server['id'])
+        return body['properties']['osProfile']
 
     def custom_data(self, server):
         """Return what the guest finds as custom data, as bytes."""
