@@ -35,11 +35,6 @@ from __future__ import annotations
 
 import base64
 from collections import abc
-import email
-from email.message import Message
-from email.mime.application import MIMEApplication
-from email.mime.multipart import MIMEMultipart
-from email.mime.nonmultipart import MIMENonMultipart
 import gzip
 import hashlib
 import json
@@ -135,29 +130,34 @@ def _entry(path: str, data: bytes, mode: str) -> dict[str, str]:
 def _multipart(
     user_data: bytes | None, entries: list[dict[str, str]]
 ) -> bytes:
+    """Join the parts by hand: the user's bytes must stay as they are."""
     # JSON is YAML, and ASCII on one line needs no transfer encoding
-    config = '#cloud-config\n' + json.dumps({'write_files': entries}) + '\n'
-    digest = hashlib.sha256(config.encode() + b'\0' + (user_data or b''))
+    config = f'#cloud-config\n{json.dumps({"write_files": entries})}\n'
+    ours = (
+        'Content-Type: text/cloud-config; charset="us-ascii"\n'
+        f'Merge-Type: {_MERGE}\n'
+        'Content-Disposition: attachment; filename="openstack.cfg"\n\n'
+    ) + config
+    parts = [_user_part(user_data)] if user_data else []
+    parts.append(ours.encode('ascii'))
     # derived, not random: the same instance gives the same custom data
-    message = MIMEMultipart(boundary=f'==jacket-azure-{digest.hexdigest()}')
-    if user_data:
-        message.attach(_user_part(user_data))
-    part = MIMENonMultipart('text', 'cloud-config')
-    part['Merge-Type'] = _MERGE
-    part['Content-Disposition'] = 'attachment; filename="openstack.cfg"'
-    part.set_payload(config)
-    message.attach(part)
-    return message.as_bytes()
+    digest = hashlib.sha256(b'\0'.join(parts)).hexdigest()
+    head = (
+        'Content-Type: multipart/mixed; '
+        f'boundary="jacket-azure-{digest}"\nMIME-Version: 1.0\n\n'
+    )
+    delimiter = f'--jacket-azure-{digest}'.encode()
+    lines = [b'%s\n%s\n' % (delimiter, part) for part in parts]
+    return b'%s%s%s--\n' % (head.encode(), b''.join(lines), delimiter)
 
 
-def _user_part(user_data: bytes) -> Message:
+def _user_part(user_data: bytes) -> bytes:
     """Wrap user data so that cloud-init treats it as if it came alone."""
-    if user_data.startswith(_GZIP):
-        return MIMEApplication(user_data, 'gzip')
     if b'mime-version:' in user_data[:4096].lower():
-        # a multipart of its own becomes a part with parts
-        return email.message_from_bytes(user_data)
-    part = MIMENonMultipart('text', 'plain')    # cloud-init looks inside
-    part['Content-Transfer-Encoding'] = 'base64'
-    part.set_payload(base64.encodebytes(user_data).decode())
-    return part
+        # cloud-init's own test; a message becomes a part with parts
+        return user_data
+    # of plain text cloud-init finds out itself what it is
+    gzipped = user_data.startswith(_GZIP)
+    kind = 'application/gzip' if gzipped else 'text/plain'
+    head = f'Content-Type: {kind}\nContent-Transfer-Encoding: base64\n\n'
+    return head.encode() + base64.encodebytes(user_data)

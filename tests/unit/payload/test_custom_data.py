@@ -139,6 +139,19 @@ class CustomDataTest(testtools.TestCase):
                          [kind for kind, _ in parts(built)])
         self.assertEqual(SCRIPT, parts(built)[0][1])
 
+    def test_multipart_user_data_keeps_its_line_ends(self):
+        theirs = (b'MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n'
+                  b'a\r\n\xff\r\n')
+        data = decoded(custom_data.build(theirs, [('/f', b'x')]))
+        self.assertIn(theirs, data)
+
+    @given(st.binary(max_size=60), st.booleans())
+    def test_no_user_data_hides_our_part(self, data, mime):
+        if mime:
+            data = b'MIME-Version: 1.0\n' + data
+        built = custom_data.build(data, [('/f', b'x')])
+        self.assertEqual({'/f': ('0644', b'x')}, written(built))
+
     def test_same_input_same_output(self):
         one, two = (custom_data.build(SCRIPT, [('/f', b'y' * 60000)])
                     for _ in range(2))
