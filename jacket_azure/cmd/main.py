@@ -32,8 +32,7 @@ DESCRIPTION = ('OpenStack servers and volumes on Microsoft Azure: an emulator '
 class JacketAzure(app.App):
     """The application; without a command it shows its help."""
 
-    # cliff's own logging set-up would print every warning of a library twice
-    CONSOLE_MESSAGE_FORMAT = '%(levelname)s: %(message)s'
+    NAME = 'jacket-azure'
 
     def __init__(self):
         super().__init__(
@@ -41,6 +40,13 @@ class JacketAzure(app.App):
             command_manager=commandmanager.CommandManager(
                 'jacket_azure.command'),
             deferred_help=True)
+
+    def build_option_parser(
+        self, description, version, argparse_kwargs=None,
+    ):
+        # the same name under "python -m"
+        return super().build_option_parser(
+            description, version, {'prog': self.NAME})
 
     def run(self, argv):
         return super().run(argv or ['help'])

@@ -65,6 +65,10 @@ def add_start_options(parser: argparse.ArgumentParser) -> None:
              'mysql+pymysql://user:password@127.0.0.1; the user must be '
              'allowed to create databases')
     parser.add_argument(
+        '--latency', choices=('none', 'observed'),
+        help='how long the emulated Azure takes: no time, or as long as was '
+             'seen on Azure (default)')
+    parser.add_argument(
         '--debug-logs', action='store_true',
         help='let the services log at debug level')
 
@@ -77,6 +81,7 @@ def settings_from(parsed_args):
         parsed_args.state,
         azure_file=(os.path.abspath(parsed_args.azure)
                     if parsed_args.azure else None),
+        latency=parsed_args.latency,
         transport_url=parsed_args.transport_url,
         database_url=parsed_args.database_url)
 

@@ -3,14 +3,50 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import sys
 from typing import Any
 
-from jacket_azure.sandbox import errors
-from jacket_azure.sandbox import plan
 from jacket_azure.sandbox import ports
 from jacket_azure.sandbox import supervise
-from jacket_azure.sandbox import wait
 from jacket_azure.sandbox.settings import Settings
 
 NAME = 'emulator'
+
+
+def command(settings: Settings) -> list[str]:
+    """Return the command line: ``jacket-azure emulator``.
+
+    Disks have no contents: no service reads or writes one yet, and contents
+    need Node.js.
+    """
+    return [sys.executable, '-m', 'jacket_azure.cmd.main', 'emulator',
+            '--port', str(settings.ports[NAME]),
+            '--state-dir', str(folder(settings)),
+            '--latency', settings.latency, '--no-contents']
+
+
+def folder(settings: Settings) -> pathlib.Path:
+    """Return where the emulator keeps certificate and credentials."""
+    return settings.path('data', NAME)
+
+
+def url(settings: Settings) -> str:
+    """Return the base URL of the emulated ARM."""
+    return f'https://{ports.HOST}:{settings.ports[NAME]}'
+
+
+def ensure_running(settings: Settings) -> None:
+    """Start the emulator unless it runs.
+
+    Certificate and credentials survive a restart, resources do not.
+    """
+    folder(settings).mkdir(0o700, parents=True, exist_ok=True)
+    arguments = command(settings)
+    supervise.ensure_running(
+        settings, NAME, arguments, url(settings), version=repr(arguments))
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """Return the options of ``[azure]`` that lead to the emulator."""
+    return json.loads((folder(settings) / 'azure.json').read_text())

@@ -31,31 +31,40 @@ def process(settings: Settings, name: str) -> Process:
 
 
 def environment(settings: Settings, name: str) -> dict[str, str]:
-    """Return the environment of one service and of its schema command."""
-    etc = settings.path('etc', name)
-    file = render.FILES[name][0]
+    """Return the environment of one process and of its schema command."""
     env = {key: value for key, value in os.environ.items()
-           # a developer's own credentials or files must not leak in
-           if not key.startswith('OS_')}
+           # a developer's own credentials and files must not leak in
+           if not key.startswith(('OS_', 'AZURE_'))}
     env.update({
-        f'OS_{name.upper()}_CONFIG_DIR': str(etc),
-        f'OS_{name.upper()}_CONFIG_FILES': file,
-        f'{name.upper()}_CONF': str(etc / file),
-        'CONFIG_FILE': str(etc / file),
-        'DATABASE_URLS': ' '.join(
-            render.database_url(settings, database)
-            for database in render.DATABASES[name]),
-        'NOVA_CELL0_URL': render.database_url(settings, 'nova_cell0'),
-        'KEYSTONE_URL': settings.url('keystone'),
-        'SANDBOX_PASSWORD': settings.password,
         'NO_PROXY': bypass('NO_PROXY'), 'no_proxy': bypass('no_proxy'),
         'PYTHONUNBUFFERED': '1',
         # less memory: glibc makes an arena per thread otherwise
         'MALLOC_ARENA_MAX': '2',
     })
+    if name in render.FILES:
+        env.update(_project(settings, name))
+    return env
+
+
+def _project(settings: Settings, name: str) -> dict[str, str]:
+    """Return the variables of an OpenStack project."""
+    etc = settings.path('etc', name)
+    file = render.FILES[name][0]
+    env = {
+        f'OS_{name.upper()}_CONFIG_DIR': str(etc),
+        # Nova reads two files, in this order
+        f'OS_{name.upper()}_CONFIG_FILES':
+            f'api-paste.ini;{file}' if name == 'nova' else file,
+        'CONFIG_FILE': str(etc / file),
+        'DATABASE_URLS': ' '.join(
+            render.database_url(settings, database)
+            for database in render.DATABASES[name]),
+    }
+    if name == 'keystone':
+        env['KEYSTONE_URL'] = settings.url('keystone')
+        env['SANDBOX_PASSWORD'] = settings.password
     if name == 'nova':
-        # it wants both files; api-paste.ini comes first
-        env['OS_NOVA_CONFIG_FILES'] = f'api-paste.ini;{file}'
+        env['NOVA_CELL0_URL'] = render.database_url(settings, 'nova_cell0')
     return env
 
 

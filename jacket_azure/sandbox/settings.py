@@ -48,6 +48,7 @@ class Settings:
     :ivar database_url: such as ``mysql+pymysql://user:pw@host``; None means
         sqlite files
     :ivar azure_file: file with an ``[azure]`` section; None means the emulator
+    :ivar latency: of the emulator, ``none`` or ``observed``
     """
 
     state: pathlib.Path
@@ -57,6 +58,7 @@ class Settings:
     transport_url: str | None = None
     database_url: str | None = None
     azure_file: str | None = None
+    latency: str = 'observed'
     compute_driver: str = 'jacket_azure.nova.AzureDriver'
 
     def url(self, service: str) -> str:

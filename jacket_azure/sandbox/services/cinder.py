@@ -31,7 +31,7 @@ def start():
     from cinder import monkey_patch
     monkey_patch.patch()
     avoid_tpool()
-    sys.argv[1:] = ['--config-file', os.environ['CINDER_CONF']]
+    sys.argv[1:] = ['--config-file', os.environ['CONFIG_FILE']]
     from cinder import utils
     from cinder.common import constants
     from cinder.wsgi.api import application  # reads cinder.conf

@@ -22,6 +22,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from typing import Any
 
 import sqlalchemy
@@ -90,7 +91,13 @@ def run(start: Callable[[], tuple[Any, Sequence[Any]]]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     tune_sqlite()
-    application, workers = start()
+    try:
+        application, workers = start()
+    except BaseException:
+        # sys.exit() too: it would wait for the threads of other workers
+        traceback.print_exc()
+        logging.shutdown()
+        os._exit(1)
     # some of the projects install handlers of their own
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
