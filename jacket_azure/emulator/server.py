@@ -215,7 +215,7 @@ def _credentials(folder: pathlib.Path) -> dict[str, str]:
     if not file.exists():
         names = ('tenant_id', 'subscription_id', 'client_id')
         made = {name: str(uuid.uuid4()) for name in names}
-        made['client_secret'] = secrets.token_urlsafe(24)
+        made['client_secret'] = secrets.token_hex(20)
         file.touch(0o600)
         file.write_text(json.dumps(made, indent=1) + '\n')
     return json.loads(file.read_text())

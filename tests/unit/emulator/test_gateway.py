@@ -1,0 +1,160 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What ARM itself checks, and the outside of its answers."""
+
+import uuid
+
+from tests.unit.emulator import base
+
+
+class GatewayTest(base.EmulatorTestCase):
+    """Requests no provider gets to see."""
+
+    def refused(self, answer, status, code):
+        self.assertEqual((status, code), (
+            answer.status_code, answer.json()['error']['code']), answer.text)
+        self.assertEqual('gateway', answer.headers['x-ms-failure-cause'])
+        self.assertEqual({'code', 'message'}, set(answer.json()['error']))
+        return answer.json()['error']['message']
+
+    def test_no_api_version(self):
+        answer = self.call('GET', self.group_path, version=None)
+        self.refused(answer, 400, 'MissingApiVersionParameter')
+
+    def test_bad_api_version(self):
+        answer = self.call('GET', self.group_path, version='latest')
+        self.refused(answer, 400, 'InvalidApiVersionParameter')
+
+    def test_api_version_nobody_has(self):
+        path = self.network_path + '/networkInterfaces'
+        answer = self.call('GET', path, version='2031-01-01')
+        self.refused(answer, 404, 'InvalidResourceType')
+        answer = self.call('PUT', path + '/nic1', self.nic_body(),
+                           version='2031-01-01')
+        message = self.refused(answer, 400, 'NoRegisteredProviderFound')
+        self.assertIn("for type 'networkInterfaces'", message)
+
+    def test_older_api_version(self):
+        answer = self.call('GET', self.network_path + '/networkInterfaces',
+                           version='2020-11-01')
+        self.assertEqual(200, answer.status_code)
+
+    def test_other_subscription(self):
+        answer = self.call(
+            'GET', f'/subscriptions/{uuid.uuid4()}/resourceGroups',
+            version=base.RESOURCES_VERSION)
+        self.refused(answer, 404, 'SubscriptionNotFound')
+
+    def test_missing_group(self):
+        path = self.network_path.replace('/jacket/', '/nowhere/')
+        for tail in ('', '/nic1'):
+            answer = self.call('GET', f'{path}/networkInterfaces{tail}')
+            message = self.refused(answer, 404, 'ResourceGroupNotFound')
+            self.assertEqual("Resource group 'nowhere' could not be found.",
+                             message)
+
+    def test_missing_resource(self):
+        answer = self.call('GET', self.network_path + '/networkInterfaces/x')
+        message = self.refused(answer, 404, 'ResourceNotFound')
+        self.assertIn("'Microsoft.Network/networkInterfaces/x' under "
+                      "resource group 'jacket'", message)
+
+    def test_missing_parent(self):
+        path = self.network_path + '/virtualNetworks/x/subnets/y'
+        message = self.refused(self.call('GET', path), 404,
+                               'ResourceNotFound')
+        self.assertIn('Microsoft.Network/virtualNetworks/x', message)
+        body = {'properties': {'addressPrefix': '10.0.9.0/24'}}
+        message = self.refused(self.call('PUT', path, body), 404,
+                               'ParentResourceNotFound')
+        self.assertIn("type 'virtualNetworks/subnets'", message)
+
+    def test_missing_child(self):
+        answer = self.call(
+            'GET', self.network_path + '/virtualNetworks/vnet1/subnets/y')
+        self.assertEqual('NotFound', answer.json()['error']['code'])
+        self.assertNotIn('x-ms-failure-cause', answer.headers)
+
+    def test_deleting_what_is_not_there(self):
+        for tail in ('networkInterfaces/x', 'virtualNetworks/x/subnets/y'):
+            answer = self.call('DELETE', f'{self.network_path}/{tail}')
+            self.assertEqual((204, b''), (answer.status_code,
+                                          answer.content))
+
+    def test_unknown_route_is_loud(self):
+        answer = self.call('GET', self.network_path + '/vpnGateways/x')
+        self.assertEqual(501, answer.status_code)
+        self.assertIn('vpnGateways', answer.json()['error']['message'])
+
+    def test_broken_json(self):
+        answer = self.session.put(
+            f'{self.emulator.endpoint}{self.network_path}'
+            f'/networkInterfaces/x?api-version={base.NETWORK_VERSION}',
+            data='{"location": ', timeout=30,
+            headers={'Authorization': f'Bearer {self.token()}'})
+        self.refused(answer, 400, 'InvalidRequestContent')
+
+    def test_locations(self):
+        path = self.network_path + '/networkInterfaces/nic1'
+        body = {**self.nic_body(), 'location': 'atlantis'}
+        self.refused(self.call('PUT', path, body), 400,
+                     'LocationNotAvailableForResourceType')
+        self.call('PUT', path, {**self.nic_body(), 'location': 'East US'})
+        self.assertEqual('eastus', self.call('GET', path).json()['location'])
+        body = {**self.nic_body(), 'location': 'westus'}
+        self.refused(self.call('PUT', path, body), 409,
+                     'InvalidResourceLocation')
+
+    def test_tags(self):
+        path = self.network_path + '/networkInterfaces/nic1'
+        for tags, code in (
+                ({str(n): '' for n in range(51)}, 'TooManyTags'),
+                ({'a/b': ''}, 'InvalidTagNameCharacters'),
+                ({'a' * 513: ''}, 'InvalidTagNameLength'),
+                ({'a': 'b' * 257}, 'InvalidTagValueLength')):
+            body = {**self.nic_body(), 'tags': tags}
+            self.refused(self.call('PUT', path, body), 400, code)
+
+
+class EnvelopeTest(base.EmulatorTestCase):
+    """Headers and writing of answers."""
+
+    def test_headers(self):
+        answer = self.call('GET', self.group_path,
+                           version=base.RESOURCES_VERSION, headers={
+                               'x-ms-client-request-id': 'mine',
+                               'x-ms-correlation-request-id': 'ours'})
+        headers = answer.headers
+        self.assertEqual('application/json; charset=utf-8',
+                         headers['Content-Type'])
+        self.assertEqual('no-cache', headers['Cache-Control'])
+        self.assertEqual('mine', headers['x-ms-client-request-id'])
+        self.assertEqual('ours', headers['x-ms-correlation-request-id'])
+        self.assertRegex(headers['x-ms-routing-request-id'],
+                         r'^EASTUS:\d{8}T\d{6}Z:[0-9a-f-]{36}$')
+        uuid.UUID(headers['x-ms-request-id'])
+
+    def test_cases_of_names(self):
+        nic = self.create_nic('Nic-One')
+        path = nic['id'].replace('resourceGroups', 'RESOURCEGROUPS').replace(
+            '/jacket/', '/JACKET/').replace('Nic-One', 'nic-one')
+        self.assertEqual(nic['id'], self.call('GET', path).json()['id'])
+        self.call('PUT', path, self.nic_body())
+        self.assertEqual(nic['id'], self.call('GET', path).json()['id'])
+
+    def test_provider_errors_of_network_have_details(self):
+        body = self.nic_body(subnet='nowhere')
+        answer = self.call(
+            'PUT', self.network_path + '/networkInterfaces/nic1', body)
+        self.assertEqual([], answer.json()['error']['details'])
+        self.assertNotIn('x-ms-failure-cause', answer.headers)
