@@ -82,7 +82,7 @@ def build(
     return _encode(whole, gzip.compress(whole, mtime=0))
 
 
-def check_user_data(user_data: bytes) -> str:
+def build_user_data(user_data: bytes) -> str:
     """Build ``properties.userData``, which the metadata service shows.
 
     :returns: base64 text

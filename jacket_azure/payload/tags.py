@@ -30,6 +30,7 @@ PROJECT = 'jacket-project'
 CREATED = 'jacket-created'
 NAME = 'jacket-name'
 DISPLAY_NAME = 'jacket-display-name'
+IMAGE_VERSION = 'jacket-image-version'
 
 KIND_INSTANCE = 'instance'
 KIND_NIC = 'nic'
@@ -53,6 +54,7 @@ def build(
     name: str | None = None,
     display_name: str | None = None,
     metadata: abc.Mapping[str, str] | None = None,
+    image_version: str | None = None,
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Build the tags of one resource.
 
@@ -62,6 +64,7 @@ def build(
     :param host: ``CONF.host``, only for instances
     :param name: ``instance.name``, which Nova lists instances by
     :param metadata: Nova metadata, each a tag of its own
+    :param image_version: what ``latest`` meant when the machine was made
     :returns: the tags, and the metadata keys that Azure cannot hold or that
         are one too many, sorted
 
@@ -77,6 +80,7 @@ def build(
         HOST: host,
         NAME: name,
         DISPLAY_NAME: display_name,
+        IMAGE_VERSION: image_version,
     }
     tags = {k: _clean(v) for k, v in ours.items() if v}
     skipped = []
@@ -115,6 +119,7 @@ def rebuild(
         name=own.get(NAME),
         display_name=display_name,
         metadata=metadata,
+        image_version=own.get(IMAGE_VERSION),
     )
 
 

@@ -198,6 +198,21 @@ class ParserTest(testtools.TestCase):
         self.assertEqual('networks.n', where)
         self.assertIn('"subnet"', message)
 
+    def test_virtual_network_that_is_neither_name_nor_id(self):
+        for value in ('/subscriptions/x', 'a b', IMAGE_ID):
+            _, where, message = self.one_problem(
+                f'networks: {{n: {{virtual_network: {value}, subnet: s}}}}')
+            self.assertEqual('networks.n.virtual_network', where)
+            self.assertIn('Microsoft.Network/virtualNetworks', message)
+
+    def test_bad_values_inside_a_flavor_and_a_network(self):
+        _, where, _ = self.one_problem(
+            'flavors: {f: {size: Standard_B1s, os_disk_sku: Ultra}}')
+        self.assertEqual('flavors.f.os_disk_sku', where)
+        _, where, _ = self.one_problem(
+            'networks: {n: {virtual_network: v, subnets: {a: /x}}}')
+        self.assertEqual('networks.n.subnets.a', where)
+
     def test_max_price_is_for_spot(self):
         self.assertIn('Spot', self.one_problem(
             'flavors: {f: {size: Standard_B1s, max_price: 1}}')[2])

@@ -171,6 +171,6 @@ class CustomDataTest(testtools.TestCase):
                               custom_data.build, None, [(path, b'')])
 
     def test_user_data_property(self):
-        self.assertEqual('aGVsbG8=', custom_data.check_user_data(b'hello'))
+        self.assertEqual('aGVsbG8=', custom_data.build_user_data(b'hello'))
         self.assertRaises(exceptions.InvalidRequest,
-                          custom_data.check_user_data, b'x' * 65536)
+                          custom_data.build_user_data, b'x' * 65536)

@@ -60,6 +60,9 @@ class PasswordsTest(testtools.TestCase):
         for bad in ('P@ssw0rd', 'P@$$w0rd', 'pass@word1', 'Password22'):
             self.assertIn('on the list', passwords.problems(bad, 'linux')[-1])
 
+    def test_control_characters(self):
+        self.assertIn('control', passwords.problems('abcABC1\n', 'linux')[0])
+
     def test_the_message_never_holds_the_password(self):
         error = self.assertRaises(
             exceptions.InvalidRequest, passwords.check, 'secret', 'windows')

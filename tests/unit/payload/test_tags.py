@@ -37,9 +37,11 @@ class TagsTest(testtools.TestCase):
             'jacket-host': 'compute1',
             'jacket-name': 'instance-0000001',
             'jacket-display-name': 'web',
+            'jacket-image-version': '24.04.1',
             'role': 'frontend',
         }, ()), build(host='compute1', name='instance-0000001',
-                      display_name='web\n', metadata={'role': 'frontend'}))
+                      display_name='web\n', metadata={'role': 'frontend'},
+                      image_version='24.04.1'))
 
     @given(strategies.METADATA, st.text())
     def test_metadata_never_breaks_a_request(self, metadata, display_name):
@@ -72,6 +74,7 @@ class TagsTest(testtools.TestCase):
 
     def test_rebuild_follows_name_and_metadata(self):
         built, _ = build(host='h', name='n', display_name='old',
+                         image_version='24.04.1',
                          metadata={'gone': '1', 'stays': '1'})
         again, skipped = tags.rebuild(
             built, 'new', {'stays': '2', 'jacket-id': 'x'})
