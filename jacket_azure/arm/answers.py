@@ -58,9 +58,10 @@ def error_of(body: Any) -> ErrorBody:
         return ErrorBody((error,), str(body.get('error_description', '')))
     if not isinstance(error, dict):
         return ErrorBody()
+    listed = error.get('details')
     details = [
         detail
-        for detail in error.get('details') or ()
+        for detail in (listed if isinstance(listed, list) else ())
         if isinstance(detail, dict)
     ]
     codes = [error.get('code'), *(detail.get('code') for detail in details)]
@@ -70,7 +71,7 @@ def error_of(body: Any) -> ErrorBody:
     return ErrorBody(
         tuple(str(code) for code in codes if code),
         message,
-        error.get('target') or None,
+        str(error['target']) if error.get('target') else None,
     )
 
 

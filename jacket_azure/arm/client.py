@@ -124,7 +124,6 @@ def sdk_clients(
             sdk_policies.RequestIdPolicy(),
             sdk_policies.HeadersPolicy(),
             sdk_policies.UserAgentPolicy('jacket_azure'),
-            sdk_policies.ContentDecodePolicy(),
             sdk_policies.CustomHookPolicy(),
             retries.RetryPolicy(clock, sleep),
             policies.GatePolicy(limits, clock, sleep),

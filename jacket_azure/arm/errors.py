@@ -56,10 +56,6 @@ def translated(call: calls.Call) -> Iterator[None]:
     """Let nothing but :mod:`jacket_azure.exceptions` out of the block."""
     try:
         yield
-    except sdk.HttpResponseError as exc:
-        if exc.response is None:
-            raise _unanswered(exc, call) from exc
-        raise from_response(exc.response, call) from exc
     except (sdk.AzureError, ValueError) as exc:
         # ValueError: the answer is not the JSON the SDK expects
         raise _unanswered(exc, call) from exc
@@ -154,7 +150,8 @@ def reason_of(exc: BaseException) -> str:
             'the certificate of the endpoint cannot be verified; check '
             '[azure] ca_file and the endpoint'
         )
-    if isinstance(exc, ValueError):
+    if isinstance(exc, ValueError | sdk.HttpResponseError):
+        # errors do not come here: a success the SDK can make nothing of
         return 'the answer is not what Azure sends; check for a proxy between'
     if 'NameResolutionError' in text or 'Name or service' in text:
         return 'the name of the endpoint cannot be resolved'

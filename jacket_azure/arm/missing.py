@@ -72,7 +72,7 @@ def find(message: str, url: str, method: str) -> Missing:
         return Missing()
     if _IMAGE.search(message):
         return Missing(None, IMAGE_TYPE)
-    return Missing(target.id, target.type)
+    return Missing(target.id or None, target.type)
 
 
 def _under_group(path: str, group: str, sibling: str) -> Missing:

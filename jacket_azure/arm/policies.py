@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import logging
+import math
 import re
 import time
 from typing import Any
@@ -50,12 +51,43 @@ _CLOSED_SECONDS = 5.0
 
 
 class CallPolicy(SansIOHTTPPolicy[Any, Any]):
-    """Take our keyword out of the options, which else reach ``requests``."""
+    """Bring each request together with its call, each error out of it.
+
+    Our keyword must leave the options, which else reach ``requests``.
+    """
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
         call = request.context.options.pop(calls.KEYWORD)
         call.url = call.url or request.http_request.url
         request.context[calls.KEYWORD] = call
+
+    def on_response(
+        self,
+        request: PipelineRequest[Any],
+        response: PipelineResponse[Any, Any],
+    ) -> None:
+        """Turn an error into our exception before the SDK reads it.
+
+        The SDK logs a stack trace for each error that is not JSON. The waiter
+        reads the answers to its looks itself.
+        """
+        call = calls.of(request)
+        if response.http_response.status_code >= 300 and not call.is_poll:
+            raise errors.from_response(response.http_response, call)
+        _mend_retry_after(response.http_response.headers)
+
+
+def _mend_retry_after(headers: Any) -> None:
+    """Write Retry-After as whole seconds.
+
+    azure-mgmt-compute 39 and azure-mgmt-network 33 call ``int()`` on it and
+    so raise ValueError for a date, which HTTP allows, after Azure has
+    accepted the operation.
+    """
+    text = headers.get('Retry-After')
+    if text is not None and not text.isdigit():
+        seconds = answers.retry_after_of(headers)
+        headers['Retry-After'] = str(math.ceil(seconds or 0))
 
 
 class GatePolicy(HTTPPolicy[Any, Any]):

@@ -162,7 +162,11 @@ def _causes(exc: BaseException) -> Iterator[BaseException]:
         seen.add(id(found))
         yield found
         waiting += [found.__cause__, found.__context__, *found.args]
-        waiting += [getattr(found, 'reason', None)]
+        # requests and urllib3 have a reason, the SDK an inner exception
+        waiting += [
+            getattr(found, 'reason', None),
+            getattr(found, 'inner_exception', None),
+        ]
 
 
 def _may_repeat_answered(response: Any, call: calls.Call) -> bool:
