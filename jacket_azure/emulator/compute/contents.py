@@ -22,6 +22,8 @@ from __future__ import annotations
 
 import datetime
 import logging
+import pathlib
+import shutil
 import threading
 from typing import TYPE_CHECKING
 import uuid
@@ -47,7 +49,8 @@ class Contents:
     :param location: folder of Azurite's files, None for memory
     """
 
-    def __init__(self, location: str | None = None) -> None:
+    def __init__(self, location: pathlib.Path | None = None) -> None:
+        self._location = location
         self.azurite = azurite.Azurite(location)
         self._client: blob_client.BlobClient | None = None
         self._lock = threading.Lock()
@@ -68,10 +71,12 @@ class Contents:
             return self._client
 
     def stop(self) -> None:
-        """Stop Azurite."""
+        """Stop Azurite and remove its files."""
         with self._lock:
             self._client = None
             self.azurite.stop()
+            if self._location is not None:
+                shutil.rmtree(self._location, ignore_errors=True)
 
     def create(self, size_bytes: int, *, footer: bool = True,
                first_sector: bytes = b'') -> str:
@@ -156,13 +161,13 @@ def of(emulator: server.Emulator) -> Contents:
 def setup(emulator: server.Emulator) -> None:
     """Prepare, but do not start Azurite yet."""
     if emulator.contents:
-        folder = emulator.state_dir
+        # resources do not outlive an emulator, so neither do their bytes
         emulator.state[_KEY] = Contents(
-            str(folder / 'azurite') if folder else None)
+            emulator.state_dir / f'azurite-{uuid.uuid4().hex[:8]}')
 
 
 def teardown(emulator: server.Emulator) -> None:
-    """Stop Azurite if it runs."""
+    """Stop Azurite if it runs and remove its files."""
     found = emulator.state.pop(_KEY, None)
     if found is not None:
         found.stop()
