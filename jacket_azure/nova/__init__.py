@@ -9,3 +9,21 @@
 #    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 #    License for the specific language governing permissions and limitations
 #    under the License.
+
+"""The Nova compute driver: ``compute_driver = jacket_azure.nova.AzureDriver``.
+
+The class is exported lazily: os-vif imports this package in every process
+that uses os-vif, and those must load neither Nova nor the Azure SDK for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    if name == 'AzureDriver':
+        from jacket_azure.nova.driver import AzureDriver
+
+        return AzureDriver
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -1,0 +1,81 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What every part of the driver works with, put together once at start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import dataclasses
+import time
+from typing import Any
+
+from jacket_azure.nova import catalogue as catalogues
+from jacket_azure.nova import power_states as states
+
+
+@dataclasses.dataclass(frozen=True)
+class Backend:
+    """The Azure side of one nova-compute host.
+
+    :ivar conf: the ``[azure]`` options
+    :ivar host: ``CONF.host``, also the name of the only node
+    :ivar azure: the client layer
+    :ivar mapping_file: the operator's mapping file, followed as it changes
+    """
+
+    conf: Any
+    host: str
+    azure: Any
+    mapping_file: Any
+    catalogue: catalogues.Catalogue
+    power_states: states.PowerStates
+
+    @property
+    def owner(self) -> str:
+        """Deployment id in the ownership tag of all we make."""
+        return self.conf.owner
+
+    @property
+    def mapping(self) -> Any:
+        """The mapping now in force."""
+        return self.mapping_file.current()
+
+
+def build(
+    conf: Any,
+    host: str,
+    azure: Any,
+    mapping_file: Any,
+    clock: Callable[[], float] = time.monotonic,
+) -> Backend:
+    """Put the caches around a connected client layer.
+
+    :param clock: monotonic seconds by which the caches grow old
+    """
+    power_states = states.PowerStates(
+        azure.virtual_machines,
+        conf.owner,
+        host,
+        conf.power_state_cache_seconds,
+        clock,
+    )
+    return Backend(
+        conf=conf,
+        host=host,
+        azure=azure,
+        mapping_file=mapping_file,
+        catalogue=catalogues.Catalogue(
+            conf, azure, power_states, host, clock
+        ),
+        power_states=power_states,
+    )

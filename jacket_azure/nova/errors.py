@@ -1,0 +1,139 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""jacket_azure.exceptions -> nova.exception.
+
+What Nova does with each class is its own business, and not always what the
+name says: ``ComputeResourcesUnavailable`` tries the next host, ``InvalidInput``
+ends the build with our words, anything unknown sends the same refused request
+from every host (nova 34 compute/manager.py, ``_build_and_run_instance``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import contextlib
+from typing import Any
+
+from nova import exception as nova_exception
+
+from jacket_azure import exceptions
+
+VIRTUAL_MACHINES = 'Microsoft.Compute/virtualMachines'
+
+# what the user or the operator asked for can never work: say so, try no
+# other host
+_PERMANENT = (
+    exceptions.InvalidRequest,
+    exceptions.MappingLookupError,
+    exceptions.Refused,
+)
+_NO_ROOM = (exceptions.NoCapacity, exceptions.QuotaExceeded)
+# Azure as a whole does not answer us, so nothing is known about any instance
+_NOT_READY = (
+    exceptions.Throttled,
+    exceptions.Unauthorized,
+    exceptions.Unavailable,
+)
+
+
+def describe(exc: BaseException) -> str:
+    """Say what happened in one line, with what a support case needs.
+
+    :param exc: any failure of this package; its message holds no secret
+    :returns: the message, Azure's error code and request id if there are any
+    """
+    parts = [
+        f'{label} {value}'
+        for label, value in (
+            ('Azure error', getattr(exc, 'code', None)),
+            ('request id', getattr(exc, 'request_id', None)),
+        )
+        if value
+    ]
+    return f'{exc} ({", ".join(parts)})' if parts else str(exc)
+
+
+def is_missing_vm(exc: BaseException) -> bool:
+    """Tell whether a virtual machine itself is missing.
+
+    A 404 on a subnet or a disk is not a missing instance.
+    """
+    return (
+        isinstance(exc, exceptions.NotFound)
+        and (exc.resource_type or '').lower() == VIRTUAL_MACHINES.lower()
+    )
+
+
+@contextlib.contextmanager
+def as_nova_errors(instance: Any) -> Iterator[None]:
+    """Translate failures of an action on one existing instance.
+
+    :raises InstanceNotFound: only when the virtual machine is missing
+    :raises ComputeResourcesUnavailable: no capacity, or quota exceeded
+    :raises InvalidInput: Azure will never accept this
+    :raises NovaException: anything else of this package
+    """
+    try:
+        yield
+    except exceptions.JacketAzureError as exc:
+        if is_missing_vm(exc):
+            raise nova_exception.InstanceNotFound(
+                instance_id=instance.uuid
+            ) from exc
+        raise _translate(exc) from exc
+
+
+@contextlib.contextmanager
+def as_build_errors(instance: Any) -> Iterator[None]:
+    """Translate failures of building an instance.
+
+    Only lack of room and an unreachable Azure are worth another host.
+
+    :raises ComputeResourcesUnavailable: Nova tries its next host
+    :raises InvalidInput: Nova ends the build with this message
+    :raises BuildAbortException: likewise, for what failed half way
+    :raises NovaException: Azure is out of reach; Nova tries its next host
+    """
+    try:
+        yield
+    except exceptions.JacketAzureError as exc:
+        if isinstance(exc, exceptions.NotFound):
+            # what the new machine refers to: image, subnet, security group
+            raise nova_exception.InvalidInput(reason=describe(exc)) from exc
+        if isinstance(exc, (*_PERMANENT, *_NO_ROOM, *_NOT_READY)):
+            raise _translate(exc) from exc
+        raise nova_exception.BuildAbortException(
+            instance_uuid=instance.uuid, reason=describe(exc)
+        ) from exc
+
+
+@contextlib.contextmanager
+def as_host_errors() -> Iterator[None]:
+    """Translate failures of a question about the whole host.
+
+    :raises VirtDriverNotReady: Nova skips this round of its periodic task
+    """
+    try:
+        yield
+    except exceptions.JacketAzureError as exc:
+        raise nova_exception.VirtDriverNotReady(describe(exc)) from exc
+
+
+def _translate(exc: exceptions.JacketAzureError) -> Exception:
+    if isinstance(exc, _NO_ROOM):
+        return nova_exception.ComputeResourcesUnavailable(
+            reason=describe(exc)
+        )
+    if isinstance(exc, _PERMANENT):
+        return nova_exception.InvalidInput(reason=describe(exc))
+    return nova_exception.NovaException(describe(exc))

@@ -1,0 +1,134 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Start nova-compute only on a configuration that can work.
+
+Whatever is wrong is said in one message with every mistake in it, before the
+service reports itself as up. What only a spawn would show otherwise, a wrong
+secret or region, is asked of Azure once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nova import exception as nova_exception
+from oslo_log import log as logging
+
+from jacket_azure import exceptions
+from jacket_azure.arm import azure as arm_azure
+from jacket_azure.arm import cloud as clouds
+from jacket_azure.conf import mapping_file as mapping_files
+from jacket_azure.nova import backend as backends
+from jacket_azure.nova import errors
+
+LOG = logging.getLogger(__name__)
+
+def start(conf: Any, host: str) -> backends.Backend:
+    """Check options, mapping file and Azure, and connect.
+
+    :param conf: the ``[azure]`` options
+    :param host: ``CONF.host``
+    :raises InvalidConfiguration: naming everything that is wrong; it ends
+        the service
+    """
+    mapping_file = mapping_files.MappingFile(conf.mapping_file)
+    azure, problems = _connect(conf)
+    problems += [*_disk_problems(conf), *_mapping_problems(mapping_file)]
+    _refuse(problems)
+    backend = backends.build(conf, host, azure, mapping_file)
+    try:
+        _refuse(_azure_problems(backend))
+    except BaseException:
+        azure.close()
+        raise
+    LOG.info(
+        'Using resource group %s in %s of subscription %s as owner %s',
+        azure.resource_group,
+        azure.location,
+        azure.subscription_id,
+        conf.owner,
+    )
+    return backend
+
+
+def _connect(conf: Any) -> tuple[Any, list[str]]:
+    try:
+        return arm_azure.connect(conf), []
+    except exceptions.ConfigurationError as exc:
+        return None, [str(exc)]
+
+
+def _disk_problems(conf: Any) -> Iterator[str]:
+    if conf.disk_model == 'managed':
+        return
+    try:
+        capabilities = clouds.from_conf(conf).capabilities
+    except exceptions.ConfigurationError:
+        return    # named already
+    if capabilities.unmanaged_disks:
+        yield (
+            'disk_model = page_blob is not in this release; '
+            'set disk_model = managed'
+        )
+    else:
+        yield (
+            'disk_model = page_blob cannot work here: since 2026-03-31 this '
+            'cloud refuses to start virtual machines with page-blob disks; '
+            'set disk_model = managed'
+        )
+
+
+def _mapping_problems(mapping_file: Any) -> Iterator[str]:
+    try:
+        mapping_file.current()
+    except exceptions.MappingError as exc:
+        yield from map(str, exc.problems)
+    except exceptions.ConfigurationError as exc:
+        yield str(exc)
+
+
+def _azure_problems(backend: backends.Backend) -> Iterator[str]:
+    """Ask Azure what only Azure can tell; fills the caches on the way."""
+    azure = backend.azure
+    try:
+        azure.resource_groups.get(azure.resource_group)
+        sizes = backend.catalogue.sizes()
+        backend.catalogue.capacity()
+    except exceptions.NotFound as exc:
+        yield (
+            f'Azure knows no such resource group or location '
+            f'(resource_group = {azure.resource_group}, '
+            f'location = {azure.location}): {errors.describe(exc)}'
+        )
+    except exceptions.Unauthorized as exc:
+        yield (
+            f'Azure refuses the credentials (credential = '
+            f'{backend.conf.credential}): {errors.describe(exc)}'
+        )
+    except exceptions.AzureError as exc:
+        yield f'Azure cannot be used: {errors.describe(exc)}'
+    else:
+        if not sizes:
+            yield (
+                f'location = {azure.location} offers this subscription no '
+                f'VM size; is it spelled as in "az account list-locations"?'
+            )
+
+
+def _refuse(problems: Any) -> None:
+    found = list(problems)
+    if found:
+        raise nova_exception.InvalidConfiguration(
+            '[azure] is not usable: ' + '; '.join(found)
+        )

@@ -1,0 +1,158 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Make and unmake the virtual machine of an instance.
+
+A process may be killed anywhere in here. What it left is found again by its
+constructed name, and adopted or removed by its tags, never by a listing:
+Azure's listings lag behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from oslo_log import log as logging
+
+from jacket_azure import exceptions
+from jacket_azure.nova import backend as backends
+from jacket_azure.nova import leftovers
+from jacket_azure.nova import parallel
+from jacket_azure.nova import planning
+from jacket_azure.payload import instance_view
+from jacket_azure.payload import names
+from jacket_azure.payload import tags
+
+LOG = logging.getLogger(__name__)
+
+IMAGE_VERSION = 'azure_image_version'
+
+
+class VmOps:
+    """Virtual machines of this host, from first to last request."""
+
+    def __init__(self, backend: backends.Backend) -> None:
+        self._backend = backend
+        self._azure = backend.azure
+        self._planner = planning.Planner(backend)
+        self._leftovers = leftovers.Leftovers(backend)
+
+    def spawn(
+        self,
+        context: Any,
+        instance: Any,
+        image_meta: Any,
+        injected_files: Any,
+        admin_password: str | None,
+        network_info: Any,
+        block_device_info: Any,
+    ) -> None:
+        """Make an instance's network interfaces and virtual machine.
+
+        :raises AzureError: nothing is left behind, as far as Azure answers
+        """
+        plan = self._planner.plan(
+            planning.Order(
+                context,
+                instance,
+                image_meta,
+                injected_files,
+                admin_password,
+                network_info,
+                block_device_info,
+            )
+        )
+        self._make(instance, plan)
+        if plan.image_version:
+            # saved by the compute manager with the instance
+            instance.system_metadata[IMAGE_VERSION] = plan.image_version
+        self._backend.power_states.record(
+            instance, instance_view.Power.RUNNING
+        )
+
+    def destroy(self, instance: Any, network_info: Any) -> None:
+        """Remove all that Azure has of an instance; twice is fine.
+
+        One request where the machine takes its parts along.
+        """
+        states = self._backend.power_states
+        vm = names.vm_name(instance.uuid)
+        if states.last_seen(instance.uuid) is None:
+            # never seen by this process: make sure that it is ours
+            if not self._leftovers.may_delete(instance):
+                return
+        try:
+            existed = self._azure.virtual_machines.delete(vm)
+        except exceptions.AzureError:
+            states.forget(instance.uuid)
+            raise
+        states.record_gone(instance.uuid)
+        if existed:
+            LOG.info('Deleted virtual machine %s', vm, instance=instance)
+        if not (existed and self._azure.cloud.capabilities.cascade_delete):
+            self._leftovers.delete_parts(instance, network_info)
+
+    def _make(self, instance: Any, plan: planning.Plan) -> None:
+        with contextlib.ExitStack() as undo:
+            for name, _ in plan.nics:
+                undo.callback(self._leftovers.undo_nic, instance, name)
+            self._make_nics(instance, plan)
+            try:
+                self._make_vm(instance, plan)
+            except exceptions.PreconditionFailed:
+                if not self._leftovers.adopt(instance, plan):
+                    self._leftovers.remove_vm(instance)
+                    # the old machine may have taken them along
+                    self._make_nics(instance, plan)
+                    self._make_vm(instance, plan)
+            undo.pop_all()
+
+    def _make_nics(self, instance: Any, plan: planning.Plan) -> None:
+        parallel.call(
+            self._azure.network_interfaces.create_or_update, plan.nics
+        )
+        LOG.info(
+            'Created network interfaces %s',
+            ', '.join(name for name, _ in plan.nics),
+            instance=instance,
+        )
+
+    def _make_vm(self, instance: Any, plan: planning.Plan) -> None:
+        wanted = plan.vm_body['tags']
+
+        def ours(vm: Any) -> bool:
+            # the time tells this attempt from one before it
+            return all(
+                tags.get(vm, name) == wanted.get(name)
+                for name in (tags.OWNER, tags.HOST, tags.ID, tags.CREATED)
+            )
+
+        with contextlib.ExitStack() as undo:
+            # the disk last: the machine holds it until it is gone
+            undo.callback(self._leftovers.undo_disk, instance)
+            undo.callback(self._leftovers.undo_vm, instance)
+            try:
+                self._azure.virtual_machines.create(
+                    plan.vm, plan.vm_body, owned=ours
+                )
+            except exceptions.PreconditionFailed:
+                # somebody made it before us, and it is not ours to undo
+                undo.pop_all()
+                raise
+            undo.pop_all()
+        LOG.info(
+            'Created virtual machine %s of size %s',
+            plan.vm,
+            plan.vm_body['properties']['hardwareProfile']['vmSize'],
+            instance=instance,
+        )
