@@ -72,7 +72,8 @@ def from_response(response: Any, call: calls.Call) -> exceptions.AzureError:
     headers = response.headers
     kind = error_codes.kind_of(error.codes, error.message, status)
     request_id = answers.request_id_of(headers)
-    lead = f'Azure answered {request.method} {redaction.path(request.url)}'
+    # Nova shows users 255 characters: the reason first, and no path, which
+    # the debug log has beside the request id
     text = error.message or getattr(response, 'reason', None) or 'no reason'
     extra: dict[str, Any] = {}
     if kind is exceptions.Throttled:
@@ -83,7 +84,7 @@ def from_response(response: Any, call: calls.Call) -> exceptions.AzureError:
         )
     return kind(
         _sentence(
-            f'{lead} with: {text}',
+            f'Azure answered {call.operation} with: {text}',
             [error.code, f'HTTP {status}'],
             request_id,
             _hint(error.code, status, headers),

@@ -162,7 +162,7 @@ class MessageTest(Case):
             409, 'Conflict', 'The request failed due to conflict.',
             x_ms_request_id='8c1f', target='vmSize'))
         self.assertEqual(
-            f'Azure answered GET {doubles.VM} with: The request failed due '
+            'Azure answered virtual_machines.get with: The request failed due '
             'to conflict (Conflict, HTTP 409, request id 8c1f)', str(found))
         self.assertEqual('8c1f', found.request_id)
         self.assertEqual('vmSize', found.target)
