@@ -47,6 +47,7 @@ flavors:
   m1.small: Standard_D2s_v5
   m1.medium: Standard_D4s_v5
   m1.large: Standard_D8s_v5
+  azure.small: Standard_D2s_v5
 images:
   ubuntu:
     publisher: Canonical
@@ -112,11 +113,7 @@ class AzureFixture(fixtures.Fixture):
             clock=self.clock, state_dir=_state_directory(), **self._options)
         self.emulator.start()
         self.addCleanup(self.emulator.stop)
-        self.emulator.seed(
-            resource_group=RESOURCE_GROUP, location=LOCATION,
-            virtual_networks={VIRTUAL_NETWORK: SUBNETS},
-            nsgs=SECURITY_GROUPS)
-        self._seeded = set(self.emulator.store.ids())
+        self._plant()
         self._awake = threading.Event()
         self._awake.set()
         self.tokens = []
@@ -128,14 +125,16 @@ class AzureFixture(fixtures.Fixture):
         self.mapping_file.write_text(self._mapping)
 
     def empty(self):
-        """Take everything away that was not there at the start."""
-        store = self.emulator.store
-        with store.lock:
-            for resource_id in self.resource_ids():
-                resource = store.get(resource_id)
-                if resource is not None:
-                    self.emulator.application.forget(resource)
-                    store.delete(resource_id)
+        """Make the world as it was at the start of the test."""
+        self.emulator.reset()
+        self._plant()
+
+    def _plant(self):
+        self.emulator.seed(
+            resource_group=RESOURCE_GROUP, location=LOCATION,
+            virtual_networks={VIRTUAL_NETWORK: SUBNETS},
+            nsgs=SECURITY_GROUPS)
+        self._seeded = set(self.emulator.store.ids())
 
     def options(self):
         """Return the options of ``[azure]`` that lead here."""

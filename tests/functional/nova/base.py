@@ -18,12 +18,14 @@ import sys
 import time
 import warnings
 
+import fixtures
 from nova import context
 from nova import objects
 import nova.conf
 from nova.tests.functional import integrated_helpers
 from nova.tests.functional.api import client as api_client
 from sqlalchemy import exc as sqlalchemy_exceptions
+from urllib3 import connection
 
 from jacket_azure.nova import loader
 from tests import fixtures as azure_fixtures
@@ -58,21 +60,27 @@ class AzureServersTestCase(integrated_helpers.ProviderUsageBaseTestCase):
         self.flags(
             api_paste_config=f'{sys.prefix}/etc/nova/api-paste.ini',
             group='wsgi')
-        self.log = self.useFixture(azure_fixtures.DebugLog())
         self.azure = self.useFixture(azure_fixtures.AzureFixture())
         self.addCleanup(self._check_requests, self.azure)
         self._client = None
         self.azure.patch_connect()
         super().setUp()
+        # Nova's own log fixture throws out those before it
+        self.log = self.useFixture(azure_fixtures.DebugLog())
         # nova 34 uses orm.noload(), deprecated in SQLAlchemy 2.1; Nova's
         # WarningsFixture makes an error of every warning
         warnings.filterwarnings(
             'ignore', category=sqlalchemy_exceptions.SADeprecationWarning)
+        # wsgi-intercept, by which Nova's fixtures serve the APIs, takes over
+        # HTTPS as well and cannot speak it
+        self.useFixture(fixtures.MonkeyPatch(
+            'urllib3.connectionpool.HTTPSConnectionPool.ConnectionCls',
+            connection.HTTPSConnection))
         self.azure.configure(CONF)
         self.flags(group='azure', **self.azure_options)
         self.neutron = self.useFixture(nova_fixtures.NeutronFixture(self))
         self.glance = self.useFixture(nova_fixtures.GlanceFixture(self))
-        self.flavor_id = self.create_flavor('m1.azure', 2, 8192, 64)
+        self.flavor_id = self.create_flavor('azure.small', 2, 8192, 64)
         self.compute = self._start_compute(HOST)
         self.azure.emulator.requests.clear()
 

@@ -20,6 +20,7 @@ import copy
 import ipaddress
 import uuid
 
+from neutronclient.common import exceptions as neutron_exceptions
 from nova.tests import fixtures as nova_fixtures
 from nova.tests.fixtures import glance
 
@@ -82,6 +83,13 @@ class NeutronFixture(nova_fixtures.NeutronFixture):
     def list_subnets(self, retrieve_all=True, **params):
         return {'subnets': self._list_resource(
             self._subnets, retrieve_all, **params)}
+
+    def find_resource(self, resource, name_or_id, *args, **kwargs):
+        """Find a security group as neutronclient does."""
+        for group in self._security_groups.values():
+            if name_or_id in (group['id'], group['name']):
+                return {'id': group['id']}
+        raise neutron_exceptions.NotFound()
 
     def create_port(self, body=None):
         """Create a port with the next free address of its network."""

@@ -44,7 +44,8 @@ class PowerTest(base.AzureServersTestCase):
         self.action(server, 'os-start')
         event = self._wait_for_instance_action_event(
             server, 'start', 'compute_start_instance', 'error')
-        self.assertIn('No room in eastus today.', event['details'])
+        self.assertIn('No room in eastus today', event['details'])
+        self.assertIn('AllocationFailed', event['details'])
         self.assertEqual('deallocated', self.power_state(server))
 
     def test_n11_soft_and_hard_reboot(self):
@@ -63,14 +64,16 @@ class PowerTest(base.AzureServersTestCase):
 
     def test_n11_failed_reboot_leaves_the_server_as_it_is(self):
         server = self.create_server()
-        self.azure.fail(
-            'POST', 'virtualMachines/*', 409, 'OperationNotAllowed')
+        self.azure.fail('POST', 'virtualMachines/*', 409,
+                        'OperationNotAllowed', 'Azure does not want to.')
         self.action(server, 'reboot', {'type': 'SOFT'})
-        self._wait_for_instance_action_event(
-            server, 'reboot', 'compute_reboot_instance', 'error')
+        self.notifier.wait_for_versioned_notifications(
+            'instance.reboot.error')
         self.azure.emulator.faults.clear()
-        server = self._wait_for_state_change(server, 'ACTIVE')
+        server = self._wait_for_server_parameter(
+            server, {'status': 'ACTIVE', 'OS-EXT-STS:task_state': None})
         self.assertEqual('running', self.power_state(server))
+        self.assertIn('Azure does not want to', self.log.text)
 
 
 class PowerOffTest(base.AzureServersTestCase):

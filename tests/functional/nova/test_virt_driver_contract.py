@@ -71,7 +71,6 @@ class AzureDriverContractTest(upstream._VirtDriverTestCase, test.TestCase):
     def setUp(self):
         loader.register()
         self.swallowed = _Swallowed()
-        self.log = self.useFixture(azure_fixtures.DebugLog())
         self.azure = self.useFixture(azure_fixtures.AzureFixture())
         self.azure.patch_connect()
         super().setUp()
