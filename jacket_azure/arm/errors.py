@@ -146,11 +146,13 @@ def reason_of(exc: BaseException) -> str:
     text = f'{exc}'
     if isinstance(exc, retries.NothingSent):
         return text
-    if 'CERTIFICATE_VERIFY_FAILED' in text:
+    if retries.is_untrusted(exc):
         return (
             'the certificate of the endpoint cannot be verified; check '
             '[azure] ca_file and the endpoint'
         )
+    if isinstance(exc, sdk.ClientAuthenticationError) and exc.response:
+        return f'it answers HTTP {exc.response.status_code}'
     if isinstance(exc, ValueError | sdk.HttpResponseError):
         # errors do not come here: a success the SDK can make nothing of
         return 'the answer is not what Azure sends; check for a proxy between'

@@ -66,6 +66,18 @@ COMPUTE = {
     'attach': Limit(1500, 500 / 60),
     'list': Limit(900, 300 / 60),
 }
+# Disks and snapshots, by subscription and region.
+DISK = {
+    'read': Limit(15_000, 15_000 / 180),
+    'write': Limit(3_000, 3_000 / 180),
+    'delete': Limit(3_000, 3_000 / 180),
+    'list': Limit(240, 240 / 180),
+}
+# Network counts deletes as writes.
+NETWORK = {
+    'read': Limit(10_000, 10_000 / 300),
+    'write': Limit(1_000, 1_000 / 300),
+}
 VIRTUAL_MACHINE = {
     'put': Limit(12, 4 / 60),
     'update': Limit(12, 4 / 60),
@@ -84,6 +96,7 @@ _ACTIONS = {
     'retrievebootdiagnosticsdata': 'get',
 }
 _VIRTUAL_MACHINES = 'microsoft.compute/virtualmachines'
+_DISKS = ('microsoft.compute/disks', 'microsoft.compute/snapshots')
 
 
 def gates_of(
@@ -101,19 +114,32 @@ def gates_of(
     kind = _KINDS.get(method, 'write')
     gates = [Gate(('subscription', kind), SUBSCRIPTION[kind])]
     if is_poll:
-        name, verb = virtual_machine, 'poll'
-    else:
-        target = ids.parse_target(url, method)
-        if not (target.type or '').lower().startswith(_VIRTUAL_MACHINES):
-            return gates
+        return gates + _machine_gates(virtual_machine, 'poll')
+    target = ids.parse_target(url, method)
+    resource_type = (target.type or '').lower()
+    if resource_type.startswith(_VIRTUAL_MACHINES):
         name = ids.virtual_machine_of(url)
-        verb = _verb(method, target.action)
-        if name is None:
-            verb = 'list'
+        verb = _verb(method, target.action) if name else 'list'
+        return gates + _machine_gates(name, verb)
+    if resource_type.startswith(_DISKS):
+        verb = kind if target.name else 'list'
+        gates.append(Gate((resource_type, verb), DISK[verb]))
+    elif resource_type.startswith('microsoft.network/'):
+        verb = 'read' if kind == 'read' else 'write'
+        gates.append(Gate(('network', verb), NETWORK[verb]))
+    return gates
+
+
+def _machine_gates(name: str | None, verb: str) -> list[Gate]:
+    gates = []
     if verb in COMPUTE:
         gates.append(Gate(('compute', verb), COMPUTE[verb]))
     if name is not None:
-        gates.append(Gate((name.lower(), verb), VIRTUAL_MACHINE[verb]))
+        gates.append(
+            Gate(
+                ('virtual machine', name.lower(), verb), VIRTUAL_MACHINE[verb]
+            )
+        )
     return gates
 
 

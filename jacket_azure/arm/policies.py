@@ -144,12 +144,13 @@ class GatePolicy(HTTPPolicy[Any, Any]):
         ):
             # Not too many requests: something else is being written.
             return
-        whole = 'SubscriptionMaximum' in response.text() or (
-            error.code == 'SubscriptionRequestsThrottled'
-        )
+        closed = needed[-1]
+        if error.code == 'SubscriptionRequestsThrottled':
+            closed = needed[0]
+        elif 'SubscriptionMaximum' in response.text() and len(needed) > 1:
+            closed = needed[1]
         self._gates.close(
-            needed[0] if whole else needed[-1],
-            _CLOSED_SECONDS if seconds is None else seconds,
+            closed, _CLOSED_SECONDS if seconds is None else seconds
         )
 
 
@@ -163,25 +164,36 @@ class TokenPolicy(ARMChallengeAuthenticationPolicy):
             reason = _unreachable(exc)
             if reason is None:
                 raise exceptions.Unauthorized(_login_failed(exc)) from exc
-            raise retries.NothingSent(
-                f'the token service did not answer: {errors.reason_of(reason)}'
-            ) from exc
+            raise _no_token(reason) from exc
         except (sdk.ServiceRequestError, sdk.ServiceResponseError) as exc:
-            raise retries.NothingSent(
-                f'the token service did not answer: {errors.reason_of(exc)}'
-            ) from exc
+            raise _no_token(exc) from exc
+
+
+def _no_token(exc: BaseException) -> Exception:
+    text = f'the token service did not answer: {errors.reason_of(exc)}'
+    if retries.is_untrusted(exc):
+        # Trying again does not help.
+        return exceptions.Unavailable(f'Logging in to Azure failed: {text}')
+    return retries.NothingSent(text)
 
 
 def _unreachable(exc: BaseException) -> BaseException | None:
-    """Return the network failure azure-identity wrapped, if it is one."""
+    """Return the passing trouble azure-identity wrapped, if it is that."""
     cause: BaseException | None = exc
     while cause is not None:
         if isinstance(
             cause, sdk.ServiceRequestError | sdk.ServiceResponseError
         ):
             return cause
+        response = getattr(cause, 'response', None)
+        if response is not None and _is_passing(response.status_code):
+            return cause
         cause = cause.__cause__ or cause.__context__
     return None
+
+
+def _is_passing(status: int) -> bool:
+    return status == 429 or status >= 500
 
 
 # The first part of an AADSTS text says it all; the rest are trace ids.

@@ -101,7 +101,7 @@ class RetryPolicy(HTTPPolicy[Any, Any]):
     def _may_repeat_unanswered(
         self, exc: sdk.AzureError, call: calls.Call
     ) -> bool:
-        if 'CERTIFICATE_VERIFY_FAILED' in str(exc):
+        if is_untrusted(exc):
             return False
         if never_sent(exc):
             return True
@@ -138,6 +138,11 @@ class RetryPolicy(HTTPPolicy[Any, Any]):
         )
         self._sleep(seconds)
         return True
+
+
+def is_untrusted(exc: BaseException) -> bool:
+    """Return whether the endpoint's certificate could not be verified."""
+    return 'CERTIFICATE_VERIFY_FAILED' in str(exc)
 
 
 def never_sent(exc: BaseException) -> bool:

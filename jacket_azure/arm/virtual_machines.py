@@ -99,6 +99,8 @@ class VirtualMachines(resources.WrittenResources):
             )
         except (
             exceptions.PreconditionFailed,
+            # another write goes on: perhaps the one whose answer was lost
+            exceptions.Conflict,
             exceptions.Unavailable,
             exceptions.Throttled,
         ):

@@ -166,24 +166,26 @@ def options(**changes):
 
 
 def connect(*answers, credential=None, operation_timeout=1800.0,
-            interval=1.0):
+            interval=1.0, sleep=None):
     """Build the client layer over canned answers.
+
+    :param sleep: instead of moving the clock
 
     :returns: namespace with azure, wire, clock
     """
     clock, wire = Clock(), Wire(*answers)
+    sleep = sleep or clock.sleep
     session = requests.Session()
     session.mount('https://', wire)
     cloud = clouds.from_conf(options())
     counts = statistics.Statistics()
     compute, network, resource = clients.sdk_clients(
         cloud, SUBSCRIPTION, credential or Credential(),
-        transports.Transport(clock.sleep, session=session),
-        clock, clock.sleep, counts)
+        transports.Transport(sleep, session=session), clock, sleep, counts)
     client = clients.Client(
         cloud=cloud, subscription_id=SUBSCRIPTION, resource_group='jacket',
         compute=compute, network=network, resource=resource,
-        waiter=operations.Waiter(clock, clock.sleep, interval),
+        waiter=operations.Waiter(clock, sleep, interval),
         operation_timeout=operation_timeout)
     return types.SimpleNamespace(
         azure=azure.Azure(client, 'eastus', counts), wire=wire, clock=clock)

@@ -21,6 +21,7 @@ from jacket_azure.arm import gates
 from tests.unit.arm import doubles
 
 VMS = doubles.VM.rpartition('/')[0]
+DISK = f'{doubles.GROUP}/providers/Microsoft.Compute/disks/d1'
 
 
 def keys(method, url, **options):
@@ -30,31 +31,41 @@ def keys(method, url, **options):
 class GatesOfTest(testtools.TestCase):
 
     def test_kinds_of_requests(self):
-        nic = ('subscription', 'write')
+        write = ('subscription', 'write')
         for method, url, expected in (
-            ('GET', doubles.NIC, [('subscription', 'read')]),
-            ('PUT', doubles.NIC, [nic]),
-            ('DELETE', doubles.NIC, [('subscription', 'delete')]),
+            ('GET', doubles.GROUP, [('subscription', 'read')]),
+            ('GET', doubles.NIC,
+             [('subscription', 'read'), ('network', 'read')]),
+            ('PUT', doubles.NIC, [write, ('network', 'write')]),
+            ('DELETE', doubles.NIC,
+             [('subscription', 'delete'), ('network', 'write')]),
+            ('POST', f'{DISK}/beginGetAccess',
+             [write, ('microsoft.compute/disks', 'write')]),
+            ('GET', DISK.rpartition('/')[0],
+             [('subscription', 'read'), ('microsoft.compute/disks', 'list')]),
             ('GET', VMS, [('subscription', 'read'), ('compute', 'list')]),
             ('GET', doubles.VM + '?api-version=1',
-             [('subscription', 'read'), ('vm1', 'get')]),
+             [('subscription', 'read'), ('virtual machine', 'vm1', 'get')]),
             ('PUT', doubles.VM.replace('vm1', 'VM1'),
-             [nic, ('compute', 'put'), ('vm1', 'put')]),
+             [write, ('compute', 'put'), ('virtual machine', 'vm1', 'put')]),
             ('PATCH', doubles.VM,
-             [nic, ('compute', 'update'), ('vm1', 'update')]),
+             [write, ('compute', 'update'),
+              ('virtual machine', 'vm1', 'update')]),
             ('POST', doubles.VM + '/restart',
-             [nic, ('compute', 'update'), ('vm1', 'update')]),
+             [write, ('compute', 'update'),
+              ('virtual machine', 'vm1', 'update')]),
             ('POST', doubles.VM + '/deallocate',
-             [nic, ('compute', 'delete'), ('vm1', 'delete')]),
+             [write, ('compute', 'delete'),
+              ('virtual machine', 'vm1', 'delete')]),
             ('DELETE', doubles.VM, [
                 ('subscription', 'delete'), ('compute', 'delete'),
-                ('vm1', 'delete')]),
+                ('virtual machine', 'vm1', 'delete')]),
         ):
             self.assertEqual(expected, keys(method, url), (method, url))
 
     def test_polls_count_for_the_machine_they_belong_to(self):
         self.assertEqual(
-            [('subscription', 'read'), ('vm1', 'poll')],
+            [('subscription', 'read'), ('virtual machine', 'vm1', 'poll')],
             keys('GET', doubles.OPERATION, is_poll=True,
                  virtual_machine='vm1'))
         self.assertEqual(

@@ -75,6 +75,12 @@ class CreateTest(testtools.TestCase):
             self.assertEqual(READY, found)
             self.assertEqual(['PUT vm1'] * 2 + ['GET vm1'] * 3, self.lines)
 
+    def test_lost_answer_then_still_being_made(self):
+        found = self.create(
+            doubles.LOST, doubles.error(409, 'Conflict'),
+            doubles.answer(200, OURS), doubles.answer(200, READY))
+        self.assertEqual(READY, found)
+
     def test_lost_answer_and_somebody_else_s(self):
         other = {**READY, 'tags': {'jacket-id': 'b2'}}
         self.assertRaises(
