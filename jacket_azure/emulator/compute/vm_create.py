@@ -49,7 +49,7 @@ def create(request: ArmRequest) -> ArmResponse:
     size = vm_model.find_size(body)
     disk_model.check_zones(body, vm_model.TYPE)
     place = vm_disks.Place(request.emulator, vm_id, body['location'],
-                           vm_model.zones_of(body), size)
+                           vm_model.zones_of(body), size, body.get('tags'))
     image = _check(request, body, place)
     vm = _make(request, body, place, image)
     return _start(request, vm, vm_image.missing_plan(

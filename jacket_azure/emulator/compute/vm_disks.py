@@ -45,6 +45,9 @@ class Place:
     location: str
     zones: list[str]
     size: sizes.Size
+    # a disk made together with a VM starts with the VM's tags
+    # (terraform-provider-azurerm #8162); later changes do not reach it
+    tags: dict[str, str] | None = None
 
     @property
     def group_id(self) -> str:
@@ -192,6 +195,8 @@ def _make(place: Place, name: str, sku: str, properties: dict[str, Any],
         'properties': properties}
     if place.zones:
         body['zones'] = list(place.zones)
+    if place.tags:
+        body['tags'] = dict(place.tags)
     if image is None:
         return disks.create(place.emulator, place.disk_id(name), body)
     return vm_image.make_disk(

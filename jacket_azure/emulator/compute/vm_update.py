@@ -105,7 +105,7 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
     properties = wanted['properties']
     place = vm_disks.Place(emulator, vm.id, vm.location,
                            vm_model.zones_of(vm.body),
-                           vm_model.find_size(wanted))
+                           vm_model.find_size(wanted), vm.body.get('tags'))
     _check_profile(vm, properties, sent)
     _check_size(request, vm, place, properties)
     storage = properties['storageProfile']
