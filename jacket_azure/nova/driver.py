@@ -21,8 +21,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import nova.conf
 from nova import exception as nova_exception
+import nova.conf
 from nova.virt import driver
 
 from jacket_azure import conf

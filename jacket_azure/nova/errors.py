@@ -13,9 +13,10 @@
 """jacket_azure.exceptions -> nova.exception.
 
 What Nova does with each class is its own business, and not always what the
-name says: ``ComputeResourcesUnavailable`` tries the next host, ``InvalidInput``
-ends the build with our words, anything unknown sends the same refused request
-from every host (nova 34 compute/manager.py, ``_build_and_run_instance``).
+name says: ``ComputeResourcesUnavailable`` tries the next host,
+``InvalidInput`` ends the build with our words, anything unknown sends the
+same refused request from every host (nova 34 compute/manager.py,
+``_build_and_run_instance``).
 """
 
 from __future__ import annotations
@@ -51,16 +52,18 @@ def describe(exc: BaseException) -> str:
 
     :param exc: any failure of this package; its message holds no secret
     :returns: the message, Azure's error code and request id if there are any
+        that it does not hold itself
     """
+    text = str(exc)
     parts = [
         f'{label} {value}'
         for label, value in (
             ('Azure error', getattr(exc, 'code', None)),
             ('request id', getattr(exc, 'request_id', None)),
         )
-        if value
+        if value and value not in text
     ]
-    return f'{exc} ({", ".join(parts)})' if parts else str(exc)
+    return f'{text} ({", ".join(parts)})' if parts else text
 
 
 def is_missing_vm(exc: BaseException) -> bool:

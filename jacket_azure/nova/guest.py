@@ -49,7 +49,8 @@ def build_os_profile(
     linux = os_type == 'linux'
     key = instance.key_data if linux else None
     # Nova makes a password for every server, asked for or not
-    wanted = not linux or not key or conf.linux_password == 'always'
+    mode = conf.linux_password
+    wanted = not linux or not key or mode == 'always'
     return os_profile.build(
         os_profile.OsProfileSpec(
             os_type=os_type,

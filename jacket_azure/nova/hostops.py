@@ -117,7 +117,7 @@ class HostOps:
         )
 
     def volume_connector(self, instance: Any) -> dict[str, Any]:
-        """Describe where a volume will be attached; no initiator, no secret."""
+        """Describe where a volume will be attached; without a secret."""
         return {
             'host': self._backend.host,
             'ip': self.ip_address(),

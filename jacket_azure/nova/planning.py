@@ -24,8 +24,8 @@ import dataclasses
 from typing import Any
 
 from nova import exception as nova_exception
-import nova.conf
 from nova import utils
+import nova.conf
 from oslo_log import log as logging
 from oslo_utils import timeutils
 

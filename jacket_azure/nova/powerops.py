@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import contextlib
-import dataclasses
 from typing import Any
 
 from nova import exception as nova_exception

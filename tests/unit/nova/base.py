@@ -21,12 +21,13 @@ from nova import context as nova_context
 from nova import objects
 from nova.network import model
 
+from jacket_azure.conf import mapping_file
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import driver as azure_driver
 from jacket_azure.nova import hostops
+from jacket_azure.nova import planning
 from jacket_azure.nova import powerops
 from jacket_azure.nova import vmops
-from jacket_azure.conf import mapping_file
 from tests import base
 
 HOST = 'compute1'
@@ -180,3 +181,8 @@ class NovaTestCase(base.AzureTestCase):
         instance, network_info = self.spawn(driver=driver)
         (driver or self.driver).destroy(self.context, instance, network_info)
         self.neutron.queries.clear()
+
+    def order(self, instance, network_info):
+        """Return what spawn hands to its planner."""
+        return planning.Order(
+            self.context, instance, self.image(), [], None, network_info, {})
