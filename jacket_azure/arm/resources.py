@@ -28,7 +28,6 @@ from typing import cast
 from azure.core import MatchConditions
 
 from jacket_azure import exceptions
-from jacket_azure.arm import answers
 from jacket_azure.arm import calls
 from jacket_azure.arm import client as clients
 from jacket_azure.arm import errors
@@ -88,9 +87,15 @@ class Resources:
         items: list[Body] = []
 
         def keep(response: Any) -> None:
-            body = answers.body_of(response.http_response)
-            if isinstance(body, dict):
-                items.extend(body.get('value') or ())
+            if response.http_response.status_code != 200:
+                return
+            body = response.http_response.json()
+            if not isinstance(body, dict):
+                raise ValueError('a page of a list is a JSON object')
+            items.extend(body.get('value') or ())
+            # The SDK reads the same parsed JSON next; without items it makes
+            # no models, which take three quarters of the time of a listing.
+            body['value'] = []
 
         with errors.translated(call):
             paged = method(

@@ -19,9 +19,8 @@ API documents.
 import threading
 from urllib import parse
 
-import testtools
-
 from jacket_azure import exceptions
+from tests import base
 from tests import fixtures
 
 SIZE = 'Standard_D2s_v5'
@@ -29,16 +28,11 @@ PASSWORD = 'Sup3r-Secret-Passw0rd'
 CUSTOM_DATA = 'I2Nsb3VkLWNvbmZpZyBzZWNyZXQ='
 
 
-class Case(testtools.TestCase):
-
-    def setUp(self):
-        super().setUp()
-        self.there = self.useFixture(fixtures.AzureFixture())
-        self.azure = self.there.connect()
+class Case(base.AzureTestCase):
 
     def make_nic(self, name='nic1'):
-        subnet = self.azure.subnets.get(fixtures.VIRTUAL_NETWORK, 'private')
-        return self.azure.network_interfaces.create_or_update(name, {
+        subnet = self.client.subnets.get(fixtures.VIRTUAL_NETWORK, 'private')
+        return self.client.network_interfaces.create_or_update(name, {
             'location': fixtures.LOCATION,
             'properties': {'ipConfigurations': [{
                 'name': 'primary',
@@ -64,12 +58,12 @@ class Case(testtools.TestCase):
 
     def make_vm(self, name='vm1', **options):
         body = self.vm_body(self.make_nic(f'nic-{name}'), mark='ours')
-        return self.azure.virtual_machines.create(
+        return self.client.virtual_machines.create(
             name, body, owned=lambda vm: vm['tags'].get('mark') == 'ours',
             **options)
 
     def power(self, name='vm1'):
-        vm = self.azure.virtual_machines.get(name, instance_view=True)
+        vm = self.client.virtual_machines.get(name, instance_view=True)
         return [status['code']
                 for status in vm['properties']['instanceView']['statuses']
                 if status['code'].startswith('PowerState/')]
@@ -81,7 +75,7 @@ class Case(testtools.TestCase):
                            'diskSizeGB': size_gib}}
 
     def assert_valid(self):
-        self.assertEqual([], self.there.invalid_requests())
+        self.assertEqual([], self.azure.invalid_requests())
 
 
 class VirtualMachinesTest(Case):
@@ -90,7 +84,7 @@ class VirtualMachinesTest(Case):
         vm = self.make_vm()
         self.assertEqual('Succeeded', vm['properties']['provisioningState'])
         self.assertNotIn('etag', vm)
-        vms = self.azure.virtual_machines
+        vms = self.client.virtual_machines
         self.assertEqual(['vm1'], [found['name'] for found in vms.list()])
         for action, state in (
             (lambda: vms.power_off('vm1'), 'stopped'),
@@ -103,14 +97,14 @@ class VirtualMachinesTest(Case):
             self.assertEqual([f'PowerState/{state}'], self.power())
         self.assertTrue(vms.delete('vm1'))
         self.assertFalse(vms.delete('vm1'))
-        self.assertEqual([], self.there.resource_ids())
+        self.assertEqual([], self.azure.resource_ids())
         self.assert_valid()
 
     def test_budget_of_a_create_and_a_delete(self):
         body = self.vm_body(self.make_nic())
-        with self.azure.statistics.record() as calls:
-            self.azure.virtual_machines.create('vm1', body)
-            self.azure.virtual_machines.delete('vm1')
+        with self.client.statistics.record() as calls:
+            self.client.virtual_machines.create('vm1', body)
+            self.client.virtual_machines.delete('vm1')
         self.assertEqual(
             ['PUT', 'DELETE'],
             [call.method for call in calls if not call.is_poll])
@@ -122,16 +116,16 @@ class VirtualMachinesTest(Case):
         self.assertEqual(412, found.status)
 
     def test_lost_reply_of_a_create(self):
-        self.there.emulator.faults.drop_reply(
+        self.azure.emulator.faults.drop_reply(
             'PUT', 'virtualMachines', times=1)
         self.assertEqual('vm1', self.make_vm()['name'])
-        self.assertEqual(1, len(self.there.resources('virtualMachines')))
+        self.assertEqual(1, len(self.azure.resources('virtualMachines')))
 
     def test_capacity_and_quota(self):
-        self.there.emulator.faults.fail_operation(
+        self.azure.emulator.faults.fail_operation(
             'PUT', 'virtualMachines', 'ZonalAllocationFailed', times=1)
         self.assertRaises(exceptions.NoCapacity, self.make_vm)
-        self.there.fail(
+        self.azure.fail(
             'PUT', 'virtualMachines', 409, 'OperationNotAllowed',
             'Operation could not be completed as it results in exceeding '
             'approved Total Regional Cores quota.', times=1)
@@ -139,20 +133,20 @@ class VirtualMachinesTest(Case):
             exceptions.QuotaExceeded, self.make_vm, 'vm2')
 
     def test_operation_that_never_ends(self):
-        self.there.emulator.faults.stick_operation('PUT', 'virtualMachines')
-        before = self.there.clock.time()
+        self.azure.emulator.faults.stick_operation('PUT', 'virtualMachines')
+        before = self.azure.clock.time()
         self.assertRaises(
             exceptions.OperationTimeout, self.make_vm, timeout_seconds=600)
-        self.assertAlmostEqual(600, self.there.clock.time() - before, places=1)
+        self.assertAlmostEqual(600, self.azure.clock.time() - before, places=1)
 
     def test_canceled_operation(self):
-        self.there.emulator.faults.cancel_operation('PUT', 'virtualMachines')
+        self.azure.emulator.faults.cancel_operation('PUT', 'virtualMachines')
         # a later write has taken its place
         found = self.assertRaises(exceptions.Conflict, self.make_vm)
         self.assertIn('ended as Canceled', str(found))
 
     def test_slow_operation_with_trouble_while_polling(self):
-        faults = self.there.emulator.faults
+        faults = self.azure.emulator.faults
         faults.slow_operation('PUT', 'virtualMachines', 120)
         faults.drop_request('GET', 'operations', times=2)
         faults.drop_reply('GET', 'operations', times=1)
@@ -162,7 +156,7 @@ class VirtualMachinesTest(Case):
 
     def test_etags(self):
         self.make_vm()
-        vms = self.azure.virtual_machines
+        vms = self.client.virtual_machines
         etag = vms.get('vm1')['etag']
         changed = vms.update('vm1', {'tags': {'a': 'b'}}, etag=etag)
         self.assertEqual({'a': 'b'}, changed['tags'])
@@ -172,7 +166,7 @@ class VirtualMachinesTest(Case):
         self.assert_valid()
 
     def test_what_is_missing_is_told(self):
-        vms = self.azure.virtual_machines
+        vms = self.client.virtual_machines
         for call in (vms.get, vms.start, vms.deallocate):
             found = self.assertRaises(exceptions.NotFound, call, 'vm9')
             self.assertEqual(
@@ -181,11 +175,11 @@ class VirtualMachinesTest(Case):
 
     def test_restart_is_sent_once(self):
         self.make_vm()
-        self.there.emulator.faults.drop_reply(
+        self.azure.emulator.faults.drop_reply(
             'POST', 'virtualMachines/restart')
-        with self.azure.statistics.record() as calls:
+        with self.client.statistics.record() as calls:
             self.assertRaises(
-                exceptions.Unavailable, self.azure.virtual_machines.restart,
+                exceptions.Unavailable, self.client.virtual_machines.restart,
                 'vm1')
         self.assertEqual(1, len(calls))
 
@@ -205,7 +199,7 @@ class VirtualMachinesTest(Case):
         for thread in threads:
             thread.join()
         self.assertEqual([], failures)
-        self.assertEqual(10, len(self.azure.virtual_machines.list(
+        self.assertEqual(10, len(self.client.virtual_machines.list(
             instance_view=True)))
         self.assert_valid()
 
@@ -213,7 +207,7 @@ class VirtualMachinesTest(Case):
 class NetworkTest(Case):
 
     def test_interfaces(self):
-        nics = self.azure.network_interfaces
+        nics = self.client.network_interfaces
         made = self.make_nic()
         self.assertTrue(made['properties']['ipConfigurations'][0][
             'properties']['privateIPAddress'].startswith('192.168.1.'))
@@ -226,12 +220,12 @@ class NetworkTest(Case):
     def test_interface_in_use(self):
         self.make_vm()
         found = self.assertRaises(
-            exceptions.InUse, self.azure.network_interfaces.delete,
+            exceptions.InUse, self.client.network_interfaces.delete,
             'nic-vm1')
         self.assertEqual('NicInUse', found.code)
 
     def test_public_addresses(self):
-        addresses = self.azure.public_ip_addresses
+        addresses = self.client.public_ip_addresses
         made = addresses.create_or_update('ip1', {
             'location': fixtures.LOCATION, 'sku': {'name': 'Standard'},
             'properties': {'publicIPAllocationMethod': 'Static'}})
@@ -242,14 +236,14 @@ class NetworkTest(Case):
         self.assert_valid()
 
     def test_what_the_operator_made(self):
-        subnet = self.azure.subnets.get(fixtures.VIRTUAL_NETWORK, 'private')
+        subnet = self.client.subnets.get(fixtures.VIRTUAL_NETWORK, 'private')
         self.assertEqual(
             '192.168.1.0/24', subnet['properties']['addressPrefix'])
         network = subnet['id'].rpartition('/subnets/')[0]
-        self.assertEqual(subnet, self.azure.subnets.get(network, 'private'))
-        group = self.azure.network_security_groups.get('nsg-default')
+        self.assertEqual(subnet, self.client.subnets.get(network, 'private'))
+        group = self.client.network_security_groups.get('nsg-default')
         self.assertEqual(
-            group, self.azure.network_security_groups.get(group['id']))
+            group, self.client.network_security_groups.get(group['id']))
 
     def test_missing_network_is_told_from_missing_subnet(self):
         for path, kind in (
@@ -258,14 +252,14 @@ class NetworkTest(Case):
              'Microsoft.Network/virtualNetworks/subnets'),
         ):
             found = self.assertRaises(
-                exceptions.NotFound, self.azure.subnets.get, *path)
+                exceptions.NotFound, self.client.subnets.get, *path)
             self.assertEqual(kind, found.resource_type)
 
 
 class DisksTest(Case):
 
     def test_disks(self):
-        disks = self.azure.disks
+        disks = self.client.disks
         made = disks.create_or_update('d1', self.disk_body())
         # the operation's result, not the echo of the request
         self.assertEqual('Unattached', made['properties']['diskState'])
@@ -278,8 +272,8 @@ class DisksTest(Case):
         self.assert_valid()
 
     def test_snapshots(self):
-        disk = self.azure.disks.create_or_update('d1', self.disk_body())
-        snapshots = self.azure.snapshots
+        disk = self.client.disks.create_or_update('d1', self.disk_body())
+        snapshots = self.client.snapshots
         made = snapshots.create_or_update('s1', {
             'location': fixtures.LOCATION,
             'properties': {'incremental': True, 'creationData': {
@@ -293,24 +287,24 @@ class DisksTest(Case):
 
     def test_attached_disk_is_in_use(self):
         vm = self.make_vm()
-        found = self.azure.virtual_machines.get(vm['name'])
+        found = self.client.virtual_machines.get(vm['name'])
         name = found['properties']['storageProfile']['osDisk']['name']
         self.assertRaises(
-            exceptions.InUse, self.azure.disks.delete, name)
+            exceptions.InUse, self.client.disks.delete, name)
 
 
 class CatalogueTest(Case):
 
     def test_sizes_usages_images(self):
-        names = {sku['name'] for sku in self.azure.resource_skus.list(
+        names = {sku['name'] for sku in self.client.resource_skus.list(
             fixtures.LOCATION)}
         self.assertIn(SIZE, names)
-        usages = {usage['name']['value'] for usage in self.azure.usages.list(
+        usages = {usage['name']['value'] for usage in self.client.usages.list(
             fixtures.LOCATION)}
         self.assertIn('cores', usages)
         image = (fixtures.LOCATION, 'Canonical', 'ubuntu-24_04-lts',
                  'server')
-        images = self.azure.virtual_machine_images
+        images = self.client.virtual_machine_images
         version = images.latest_version(*image)
         found = images.get(*image, version)
         self.assertEqual('Linux', found['properties']['osDiskImage'][
@@ -318,11 +312,11 @@ class CatalogueTest(Case):
         self.assertRaises(
             exceptions.NotFound, images.latest_version, fixtures.LOCATION,
             'Nobody', 'nothing', 'none')
-        self.assertEqual([], self.azure.images.list())
+        self.assertEqual([], self.client.images.list())
         self.assert_valid()
 
     def test_groups(self):
-        groups = self.azure.resource_groups
+        groups = self.client.resource_groups
         groups.create_or_update('second', {'location': fixtures.LOCATION})
         self.assertEqual('second', groups.get('second')['name'])
         self.assertIn('second', [group['name'] for group in groups.list()])
@@ -338,52 +332,49 @@ class CatalogueTest(Case):
 class LoginTest(Case):
 
     def test_wrong_secret(self):
-        azure = self.there.connect(client_secret='wr0ng-s3cret-value')
+        azure = self.azure.connect(client_secret='wr0ng-s3cret-value')
         found = self.assertRaises(
             exceptions.Unauthorized, azure.virtual_machines.list)
         self.assertIn('Logging in to Azure failed', str(found))
         self.assertNotIn('wr0ng-s3cret-value', str(found))
 
     def test_missing_right(self):
-        self.there.emulator.faults.deny('Microsoft.Compute/*/write')
+        self.azure.emulator.faults.deny('Microsoft.Compute/*/write')
         found = self.assertRaises(exceptions.Unauthorized, self.make_vm)
         self.assertEqual('AuthorizationFailed', found.code)
         self.assertIn('virtualMachines/write', str(found))
 
     def test_wrong_certificate_authority(self):
-        azure = self.there.connect(ca_file=None)
-        before = self.there.clock.time()
+        azure = self.azure.connect(ca_file=None)
+        before = self.azure.clock.time()
         found = self.assertRaises(
             exceptions.Unavailable, azure.virtual_machines.list)
         self.assertIn('[azure] ca_file', str(found))
         # trying again does not help; azure-identity does so three times
-        self.assertLess(self.there.clock.time() - before, 10)
+        self.assertLess(self.azure.clock.time() - before, 10)
 
 
 class SecretsTest(Case):
 
     def test_no_secret_in_any_debug_log(self):
-        log = self.useFixture(fixtures.DebugLog())
-        # the token has to be asked for while we listen
-        self.azure = self.there.connect()
-        faults = self.there.emulator.faults
+        faults = self.azure.emulator.faults
         faults.slow_operation('PUT', 'virtualMachines', 5)
         faults.drop_reply('GET', 'operations', times=1)
         self.make_vm()
-        self.there.fail(
+        self.azure.fail(
             'PUT', 'virtualMachines', 400, 'InvalidParameter',
             f'The value {PASSWORD} with {CUSTOM_DATA} is wrong.', times=1)
         self.assertRaises(exceptions.Refused, self.make_vm, 'vm2')
-        self.azure.virtual_machines.delete('vm1')
-        queries = [record.query for record in self.there.emulator.requests
+        self.client.virtual_machines.delete('vm1')
+        queries = [record.query for record in self.azure.emulator.requests
                    if record.is_poll]
         signatures = [value for query in queries
                       for name, value in parse.parse_qsl(query)
                       if name in ('t', 'c', 's', 'h')]
         self.assertNotEqual([], signatures)
-        self.assertNotEqual([], self.there.tokens)
-        self.assertIn('virtualMachines/vm1', log.text)
+        self.assertNotEqual([], self.azure.tokens)
+        self.assertIn('virtualMachines/vm1', self.log.text)
         for secret in (PASSWORD, CUSTOM_DATA, 'Bearer ',
-                       self.there.emulator.client_secret,
-                       *self.there.tokens, *signatures):
-            self.assertNotIn(secret, log.text)
+                       self.azure.emulator.client_secret,
+                       *self.azure.tokens, *signatures):
+            self.assertNotIn(secret, self.log.text)

@@ -45,6 +45,10 @@ def failed(code, message='As the test wants.', status='Failed'):
 
 class Case(testtools.TestCase):
 
+    def setUp(self):
+        super().setUp()
+        self.log = self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
+
     def connect(self, *answers, **options):
         self.made = doubles.connect(*answers, **options)
         self.vms = self.made.azure.virtual_machines
@@ -349,8 +353,7 @@ class PausesTest(Case):
 class LogTest(Case):
 
     def test_operation_is_logged_without_its_signature(self):
-        log = self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
         self.put(accepted(201, CREATING), doubles.LOST, RUNNING, ENDED)
-        self.assertIn('/locations/eastus/operations/1111', log.output)
+        self.assertIn('/locations/eastus/operations/1111', self.log.output)
         for secret in ('s1gnature', 'MIIsigned', doubles.TOKEN):
-            self.assertNotIn(secret, log.output)
+            self.assertNotIn(secret, self.log.output)

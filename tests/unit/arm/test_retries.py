@@ -12,6 +12,7 @@
 
 """Sent again is what may be sent again, and nothing else."""
 
+import fixtures
 import requests
 import testtools
 import urllib3
@@ -54,6 +55,7 @@ class RetryTest(testtools.TestCase):
             self.assertEqual(3, self.sent, trouble)
 
     def test_answers_that_end_too_early_are_lost_replies(self):
+        self.useFixture(fixtures.FakeLogger())
         status, headers, text = GOOD
         cut = (status, {**headers, 'Content-Length': '500'}, text)
         self.assertEqual('vm1', self.run_get(cut, GOOD)['name'])

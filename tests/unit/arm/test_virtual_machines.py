@@ -158,12 +158,16 @@ class RequestsTest(testtools.TestCase):
             made.wire.requests[1].url, matchers.StartsWith(second[:30]))
 
     def test_failing_second_page_is_no_short_list(self):
-        made = doubles.connect(
-            doubles.answer(200, {
-                'value': [OURS], 'nextLink': f'{doubles.ENDPOINT}/next'}),
-            doubles.error(400, 'BadRequest'))
-        self.assertRaises(
-            exceptions.Refused, made.azure.virtual_machines.list)
+        first = doubles.answer(200, {
+            'value': [OURS], 'nextLink': f'{doubles.ENDPOINT}/next'})
+        for second, kind in (
+            (doubles.error(400, 'BadRequest'), exceptions.Refused),
+            ((403, {}, b'<html>'), exceptions.Unauthorized),
+            ((200, {}, b'<html>'), exceptions.Unavailable),
+            ((200, {}, b'[1]'), exceptions.Unavailable),
+        ):
+            made = doubles.connect(first, second)
+            self.assertRaises(kind, made.azure.virtual_machines.list)
 
     def test_bodies_reach_the_sdk_as_bytes(self):
         """A dict would lose what the SDK's models call read-only."""
