@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from jacket_azure.conf import azure
@@ -33,6 +34,7 @@ def register_opts(conf: Any) -> Any:
     :param conf: an ``oslo_config.cfg.ConfigOpts``, e.g. ``nova.conf.CONF``
     :returns: the option group, ``conf.azure``
     """
-    conf.register_group(GROUP)
-    conf.register_opts(opts(), group=GROUP)
+    # oslo.config keeps values in the group: a shared one would share them
+    conf.register_group(copy.deepcopy(GROUP))
+    conf.register_opts(opts(), group=GROUP.name)
     return conf[GROUP.name]
