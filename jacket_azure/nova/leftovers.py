@@ -61,10 +61,12 @@ class Leftovers:
                 f'A virtual machine {plan.vm} exists already, and it was '
                 f'not made for this instance by this deployment.'
             )
-        if not _is_as_planned(vm, plan):
+        difference = _difference(vm, plan)
+        if difference is not None:
             LOG.info(
-                'Replacing virtual machine %s, left by another attempt',
+                'Replacing virtual machine %s, left by another attempt: %s',
                 plan.vm,
+                difference,
                 instance=instance,
             )
             return False
@@ -190,25 +192,30 @@ class Leftovers:
             LOG.info('Deleted OS disk %s', name, instance=instance)
 
 
-def _is_as_planned(vm: dict[str, Any], plan: Any) -> bool:
-    """Tell whether a finished machine is what would be made now.
+def _difference(vm: dict[str, Any], plan: Any) -> str | None:
+    """Tell why a machine is not what would be made now; None if it is.
 
     A password or custom data cannot be read back, so a machine that should
     have one is never taken for the planned one.
     """
     found, wanted = vm['properties'], plan.vm_body['properties']
+    state = instance_view.parse(vm).provisioning
+    if state != 'succeeded':
+        return f'it is {state}'
     profile = wanted.get('osProfile', {})
     if 'adminPassword' in profile or 'customData' in profile:
-        return False
-    return (
-        instance_view.parse(vm).provisioning == 'succeeded'
-        and tags.get(vm, tags.HOST) == plan.vm_body['tags'].get(tags.HOST)
-        and _lower(found['hardwareProfile']['vmSize'])
-        == _lower(wanted['hardwareProfile']['vmSize'])
-        and _image(found) == _image(wanted)
-        and _nics(found) == _nics(wanted)
-        and (vm.get('zones') or []) == plan.vm_body.get('zones', [])
-    )
+        return 'its password and custom data cannot be compared'
+    same = {
+        'host': tags.get(vm, tags.HOST)
+        == plan.vm_body['tags'].get(tags.HOST),
+        'size': _lower(found['hardwareProfile']['vmSize'])
+        == _lower(wanted['hardwareProfile']['vmSize']),
+        'image': _image(found) == _image(wanted),
+        'network interfaces': _nics(found) == _nics(wanted),
+        'zone': (vm.get('zones') or []) == plan.vm_body.get('zones', []),
+    }
+    different = [name for name, is_same in same.items() if not is_same]
+    return f'its {", ".join(different)} differ' if different else None
 
 
 def _image(properties: dict[str, Any]) -> dict[str, str]:
