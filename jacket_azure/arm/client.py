@@ -33,6 +33,7 @@ from jacket_azure.arm import policies
 from jacket_azure.arm import redaction
 from jacket_azure.arm import retries
 from jacket_azure.arm import statistics
+from jacket_azure.arm import tokens
 
 # A read is repeated this long: longer than one time-out of the SDK's, shorter
 # than what a periodic task of the caller may hang.
@@ -127,7 +128,7 @@ def sdk_clients(
             sdk_policies.CustomHookPolicy(),
             retries.RetryPolicy(clock, sleep),
             policies.GatePolicy(limits, clock, sleep),
-            policies.TokenPolicy(credential, cloud.token_scope),
+            tokens.TokenPolicy(credential, cloud.token_scope),
             policies.WirePolicy(shared),
         ]
 

@@ -14,10 +14,10 @@
 
 from __future__ import annotations
 
-from jacket_azure.arm import resources
+from jacket_azure.arm import writes
 
 
-class Disks(resources.AccessibleResources):
+class Disks(writes.AccessibleResources):
     """Managed disks of our resource group.
 
     Source: Disk REST API, disks, api-version 2026-03-02.

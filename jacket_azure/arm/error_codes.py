@@ -148,6 +148,8 @@ _BY_STATUS: tuple[tuple[Callable[[int], bool], Kind], ...] = (
     (lambda status: status == 409, exceptions.Conflict),
     (lambda status: status == 412, exceptions.PreconditionFailed),
     (lambda status: status == 429, exceptions.Throttled),
+    # Not implemented, not this version: asking again does not help.
+    (lambda status: status in (501, 505), exceptions.Refused),
     (lambda status: status == 408 or status >= 500, exceptions.Unavailable),
     (lambda status: 400 <= status < 500, exceptions.Refused),
 )
@@ -165,7 +167,7 @@ def kind_of(
     if status == 429:
         return exceptions.Throttled
     if status is not None and status >= 500:
-        return exceptions.Unavailable
+        return _by_status(status)
     if not codes or codes[0].lower() in _VAGUE:
         found = _by_text(message)
         if found is not None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 
 from jacket_azure import exceptions
-from jacket_azure.arm import resources
+from jacket_azure.arm import writes
 
 LOG = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ RESERVED_SECONDS = 200.0
 _PAUSE = 20.0
 
 
-class NetworkInterfaces(resources.WrittenResources):
+class NetworkInterfaces(writes.WrittenResources):
     """Network interfaces of our resource group.
 
     Source: Network REST API, network-interfaces, api-version 2026-03-01.

@@ -14,10 +14,10 @@
 
 from __future__ import annotations
 
-from jacket_azure.arm import resources
+from jacket_azure.arm import writes
 
 
-class PublicIpAddresses(resources.WrittenResources):
+class PublicIpAddresses(writes.WrittenResources):
     """Public addresses of our resource group.
 
     Source: Network REST API, public-ip-addresses, api-version 2026-03-01.

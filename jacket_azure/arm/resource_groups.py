@@ -22,6 +22,7 @@ from jacket_azure import exceptions
 from jacket_azure.arm import calls
 from jacket_azure.arm import errors
 from jacket_azure.arm import resources
+from jacket_azure.arm import writes
 
 
 class ResourceGroups(resources.Resources):
@@ -54,7 +55,7 @@ class ResourceGroups(resources.Resources):
                 resources.Body,
                 self._sdk.create_or_update(
                     name,
-                    resources.encode(body),
+                    writes.encode(body),
                     cls=resources.raw_json,
                     **{calls.KEYWORD: call},
                     **self._version,

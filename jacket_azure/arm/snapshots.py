@@ -14,10 +14,10 @@
 
 from __future__ import annotations
 
-from jacket_azure.arm import resources
+from jacket_azure.arm import writes
 
 
-class Snapshots(resources.AccessibleResources):
+class Snapshots(writes.AccessibleResources):
     """Snapshots of managed disks of our resource group.
 
     Source: Disk REST API, snapshots, api-version 2026-03-02.

@@ -25,11 +25,12 @@ from azure.core import MatchConditions
 from jacket_azure import exceptions
 from jacket_azure.arm import calls
 from jacket_azure.arm import resources
+from jacket_azure.arm import writes
 
 LOG = logging.getLogger(__name__)
 
 
-class VirtualMachines(resources.WrittenResources):
+class VirtualMachines(writes.WrittenResources):
     """Virtual machines of our resource group.
 
     Source: Compute REST API, virtual-machines, api-version 2026-04-01.
@@ -91,7 +92,7 @@ class VirtualMachines(resources.WrittenResources):
                 self._sdk.begin_create_or_update,
                 self._group,
                 name,
-                resources.encode(body),
+                writes.encode(body),
                 call=call,
                 # If-None-Match: *
                 etag='*',
