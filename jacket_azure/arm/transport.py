@@ -51,11 +51,20 @@ def _new_session(pool_size: int) -> requests.Session:
     session = requests.Session()
     # Retries are the pipeline's business; the adapter's default is none.
     session.mount('https://', adapters.HTTPAdapter(pool_maxsize=pool_size))
+    # Without an auth of its own requests puts what ~/.netrc says in the place
+    # of our token.
+    session.auth = _unchanged
     # No cookie is ever needed; a jar shared by threads only costs locks.
     session.cookies.set_policy(
         cookiejar.DefaultCookiePolicy(allowed_domains=[])
     )
     return session
+
+
+def _unchanged(
+    request: requests.PreparedRequest,
+) -> requests.PreparedRequest:
+    return request
 
 
 # The SDK exports it through __getattr__, which mypy sees as Any.

@@ -12,8 +12,10 @@
 
 """connect() reports all wrong options together, and wires the rest."""
 
+import pathlib
 import types
 
+import fixtures
 import testtools
 
 from jacket_azure import exceptions
@@ -75,6 +77,18 @@ class TransportTest(testtools.TestCase):
         self.patch(transport.os, 'getpid', lambda: -1)
         self.addCleanup(transport._sessions.pop, (-1, 9), None)
         self.assertIsNot(first, transport.shared_session(9))
+
+    def test_netrc_does_not_replace_the_token(self):
+        netrc = pathlib.Path(self.useFixture(fixtures.TempDir()).path, 'rc')
+        netrc.write_text('default login me password mine')
+        self.useFixture(fixtures.EnvironmentVariable('NETRC', str(netrc)))
+        session, wire = transport._new_session(1), doubles.Wire(
+            doubles.answer())
+        session.mount('https://', wire)
+        session.get('https://arm.example.com', headers={
+            'Authorization': 'Bearer token'})
+        self.assertEqual(
+            'Bearer token', wire.requests[0].headers['Authorization'])
 
     def test_closing_a_client_leaves_the_shared_session(self):
         closed = []
