@@ -37,6 +37,14 @@ class OptionsTest(base.BaseTestCase):
         config([])
         self.assertEqual('deallocate', group.stop_mode)
 
+    def test_overrides_stay_where_they_were_set(self):
+        first, second = cfg.ConfigOpts(), cfg.ConfigOpts()
+        for config in (first, second):
+            conf.register_opts(config)
+            config([])
+        first.set_override('location', 'westeurope', group='azure')
+        self.assertIsNone(second.azure.location)
+
     def test_every_option_says_what_it_does(self):
         for _group, options in opts.list_opts():
             for option in options:
