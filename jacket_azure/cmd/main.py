@@ -32,21 +32,12 @@ DESCRIPTION = ('OpenStack servers and volumes on Microsoft Azure: an emulator '
 class JacketAzure(app.App):
     """The application; without a command it shows its help."""
 
-    NAME = 'jacket-azure'
-
     def __init__(self):
         super().__init__(
             description=DESCRIPTION, version=metadata.version('jacket_azure'),
             command_manager=commandmanager.CommandManager(
                 'jacket_azure.command'),
             deferred_help=True)
-
-    def build_option_parser(
-        self, description, version, argparse_kwargs=None,
-    ):
-        # the same name under "python -m"
-        return super().build_option_parser(
-            description, version, {'prog': self.NAME})
 
     def run(self, argv):
         return super().run(argv or ['help'])

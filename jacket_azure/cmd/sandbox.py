@@ -18,6 +18,7 @@ import argparse
 import os
 import pathlib
 import shutil
+import signal
 import sys
 
 from cliff import command
@@ -42,11 +43,16 @@ class SandboxCommand(command.Command):
 
         # processes run elsewhere, and clouds.yaml is used from anywhere
         parsed_args.state = pathlib.Path(os.path.abspath(parsed_args.state))
+        # to be ended is to be interrupted: the demo cleans up after itself
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return self.act(parsed_args)
         except errors.SandboxError as exc:
             print(f'\n{exc}', file=sys.stderr)
             return 1
+        except KeyboardInterrupt:
+            print('\nInterrupted.', file=sys.stderr)
+            return 130
 
 
 def add_start_options(parser: argparse.ArgumentParser) -> None:

@@ -12,39 +12,7 @@
 
 import testtools
 
-from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import inventory
-from jacket_azure.sandbox import tour
-
-
-class ChoiceTest(testtools.TestCase):
-    """What the tour takes from a mapping file."""
-
-    def networks(self, **virtual_networks):
-        return tour.networks_of_one_server({'networks': {
-            name: {'virtual_network': virtual_network}
-            for name, virtual_network in virtual_networks.items()}})
-
-    def test_two_networks_of_one_virtual_network(self):
-        self.assertEqual(
-            ['b', 'c'], self.networks(a='vnet1', b='vnet2', c='VNet2',
-                                      d='vnet2'))
-
-    def test_one_network_where_no_two_fit(self):
-        self.assertEqual(['a'], self.networks(a='vnet1', b='vnet2'))
-
-    def test_first_linux_image(self):
-        self.assertEqual('b', tour.linux_image({'images': {
-            'a': {'os_type': 'windows'}, 'b': {'os_type': 'linux'}}}))
-
-    def test_empty_mapping_is_said(self):
-        for choose in (tour.linux_image, tour.networks_of_one_server):
-            self.assertRaises(errors.SandboxError, choose, {})
-
-    def test_key_is_one_that_azure_takes(self):
-        kind, content, comment = tour.public_key().split()
-        self.assertEqual('ssh-rsa', kind)
-        self.assertGreater(len(content), 300)
 
 
 def resource(kind, name, **tags):
