@@ -78,6 +78,8 @@ class AzureServersTestCase(integrated_helpers.ProviderUsageBaseTestCase):
             connection.HTTPSConnection))
         self.azure.configure(CONF)
         self.flags(group='azure', **self.azure_options)
+        # users' quotas are Nova's business, not ours
+        self.flags(ram=-1, cores=-1, instances=-1, group='quota')
         self.neutron = self.useFixture(nova_fixtures.NeutronFixture(self))
         self.glance = self.useFixture(nova_fixtures.GlanceFixture(self))
         self.flavor_id = self.create_flavor('azure.small', 2, 8192, 64)

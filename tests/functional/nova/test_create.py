@@ -70,7 +70,6 @@ class CreateServerTest(base.AzureServersTestCase):
             self.vm(server)['properties']['hardwareProfile']['vmSize'])
 
     def test_n08_ten_at_once(self):
-        self.flags(ram=-1, cores=-1, instances=-1, group='quota')
         self.ask_for_server(min_count=10, max_count=10)
         servers = self.wait_until(self.ten_active, 'ten servers')
         self.assertEqual(10, len(self.azure.resources('virtualMachines')))
@@ -138,7 +137,7 @@ class RefusedServerTest(base.AzureServersTestCase):
             'unmapped', networks=[{'uuid': self.neutron.unmapped['id']}])
 
     def test_n06_no_network_at_all(self):
-        self.assert_refused('network', networks='none')
+        self.assert_refused('at least one port', networks='none')
 
     def test_n06_more_ports_than_the_size_has_interfaces(self):
         ports = [self.create_port(self.neutron.private) for _ in range(3)]

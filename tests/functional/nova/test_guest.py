@@ -15,6 +15,7 @@
 import base64
 import email
 import json
+import os
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -138,10 +139,15 @@ class GuestTest(base.AzureServersTestCase):
             'welcome', written_files(self.custom_data(server))['/etc/motd'])
 
     def test_n31_more_than_azure_takes(self):
-        """Nova takes 49,149 bytes of user data, and the rest comes on top."""
-        data = base64.b64encode(b'#!/bin/sh\n' + b'x' * 49000).decode()
+        """Nova takes 49,149 bytes of user data, and the rest comes on top.
+
+        Random bytes, for what can be made smaller is.
+        """
+        noise = base64.b64encode(os.urandom(36000))
+        data = base64.b64encode(b'#!/bin/sh\n# ' + noise).decode()
         fault = self.failed_build(
-            config_drive=True, user_data=data,
-            metadata={f'key{n}': 'x' * 250 for n in range(100)})
-        self.assertIn('65,535', fault)
+            config_drive=True, user_data=data, metadata={
+                f'key{n}': base64.b64encode(os.urandom(180)).decode()
+                for n in range(120)})
+        self.assertIn('Azure takes 65535 at most', fault)
         self.assertEqual([], self.azure.resource_ids())

@@ -13,6 +13,7 @@
 """N33: power sync follows Azure, cheaply, and never on bad news alone."""
 
 import copy
+import dataclasses
 import math
 import uuid
 
@@ -54,14 +55,27 @@ class PowerSyncTest(base.AzureServersTestCase):
     def test_n33_failed_listing_changes_nothing(self):
         server = self.create_server()
         self.behind_our_back(server, 'deallocate')
-        self.azure.fail('GET', 'virtualMachines', 403, 'AuthorizationFailed')
+        before = self.api.get_server(server['id'])
+        fault = self.azure.fail(
+            'GET', 'virtualMachines', 403, 'AuthorizationFailed')
+        # the listing of the start must not answer for the failed one
+        self.forget_power_states()
         self.sync()
+        self.assertTrue(fault.fired)
+        after = self.api.get_server(server['id'])
+        for key in ('status', 'OS-EXT-STS:vm_state', 'OS-EXT-STS:task_state',
+                    'OS-EXT-STS:power_state'):
+            self.assertEqual(before[key], after[key], key)
         self.azure.emulator.faults.clear()
-        found = self.api.get_server(server['id'])
-        self.assertEqual('ACTIVE', found['status'])
-        self.assertEqual(1, found['OS-EXT-STS:power_state'])
+        self.forget_power_states()
         self.sync()
         self._wait_for_state_change(server, 'SHUTOFF')
+
+    def forget_power_states(self):
+        """Let the driver know nothing, as after a minute."""
+        driver = self.compute.manager.driver
+        driver.cleanup_host(base.HOST)
+        driver.init_host(base.HOST)
 
     def test_n33_a_thousand_servers_cost_one_listing(self):
         count = 1000
@@ -94,9 +108,8 @@ class PowerSyncTest(base.AzureServersTestCase):
                     user_id=original.user_id, image_ref=original.image_ref,
                     flavor=original.flavor,
                     compute_id=original.compute_id).create()
-                machine = copy.deepcopy(model)
-                machine.name = machine.body['name'] = instance_id
-                machine.id = machine.body['id'] = model.id.replace(
-                    server['id'], instance_id)
-                machine.body['tags']['jacket-id'] = instance_id
-                store.put(machine)
+                body = copy.deepcopy(model.body)
+                body['name'] = body['tags']['jacket-id'] = instance_id
+                body['id'] = model.id.replace(server['id'], instance_id)
+                store.put(dataclasses.replace(
+                    model, id=body['id'], name=instance_id, body=body))

@@ -23,7 +23,8 @@ import testtools
 from tests.functional import run
 
 # Nova's start-up runs as it is, up to the point where the service would
-# start to serve. No conductor is waited for, and no Placement discovered.
+# start to serve. There is no conductor and no Placement, so nobody waits
+# for them or asks them for versions.
 SCRIPT = '''
 import sys
 sys.argv = ['nova-compute', '--config-file', sys.argv[1]]
@@ -43,6 +44,7 @@ def serve(server, **options):
 
 service.serve = serve
 service.wait = lambda: None
+service.utils.raise_if_old_compute = lambda: None
 report.SchedulerReportClient._create_client = lambda self: None
 service.conductor.API.wait_until_ready = lambda *args, **options: None
 compute.main()
