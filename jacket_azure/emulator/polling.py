@@ -98,9 +98,14 @@ def _find(request: router.ArmRequest) -> _Operation:
 
 
 def _wait(operation: _Operation) -> dict[str, str]:
-    if operation.running:
-        return operation.emulator.operations.retry_after()
-    return {}
+    if not operation.running:
+        return {}
+    if operation.due <= operation.emulator.clock.now() and (
+            not operation.stuck):
+        # a provider's own thread is at work, in real time; the Azure SDK
+        # takes a 0 for "not given" and waits for 30 seconds
+        return {'Retry-After': '1'}
+    return operation.emulator.operations.retry_after()
 
 
 def _result(request: router.ArmRequest,

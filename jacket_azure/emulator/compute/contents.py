@@ -99,8 +99,14 @@ class Contents:
         """Copy a blob as it is now; return the copy's container."""
         target = uuid.uuid4().hex[:12]
         self.client.create_container(target)
-        self.client.copy(self.client.url(f'{container}/{_BLOB}'),
+        # A copy in Azurite 3.37 shares the list of page ranges with its
+        # source, so that a later write to one shows in the other; a
+        # snapshot has a list of its own (LokiBlobMetadataStore)
+        source = f'{container}/{_BLOB}'
+        snapshot = self.client.create_snapshot(source)
+        self.client.copy(self.client.url(source) + f'?snapshot={snapshot}',
                          f'{target}/{_BLOB}')
+        self.client.delete_snapshot(source, snapshot)
         return target
 
     def resize(self, container: str, old_bytes: int, new_bytes: int) -> None:
@@ -205,7 +211,10 @@ def materialise(emulator: server.Emulator, disk: store.Resource) -> None:
 
 
 def forget(emulator: server.Emulator, disk: store.Resource) -> None:
-    """Delete the blob of a disk or snapshot that is deleted."""
+    """Delete the bytes of a disk, a snapshot or an image that goes."""
+    hidden = disk.private.get('os_disk')
+    if hidden is not None:
+        forget(emulator, hidden)
     container = disk.private.pop('container', None)
     if container is not None and emulator.state.get(_KEY) is not None:
         of(emulator).delete(container)

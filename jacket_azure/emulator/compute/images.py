@@ -86,7 +86,7 @@ def put(request: ArmRequest) -> ArmResponse:
         'properties': properties}
     image.private['os_disk'] = _keep(emulator, source)
     if known is not None:
-        contents.forget(emulator, known.private['os_disk'])
+        contents.forget(emulator, known)
     emulator.store.put(image)
     return _start(request, image, 200 if known else 201)
 
@@ -171,7 +171,7 @@ def delete(request: ArmRequest) -> ArmResponse:
 
     def done(operation: operations.Operation) -> None:
         request.emulator.store.delete(image.id)
-        contents.forget(request.emulator, image.private['os_disk'])
+        contents.forget(request.emulator, image)
 
     return request.emulator.operations.start(
         request, 'images.delete', on_done=done,

@@ -224,6 +224,7 @@ def check_data_disks(place: Place, entries: list[dict[str, Any]],
             f'The maximum number of data disks allowed to be attached to a '
             f'VM of this size is {place.size.disks}.', target='dataDisks')
     luns: set[int] = set()
+    names: set[str] = set()
     for entry in entries:
         lun = entry.get('lun')
         if lun is None:
@@ -236,7 +237,10 @@ def check_data_disks(place: Place, entries: list[dict[str, Any]],
                 'dataDisk.lun', f"The value '{lun}' of parameter "
                 f"'dataDisk.lun' is out of range.")
         luns.add(lun)
+        _refuse_twice(entry, names)
         before = find(entry, known)
+        if before is not None:
+            refuse_growth(place, entry, before)
         if before is None:
             _check_new(place, entry)
         elif before['lun'] != lun:
@@ -244,6 +248,26 @@ def check_data_disks(place: Place, entries: list[dict[str, Any]],
                 409, 'PropertyChangeNotAllowed',
                 "Changing property 'dataDisk.lun' is not allowed.",
                 target='dataDisk.lun')
+
+
+def _refuse_twice(entry: dict[str, Any], names: set[str]) -> None:
+    disk_id = (entry.get('managedDisk') or {}).get('id')
+    name = (disk_id or entry.get('name') or '').lower()
+    if name and name in names:
+        raise errors.ArmError(
+            409, 'ConflictingUserInput',
+            f"Disk '{disk_id or entry['name']}' is named more than once.",
+            target='dataDisks')
+    names.add(name)
+
+
+def refuse_growth(place: Place, entry: dict[str, Any],
+                  before: dict[str, Any]) -> None:
+    """Say loudly that disks grow by PATCH of the disk only."""
+    disk = place.emulator.store.get(before['managedDisk']['id'])
+    has = disk.properties.get('diskSizeGB') if disk else None
+    if entry.get('diskSizeGB') not in (None, has, before.get('diskSizeGB')):
+        raise errors.not_implemented('growing a disk through its VM')
 
 
 def find(entry: dict[str, Any],

@@ -60,6 +60,10 @@ def view(request: ArmRequest, vm: store.Resource, *,
     hidden = vm.private.get('hidden_disks') or ()
     profile = properties['storageProfile']
     for entry in (profile['osDisk'], *profile['dataDisks']):
+        disk = request.emulator.store.get(entry['managedDisk']['id'])
+        if disk is not None and 'diskSizeGB' in disk.properties:
+            # a disk grows by itself; its machine shows the size it has
+            entry['diskSizeGB'] = disk.properties['diskSizeGB']
         if entry['name'] in hidden:
             entry['managedDisk'].pop('id', None)
     if with_instance_view:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 # left alone by a PUT that does not mention them
 _KEPT = ('hardwareProfile', 'storageProfile', 'osProfile', 'networkProfile',
-         'vmId', 'timeCreated', 'provisioningState')
+         'vmId', 'timeCreated', 'provisioningState', 'userData')
 
 
 def put(request: ArmRequest, vm: store.Resource) -> ArmResponse:
@@ -229,6 +229,7 @@ def _check_storage(vm: store.Resource, place: vm_disks.Place,
                 f"is not deallocated.", target='osDisk')
         vm_disks.attachable(place, wanted)
         return
+    vm_disks.refuse_growth(place, disk, known['osDisk'])
     if disk.get('name') not in (None, known['osDisk']['name']):
         raise _not_allowed('osDisk.name')
     if disk.get('createOption') not in (

@@ -181,6 +181,34 @@ class UpdateTest(base.ComputeTestCase):
         self.assertIsNone(
             self.compute.disks.get(base.GROUP, 'one').managed_by)
 
+    def test_a_disk_that_grew_shows_in_its_machine(self):
+        self.attach('one')
+        self.compute.disks.begin_update(base.GROUP, 'one', {
+            'properties': {'diskSizeGB': 16}}).result()
+        self.assertEqual(16, self.data_disks()[0]['diskSizeGB'])
+        self.assertEqual(200, self.put(self.model()).status_code)
+
+    def test_growing_a_disk_through_its_machine_is_not_known(self):
+        vm = self.model()
+        vm['properties']['storageProfile']['osDisk']['diskSizeGB'] = 64
+        self.assertEqual(501, self.put(vm).status_code)
+
+    def test_user_data_survives_a_put_that_cannot_show_it(self):
+        self.vms.begin_update(base.GROUP, 'vm', {
+            'properties': {'userData': 'dXNlcg=='}}).result()
+        self.put({**self.model(), 'tags': {'a': 'b'}})
+        vm = self.vms.get(base.GROUP, 'vm', expand='userData')
+        self.assertEqual('dXNlcg==', vm.properties.user_data)
+
+    def test_one_disk_twice(self):
+        disk = {'createOption': 'Attach',
+                'managedDisk': {'id': self.disk('one').id}}
+        vm = self.model()
+        vm['properties']['storageProfile']['dataDisks'] = [
+            {'lun': lun, **disk} for lun in range(2)]
+        self.assertEqual('ConflictingUserInput',
+                         self.put(vm).json()['error']['code'])
+
     def test_what_cannot_be_changed(self):
         for path, value in (
                 (('osProfile', 'computerName'), 'other'),
