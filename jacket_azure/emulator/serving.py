@@ -21,9 +21,11 @@ before it calls the application and leaves the connection open.
 from __future__ import annotations
 
 from collections.abc import Callable
+import contextlib
 import io
 import socket
 import ssl
+import sys
 import threading
 from typing import Any
 
@@ -31,6 +33,8 @@ from werkzeug import serving
 
 # set in environ by an application that wants the connection cut, no answer
 CUT = 'jacket_azure.cut'
+# how long a stop waits at most where shutdown() does not wake accept()
+_ACCEPT_SECONDS = 0.5
 
 
 class Handler(serving.WSGIRequestHandler):
@@ -92,9 +96,9 @@ class Server(serving.ThreadedWSGIServer):
         self.ssl_context = context
         self._refuse = refuse
         self._live: dict[threading.Thread, socket.socket] = {}
+        self._stopping = threading.Event()
         self._thread = threading.Thread(
-            target=self.serve_forever, kwargs={'poll_interval': 0.02},
-            name='jacket-azure-emulator', daemon=True)
+            target=self._accept, name='jacket-azure-emulator', daemon=True)
 
     @property
     def url(self) -> str:
@@ -104,6 +108,24 @@ class Server(serving.ThreadedWSGIServer):
     def verify_request(self, request: Any, client_address: Any) -> bool:
         """Close the connection at once when told to refuse it."""
         return not self._refuse()
+
+    def _accept(self) -> None:
+        """Take connections, each to a thread of its own.
+
+        Stands for ``serve_forever``, whose selector is chosen when
+        ``socketserver`` is imported: under an eventlet that patches later
+        it would hold up the whole process.
+        """
+        self.socket.settimeout(_ACCEPT_SECONDS)
+        while not self._stopping.is_set():
+            try:
+                connection, address = self.socket.accept()
+            except OSError:
+                continue
+            if self.verify_request(connection, address):
+                self.process_request(connection, address)
+            else:
+                self.shutdown_request(connection)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Shake hands and serve one connection in its own thread."""
@@ -120,7 +142,6 @@ class Server(serving.ThreadedWSGIServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that go away; anything else is shown."""
-        import sys
         if not isinstance(sys.exc_info()[1], OSError | ValueError):
             super().handle_error(request, client_address)
 
@@ -130,13 +151,13 @@ class Server(serving.ThreadedWSGIServer):
 
     def stop(self) -> None:
         """Stop serving, close every connection and wait for the threads."""
-        self.shutdown()
+        self._stopping.set()
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)      # wakes accept()
         self._thread.join(10)
         self.server_close()
         for connection in list(self._live.values()):
-            try:
+            with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
         for thread in list(self._live):
             thread.join(10)
