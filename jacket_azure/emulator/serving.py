@@ -33,6 +33,8 @@ from werkzeug import serving
 
 # set in environ by an application that wants the connection cut, no answer
 CUT = 'jacket_azure.cut'
+# connections not yet accepted; pools open many at once
+_BACKLOG = 256
 # how long a stop waits at most where shutdown() does not wake accept()
 _ACCEPT_SECONDS = 0.5
 
@@ -84,13 +86,18 @@ class Handler(serving.WSGIRequestHandler):
 
 
 class Server(serving.ThreadedWSGIServer):
-    """Serves an application on a loopback port until closed."""
+    """Serves an application on a loopback port until closed.
 
-    request_queue_size = 256
+    :raises OSError: the port is taken
+    """
 
     def __init__(self, port: int, app: Any, context: ssl.SSLContext,
                  refuse: Callable[[], bool]) -> None:
-        super().__init__('127.0.0.1', port, app, handler=Handler)
+        # given a port instead, werkzeug ends the process when it is taken
+        with socket.create_server(('127.0.0.1', port),
+                                  backlog=_BACKLOG) as listener:
+            super().__init__('127.0.0.1', port, app, handler=Handler,
+                             fd=listener.fileno())
         # the base class would do the handshake while accepting, where one
         # slow client holds up all others; it is done in the thread instead
         self.ssl_context = context
@@ -103,7 +110,7 @@ class Server(serving.ThreadedWSGIServer):
     @property
     def url(self) -> str:
         """The address to reach it."""
-        return f'https://127.0.0.1:{self.server_port}'
+        return f'https://127.0.0.1:{self.port}'
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         """Close the connection at once when told to refuse it."""
