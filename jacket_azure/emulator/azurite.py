@@ -20,6 +20,7 @@ The npm packages are installed once per user, by exact version and hash
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 import contextlib
 import fcntl
 import json
@@ -52,7 +53,8 @@ class AzuriteError(RuntimeError):
 def version() -> str:
     """The version of Azurite that belongs to this emulator."""
     manifest = json.loads((PACKAGES / 'package.json').read_text())
-    return manifest['dependencies']['azurite']
+    found: str = manifest['dependencies']['azurite']
+    return found
 
 
 def cache_directory() -> Path:
@@ -62,7 +64,7 @@ def cache_directory() -> Path:
 
 
 @contextlib.contextmanager
-def _locked(path: Path):
+def _locked(path: Path) -> Iterator[None]:
     """Hold a lock between processes; the kernel drops it if we die."""
     with path.open('w') as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -130,7 +132,7 @@ class Azurite:
         self.key = base64.b64encode(secrets.token_bytes(64)).decode()
         self.port = 0
         self._location = location
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -170,11 +172,11 @@ class Azurite:
             stderr=self._stderr, start_new_session=True,
             env=dict(os.environ,
                      AZURITE_ACCOUNTS=f'{self.account}:{self.key}'))
-        self._wait_until_listening()
+        self._wait_until_listening(self._process)
         LOG.info('Azurite listens on port %d', self.port)
 
-    def _wait_until_listening(self) -> None:
-        process = self._process
+    def _wait_until_listening(self,
+                              process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
@@ -201,11 +203,12 @@ class Azurite:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        process.stdin.close()
+        if process.stdin is not None:
+            process.stdin.close()
         self._stderr.close()
 
 
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])

@@ -19,7 +19,6 @@ Source: Blob service REST API, version 2021-12-02.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 import datetime
 import email.utils
 import hashlib
@@ -140,7 +139,7 @@ class BlobClient:
     def _call(self, method: str, path: str,
               query: dict[str, str] | None = None, body: bytes = b'',
               headers: dict[str, str] | None = None,
-              accept: tuple[int, ...] = ()) -> Mapping[str, str]:
+              accept: tuple[int, ...] = ()) -> dict[str, str]:
         path = f'/{self._account}/{path}'
         headers = {'x-ms-date': email.utils.formatdate(usegmt=True),
                    'x-ms-version': VERSION, **(headers or {})}
@@ -158,7 +157,7 @@ class BlobClient:
         if answer.status >= 300 and answer.status not in accept:
             raise BlobError(f'{method} {path}: {answer.status} '
                             f'{text[:500].decode(errors="replace")}')
-        return answer.headers
+        return dict(answer.headers)
 
     def _authorization(self, method: str, path: str, query: dict[str, str],
                        length: int, headers: dict[str, str]) -> str:

@@ -157,7 +157,7 @@ def of(emulator: server.Emulator) -> Contents:
 
     :raises ArmError: 501, it was started without contents
     """
-    found = emulator.state.get(_KEY)
+    found: Contents | None = emulator.state.get(_KEY)
     if found is None:
         raise errors.not_implemented(
             'the contents of disks, for it was started without contents')

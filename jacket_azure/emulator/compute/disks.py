@@ -63,7 +63,7 @@ def put(request: ArmRequest) -> ArmResponse:
     """Create a disk, or change one."""
     disk = request.existing()
     if disk is None:
-        disk = create(request.emulator, request.id, request.body)
+        disk = create(request.emulator, listing.target(request), request.body)
     else:
         change(request.emulator, disk, request.body)
         disk.body['tags'] = request.body.get('tags') or {}

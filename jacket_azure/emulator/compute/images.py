@@ -66,7 +66,8 @@ def put(request: ArmRequest) -> ArmResponse:
     sources = _from_machine(emulator, properties)
     image = store.Resource(
         id=known.id if known else str(request.id), type=vm_image.IMAGES,
-        name=request.id.name, body={}, created=emulator.clock.now())
+        name=listing.target(request).name, body={},
+        created=emulator.clock.now())
     storage = properties.setdefault('storageProfile', {})
     if not storage.get('osDisk'):
         raise errors.missing_parameter('storageProfile.osDisk')

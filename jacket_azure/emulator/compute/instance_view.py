@@ -48,7 +48,7 @@ def progress(emulator: server.Emulator, vm: store.Resource) -> float:
     if total <= 0:
         return 0.0
     passed = (emulator.clock.now() - operation.started).total_seconds()
-    return min(passed / total, 1.0)
+    return min(float(passed / total), 1.0)
 
 
 def power(emulator: server.Emulator, vm: store.Resource) -> str | None:

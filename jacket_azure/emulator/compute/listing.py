@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 View = Callable[['server.Emulator', store.Resource], dict[str, Any]]
 
 
+def target(request: ArmRequest) -> ids.ResourceId:
+    """Id of the resource a request speaks to."""
+    assert request.id is not None  # noqa: S101
+    return request.id
+
+
 def page(request: ArmRequest, type_name: str, view: View,
          wanted: Callable[[store.Resource], bool] | None = None,
          ) -> ArmResponse:

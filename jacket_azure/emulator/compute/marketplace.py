@@ -119,7 +119,9 @@ def terms_accepted(emulator: server.Emulator, plan: dict[str, str]) -> bool:
 
 
 def _accepted(emulator: server.Emulator) -> set[tuple[str, ...]]:
-    return emulator.state.setdefault('compute.marketplace', set())
+    accepted: set[tuple[str, ...]] = emulator.state.setdefault(
+        'compute.marketplace', set())
+    return accepted
 
 
 def image_id(subscription: str, location: str, *parts: str) -> str:
@@ -137,7 +139,7 @@ def image_id(subscription: str, location: str, *parts: str) -> str:
 
 
 def _entries(request: ArmRequest, names: Iterable[str],
-             *parents: str) -> list[dict[str, str]]:
+             *parents: str) -> list[dict[str, Any]]:
     location = request.params['location'].lower()
     return [{'location': location, 'name': name, 'id': image_id(
         request.subscription, location, *parents, name)}

@@ -67,7 +67,9 @@ class Size:
 
 @functools.cache
 def _file() -> dict[str, Any]:
-    return json.loads((_DATA / 'sizes.json').read_text())
+    found: dict[str, Any] = json.loads(
+        (_DATA / 'sizes.json').read_text())
+    return found
 
 
 @functools.cache
@@ -90,7 +92,7 @@ def locations() -> list[str]:
 
 def zones(location: str) -> list[str]:
     """Zones of a region; a region the catalogue lacks is like eastus."""
-    known = _file()['locations']
+    known: dict[str, list[str]] = _file()['locations']
     return known.get(location.lower(), known['eastus'])
 
 
@@ -105,7 +107,9 @@ def restrict(emulator: server.Emulator, size: str, location: str,
 
 
 def _own_rules(emulator: server.Emulator) -> dict[tuple[str, str], Any]:
-    return emulator.state.setdefault('compute.sizes', {})
+    rules: dict[tuple[str, str], Any] = emulator.state.setdefault(
+        'compute.sizes', {})
+    return rules
 
 
 def restriction(emulator: server.Emulator, size: Size,

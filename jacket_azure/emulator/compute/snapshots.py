@@ -63,7 +63,8 @@ def put(request: ArmRequest) -> ArmResponse:
     """Take a snapshot, now; or change what can be changed of one."""
     snapshot = request.existing()
     if snapshot is None:
-        snapshot = create(request.emulator, request.id, request.body)
+        snapshot = create(request.emulator, listing.target(request),
+                          request.body)
     else:
         _change(snapshot, request.body)
         snapshot.body.pop('tags', None)
@@ -162,7 +163,7 @@ def _family(snapshot: store.Resource,
         raise errors.invalid_parameter(
             'incremental', 'An incremental snapshot needs a disk or an '
             'incremental snapshot as its source.')
-    known = source.private.setdefault('family', str(uuid.uuid4()))
+    known: str = source.private.setdefault('family', str(uuid.uuid4()))
     snapshot.private['family'] = known
     return known
 

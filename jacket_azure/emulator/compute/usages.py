@@ -60,7 +60,9 @@ def set_limit(emulator: server.Emulator, name: str, limit: int,
 
 
 def _limits(emulator: server.Emulator) -> dict[tuple[str, str], int]:
-    return emulator.state.setdefault('compute.usages', {})
+    limits: dict[tuple[str, str], int] = emulator.state.setdefault(
+        'compute.usages', {})
+    return limits
 
 
 def limit(emulator: server.Emulator, name: str, location: str) -> int:

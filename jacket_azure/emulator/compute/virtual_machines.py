@@ -18,6 +18,7 @@ Source: Compute REST API, virtual-machines; arm-behaviour.md section 3.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import etags
@@ -66,7 +67,7 @@ def list_machines(request: ArmRequest) -> ArmResponse:
         return listing.page(request, vm_model.TYPE, vm_model.status_view)
     with_view = request.query.get('$expand', '').lower() == 'instanceview'
 
-    def view(emulator: object, vm: store.Resource) -> dict:
+    def view(emulator: object, vm: store.Resource) -> dict[str, Any]:
         return vm_model.view(request, vm, with_instance_view=with_view)
 
     return listing.page(request, vm_model.TYPE, view)

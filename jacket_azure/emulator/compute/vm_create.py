@@ -144,7 +144,8 @@ def _generation(emulator: server.Emulator, storage: dict[str, Any],
     if image is not None:
         return image.generation
     disk = emulator.store.get(storage['osDisk']['managedDisk']['id'])
-    return disk.properties.get('hyperVGeneration', 'V1')
+    generation = disk.properties.get('hyperVGeneration') if disk else None
+    return generation or 'V1'
 
 
 def _made(storage: dict[str, Any], sent: list[dict[str, Any]]) -> set[str]:

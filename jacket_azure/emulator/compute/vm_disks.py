@@ -72,7 +72,8 @@ def default_sku(size: sizes.Size) -> str:
 
 
 def _sku(place: Place, entry: dict[str, Any]) -> str:
-    sku = (entry.get('managedDisk') or {}).get('storageAccountType')
+    sku: str | None = (entry.get('managedDisk') or {}).get(
+        'storageAccountType')
     if sku is None:
         return default_sku(place.size)
     if sku.startswith('Premium') and not place.size.premium:

@@ -110,7 +110,9 @@ def _check_zone(emulator: server.Emulator, vm_id: str, zones: list[str],
     for config in nic.properties.get('ipConfigurations') or ():
         reference = config.get('properties', {}).get('publicIPAddress')
         address = emulator.store.get(reference['id']) if reference else None
-        there = address.body.get('zones') or [] if address else []
+        if address is None:
+            continue
+        there = address.body.get('zones') or []
         if len(there) == 1 and zones and there != zones:
             raise errors.ArmError(
                 400, 'ZonesMismatch',

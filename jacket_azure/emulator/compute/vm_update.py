@@ -55,10 +55,12 @@ def put(request: ArmRequest, vm: store.Resource) -> ArmResponse:
             f"'{place}'. Please select a new resource name.", gateway=True)
     if 'zones' in body and body['zones'] != vm.body.get('zones'):
         raise _not_allowed('zones')
-    wanted = {**{key: vm.body[key] for key in (
-        'name', 'id', 'type', 'location', 'zones', 'plan')
-        if key in vm.body},
-        **{key: body[key] for key in vm_model.TOP if key in body}}
+    wanted: dict[str, Any] = {
+        key: vm.body[key] for key in (
+            'name', 'id', 'type', 'location', 'zones', 'plan')
+        if key in vm.body}
+    wanted.update(
+        (key, body[key]) for key in vm_model.TOP if key in body)
     sent = body.get('properties') or {}
     wanted['properties'] = {
         **{key: copy.deepcopy(vm.properties[key]) for key in _KEPT
@@ -219,9 +221,8 @@ def _check_storage(vm: store.Resource, place: vm_disks.Place,
         storage['imageReference'] = old
     disk = storage.setdefault('osDisk', known['osDisk'])
     wanted = (disk.get('managedDisk') or {}).get('id')
-    swapped = wanted and not ids.same(
-        wanted, known['osDisk']['managedDisk']['id'])
-    if swapped:
+    if wanted and not ids.same(
+            wanted, known['osDisk']['managedDisk']['id']):
         if vm.private.get('power') != 'deallocated':
             raise errors.ArmError(
                 409, 'OperationNotAllowed',
@@ -245,10 +246,10 @@ def _os_disk(place: vm_disks.Place, vm: store.Resource,
     disk = storage['osDisk']
     wanted = (disk.get('managedDisk') or {}).get('id')
     if not wanted or ids.same(wanted, known['managedDisk']['id']):
-        return vm_model.merge(known, {
+        return {**known, **{
             key: value for key, value in disk.items()
             if key in ('caching', 'deleteOption',
-                       'writeAcceleratorEnabled')})
+                       'writeAcceleratorEnabled')}}
     new = vm_disks.attachable(place, wanted)
     undo.append(lambda: vm_disks.swap(place, known, new.id, back=True))
     vm_disks.swap(place, known, new.id)
