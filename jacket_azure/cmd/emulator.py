@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import pathlib
 import signal
@@ -65,7 +66,7 @@ class Emulator(command.Command):
     the same folder keeps certificate and credentials, but no resources.
     """
 
-    def get_parser(self, prog_name):
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument(
             '--port', type=int, default=0,
@@ -96,7 +97,7 @@ class Emulator(command.Command):
             help='enforce rate limits instead of only telling them')
         return parser
 
-    def take_action(self, parsed_args):
+    def take_action(self, parsed_args: argparse.Namespace) -> int:
         from jacket_azure.emulator import locations
         from jacket_azure.emulator import server
 

@@ -61,7 +61,8 @@ def networks(subnet: store.Resource) -> list[_Network]:
 
 def taken(subnet: store.Resource) -> dict[str, str]:
     """Return address to IP configuration id; changing it allocates."""
-    return subnet.private.setdefault('addresses', {})
+    found: dict[str, str] = subnet.private.setdefault('addresses', {})
+    return found
 
 
 def is_reserved(network: _Network, address: _Address) -> bool:

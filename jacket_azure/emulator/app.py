@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 import contextlib
 import importlib
-import importlib.util
 import json
 import logging
 from typing import TYPE_CHECKING
@@ -48,8 +47,8 @@ PROVIDERS = (
     'virtual_networks', 'subnets', 'network_interfaces',
     'network_security_groups', 'security_rules', 'public_ip_addresses',
     'network_usages',
-    'compute.contents', 'compute.sizes', 'compute.usages',
-    'compute.marketplace', 'compute.disks', 'compute.snapshots',
+    'compute.contents', 'compute.skus', 'compute.usages',
+    'compute.platform_images', 'compute.disks', 'compute.snapshots',
     'compute.access', 'compute.images', 'compute.virtual_machines',
     'compute.vm_actions', 'compute.boot_diagnostics',
 )
@@ -67,8 +66,7 @@ class Application:
         self._router = router.Router()
         self._modules = [
             importlib.import_module(f'jacket_azure.emulator.{name}')
-            for name in PROVIDERS
-            if importlib.util.find_spec(f'jacket_azure.emulator.{name}')]
+            for name in PROVIDERS]
         for module in self._modules:
             self._router.include(module)
 

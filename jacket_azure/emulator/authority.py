@@ -104,7 +104,7 @@ def _assertion_holds(assertion: str) -> bool:
         text = assertion.split('.')[1]
         claims = json.loads(base64.urlsafe_b64decode(
             text + '=' * (-len(text) % 4)))
-        return claims.get('exp', 0) > time.time()
+        return bool(claims.get('exp', 0) > time.time())
     except (IndexError, ValueError):
         return False
 

@@ -181,7 +181,8 @@ class Faults:
         """
         if action == 'fail' and not args:
             args = (500, 'InternalServerError')
-        fault = getattr(self, action)('*', '*', *args, **options)
+        plan: Callable[..., Fault] = getattr(self, action)
+        fault = plan('*', '*', *args, **options)
         fault.at = self._next_number() + number - 1
         fault.for_good = for_good
         return fault

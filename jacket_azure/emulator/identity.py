@@ -137,4 +137,6 @@ def _pack(value: dict[str, Any]) -> str:
 
 
 def _unpack(text: str) -> dict[str, Any]:
-    return json.loads(base64.urlsafe_b64decode(text + '=' * (-len(text) % 4)))
+    found: dict[str, Any] = json.loads(
+        base64.urlsafe_b64decode(text + '=' * (-len(text) % 4)))
+    return found

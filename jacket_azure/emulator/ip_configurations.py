@@ -160,7 +160,7 @@ def _choose(subnet: store.Resource, wanted: dict[str, Any], where: str,
         return address
     held = (old or {}).get('properties', {})
     if old and ids.same(held['subnet']['id'], subnet.id):
-        return held['privateIPAddress']
+        return str(held['privateIPAddress'])
     version = 6 if wanted.get('privateIPAddressVersion') == 'IPv6' else 4
     return addresses.next_free(subnet, version, chosen)
 

@@ -14,7 +14,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -22,6 +21,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import ip_configurations
 from jacket_azure.emulator import network
+from jacket_azure.emulator import network_interface_body
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
@@ -34,7 +34,6 @@ RESERVED_SECONDS = 180
 _LIST = network.BASE + '/networkInterfaces'
 _NIC = _LIST + '/{name}'
 _NSG = 'Microsoft.Network/networkSecurityGroups'
-_KEPT = ('macAddress', 'primary', 'virtualMachine')
 
 
 @router.route('PUT', _NIC)
@@ -51,7 +50,7 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
     if group:
         network.require(emulator, group.get('id'), _NSG, nic_id)
     plan = ip_configurations.plan(request, found, nic_id)
-    nic = _build(request, found, nic_id)
+    nic = network_interface_body.build(request, found, nic_id)
     ip_configurations.apply(emulator, nic, plan)
     emulator.store.put(nic)
     if found is None and emulator.nic_create == 'finished':
@@ -145,7 +144,8 @@ def attach(emulator: server.Emulator, nic_id: str, vm_id: str,
     nic.private.pop('reserved', None)
     nic.properties['virtualMachine'] = {'id': vm_id}
     nic.properties['primary'] = primary
-    nic.properties['macAddress'] = _mac(nic.properties['resourceGuid'])
+    nic.properties['macAddress'] = network_interface_body.mac(
+        nic.properties['resourceGuid'])
     ip_configurations.set_dynamic_public_address(emulator, nic, True)
     network.set_state('Succeeded', *_bodies(nic))
     return nic
@@ -225,43 +225,3 @@ def _check_reserved(emulator: server.Emulator, nic: store.Resource,
             f'{RESERVED_SECONDS} seconds. Please provide another nic(s) or '
             f'retry after {RESERVED_SECONDS} seconds. Reserved VM: {owner}',
             details=[])
-
-
-def _mac(resource_guid: str) -> str:
-    digest = hashlib.sha256(resource_guid.encode()).hexdigest().upper()
-    return '-'.join(['00', '22', '48', digest[:2], digest[2:4], digest[4:6]])
-
-
-def _build(request: router.ArmRequest, found: store.Resource | None,
-           nic_id: str) -> store.Resource:
-    sent = request.body['properties']
-    name = found.name if found else request.params['name']
-    body = network.base_body(nic_id, TYPE, name, request.body['location'],
-                             request.body.get('tags'))
-    guid = network.guid(found)
-    suffix = hashlib.sha256(guid.encode()).hexdigest()[:26]
-    old = found.properties if found else {}
-    dns = sent.get('dnsSettings', {}).get('dnsServers', [])
-    body['properties'] = {
-        'provisioningState': 'Updating', 'resourceGuid': guid,
-        'ipConfigurations': [],
-        'dnsSettings': {
-            'dnsServers': dns, 'appliedDnsServers': dns,
-            'internalDomainNameSuffix':
-                f'{suffix}.bx.internal.cloudapp.net'},
-        'enableAcceleratedNetworking': sent.get(
-            'enableAcceleratedNetworking', False),
-        'vnetEncryptionSupported': False,
-        'enableIPForwarding': sent.get('enableIPForwarding', False),
-        'disableTcpStateTracking': sent.get('disableTcpStateTracking', False),
-        **{name: sent[name] for name in ('networkSecurityGroup',)
-           if sent.get(name)},
-        'hostedWorkloads': [], 'tapConfigurations': [],
-        'nicType': sent.get('nicType', 'Standard'), 'allowPort25Out': True,
-        'auxiliaryMode': sent.get('auxiliaryMode', 'None'),
-        'auxiliarySku': sent.get('auxiliarySku', 'None'), 'kind': 'Regular',
-        **{name: old[name] for name in _KEPT if name in old}}
-    return store.Resource(
-        nic_id, TYPE, name, body,
-        found.created if found else request.emulator.clock.now(),
-        private=found.private if found else {})

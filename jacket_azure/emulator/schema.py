@@ -62,7 +62,9 @@ class Shape(NamedTuple):
 @functools.cache
 def load(document: str) -> dict[str, Any]:
     """Read a document by its path below ``openapi/``."""
-    return json.loads((_ROOT / document).read_text('utf-8'))
+    found: dict[str, Any] = json.loads(
+        (_ROOT / document).read_text('utf-8'))
+    return found
 
 
 def documents() -> list[str]:

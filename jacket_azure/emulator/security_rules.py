@@ -174,8 +174,9 @@ def _find(request: router.ArmRequest) -> dict[str, Any]:
     where = request.id
     assert where is not None  # noqa: S101
     properties = _group(request).properties
-    for rule in (properties['securityRules']
-                 + properties['defaultSecurityRules']):
+    rules: list[dict[str, Any]] = (properties['securityRules']
+                                   + properties['defaultSecurityRules'])
+    for rule in rules:
         if ids.same(rule['id'], str(where)):
             return rule
     raise errors.child_not_found(where)

@@ -167,7 +167,7 @@ class Emulator:
     @property
     def storage_suffix(self) -> str:
         """End of the names of storage endpoints."""
-        return self.state.get('storage_suffix', 'core.windows.net')
+        return str(self.state.get('storage_suffix', 'core.windows.net'))
 
     @property
     def invalid_requests(self) -> list[records.Record]:
@@ -218,4 +218,5 @@ def _credentials(folder: pathlib.Path) -> dict[str, str]:
         made['client_secret'] = secrets.token_hex(20)
         file.touch(0o600)
         file.write_text(json.dumps(made, indent=1) + '\n')
-    return json.loads(file.read_text())
+    found: dict[str, str] = json.loads(file.read_text())
+    return found

@@ -143,7 +143,7 @@ class Server(serving.ThreadedWSGIServer):
             self._live[thread] = connection
             try:
                 connection.do_handshake()
-                self.RequestHandlerClass(connection, client_address, self)
+                Handler(connection, client_address, self)
             finally:
                 self._live.pop(thread, None)
 

@@ -53,12 +53,13 @@ class Resource:
     @property
     def properties(self) -> dict[str, Any]:
         """``body['properties']``, made on first use."""
-        return self.body.setdefault('properties', {})
+        found: dict[str, Any] = self.body.setdefault('properties', {})
+        return found
 
     @property
     def location(self) -> str:
         """The region; empty for a child."""
-        return self.body.get('location', '')
+        return str(self.body.get('location', ''))
 
     @property
     def tags(self) -> dict[str, str]:
