@@ -39,7 +39,22 @@ PATIENCE_SECONDS = 90
 LOOK_SECONDS = 0.05
 
 
-class AzureServersTestCase(integrated_helpers.ProviderUsageBaseTestCase):
+class KeepsMethod:
+    """For pytest 8, which keeps the test method on the instance.
+
+    Nova deletes every public attribute at the end, that one included.
+    """
+
+    def _clear_attrs(self):
+        name = self._testMethodName
+        method = self.__dict__.get(name)
+        super()._clear_attrs()
+        if method is not None:
+            self.__dict__[name] = method
+
+
+class AzureServersTestCase(
+        KeepsMethod, integrated_helpers.ProviderUsageBaseTestCase):
     """Real API, conductor, scheduler, compute and Placement.
 
     After each test every request must have been a valid one.
@@ -88,15 +103,6 @@ class AzureServersTestCase(integrated_helpers.ProviderUsageBaseTestCase):
 
     def _check_requests(self, azure):
         self.assertEqual([], azure.invalid_requests())
-
-    def _clear_attrs(self):
-        # Nova deletes every public attribute, the test method that pytest 8
-        # keeps on the instance included
-        name = self._testMethodName
-        method = self.__dict__.get(name)
-        super()._clear_attrs()
-        if method is not None:
-            self.__dict__[name] = method
 
     # waiting: Nova's helpers look every half second, five seconds long
 

@@ -63,7 +63,8 @@ class _Swallowed:
         self.methods.append(values['method'])
 
 
-class AzureDriverContractTest(upstream._VirtDriverTestCase, test.TestCase):
+class AzureDriverContractTest(
+        base.KeepsMethod, upstream._VirtDriverTestCase, test.TestCase):
     """The driver alone, without Nova's services, against the emulator."""
 
     driver_module = 'nova.virt.jacket_azure.nova.AzureDriver'
@@ -84,8 +85,6 @@ class AzureDriverContractTest(upstream._VirtDriverTestCase, test.TestCase):
         self.addCleanup(self.connection.cleanup_host, CONF.host)
         # after the test, and before the attributes are cleared
         self.addCleanup(self.check_swallowed, self.swallowed)
-
-    _clear_attrs = base.AzureServersTestCase._clear_attrs
 
     def check_swallowed(self, swallowed):
         self.assertEqual([], [
@@ -113,7 +112,7 @@ class AzureDriverContractTest(upstream._VirtDriverTestCase, test.TestCase):
                     cidr=subnet['cidr'], version=4,
                     gateway=model.IP(subnet['gateway_ip']),
                     ips=[model.FixedIP(
-                        port['fixed_ips'][0]['ip_address'])])]))])
+                        address=port['fixed_ips'][0]['ip_address'])])]))])
         image_meta = objects.ImageMeta.from_dict(
             self.image_service.show(self.ctxt, instance.image_ref))
         self.connection.spawn(
