@@ -37,8 +37,8 @@ from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
     from jacket_azure.emulator import server
+    from jacket_azure.emulator.operation import Operation
 
 LOG = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def begin(request: ArmRequest) -> ArmResponse:
         'access': access,
         'until': emulator.clock.now() + datetime.timedelta(seconds=seconds)}
 
-    def done(operation: operations.Operation) -> dict[str, str]:
+    def done(operation: Operation) -> dict[str, str]:
         if preparation.error is not None:
             del disk.private['grant']
             raise errors.ArmError(
@@ -101,7 +101,7 @@ def begin(request: ArmRequest) -> ArmResponse:
         return {'accessSAS': contents.of(emulator).grant(
             disk.private['container'], permission, seconds)}
 
-    def failed(operation: operations.Operation) -> None:
+    def failed(operation: Operation) -> None:
         disk.private.pop('grant', None)
 
     return _start(request, disk, 'beginGetAccess', done, failed,
@@ -141,7 +141,7 @@ def end(request: ArmRequest) -> ArmResponse:
     emulator = request.emulator
     disk = request.resource()
 
-    def done(operation: operations.Operation) -> None:
+    def done(operation: Operation) -> None:
         grant = disk.private.pop('grant', None)
         if grant is None:
             return

@@ -28,6 +28,7 @@ from typing import Any
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disks
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_model
@@ -48,7 +49,7 @@ def attached(vm: store.Resource) -> list[dict[str, Any]]:
 class Change:
     """A checked change of data disks, ready to be made."""
 
-    place: vm_disks.Place
+    place: disk_checks.Place
     wanted: list[dict[str, Any]]
 
     def apply(self, vm: store.Resource,
@@ -61,7 +62,7 @@ class Change:
         known = attached(vm)
         shown, kept = [], []
         for entry in self.wanted:
-            before = vm_disks.find(entry, known)
+            before = disk_checks.find(entry, known)
             if before is None:
                 shown.append(self._add(vm, entry, undo))
             else:
@@ -90,7 +91,7 @@ class Change:
             disks.remove(emulator, disk)
 
 
-def plan(place: vm_disks.Place, vm: store.Resource,
+def plan(place: disk_checks.Place, vm: store.Resource,
          entries: list[dict[str, Any]] | None) -> Change:
     """Check a new list of data disks; None keeps the one there is.
 
@@ -100,7 +101,7 @@ def plan(place: vm_disks.Place, vm: store.Resource,
     if entries is None:
         entries = known
     wanted = [entry for entry in entries if not entry.get('toBeDetached')]
-    vm_disks.check_data_disks(place, wanted, known)
+    disk_checks.check_data_disks(place, wanted, known)
     return Change(place, copy.deepcopy(wanted))
 
 

@@ -35,8 +35,8 @@ from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
     from jacket_azure.emulator import server
+    from jacket_azure.emulator.operation import Operation
 
 TYPE = 'Microsoft.Compute/disks'
 _LIST = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
@@ -87,11 +87,11 @@ def _written(request: ArmRequest, disk: store.Resource) -> ArmResponse:
     known = 'diskSizeBytes' in disk.properties and request.method == 'PATCH'
     disk.properties['provisioningState'] = 'Updating'
 
-    def done(operation: operations.Operation) -> dict[str, Any]:
+    def done(operation: Operation) -> dict[str, Any]:
         disk.properties['provisioningState'] = 'Succeeded'
         return disk_model.view(request.emulator, disk)
 
-    def failed(operation: operations.Operation) -> None:
+    def failed(operation: Operation) -> None:
         disk.properties['provisioningState'] = 'Failed'
 
     operation = request.emulator.operations.start(
@@ -208,7 +208,7 @@ def delete(request: ArmRequest) -> ArmResponse:
             f'VM {disk.body["managedBy"]}.')
     listing.refuse_open_access(request.emulator, disk, 'disk')
 
-    def done(operation: operations.Operation) -> None:
+    def done(operation: Operation) -> None:
         remove(request.emulator, disk)
 
     return request.emulator.operations.start(

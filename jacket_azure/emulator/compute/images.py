@@ -33,8 +33,8 @@ from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
     from jacket_azure.emulator import server
+    from jacket_azure.emulator.operation import Operation
 
 _LIST = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
          '/Microsoft.Compute/images')
@@ -94,10 +94,10 @@ def put(request: ArmRequest) -> ArmResponse:
 
 def _start(request: ArmRequest, image: store.Resource,
            status: int) -> ArmResponse:
-    def done(operation: operations.Operation) -> None:
+    def done(operation: Operation) -> None:
         image.properties['provisioningState'] = 'Succeeded'
 
-    def failed(operation: operations.Operation) -> None:
+    def failed(operation: Operation) -> None:
         image.properties['provisioningState'] = 'Failed'
 
     return request.emulator.operations.start(
@@ -170,7 +170,7 @@ def delete(request: ArmRequest) -> ArmResponse:
     if image is None:
         return ArmResponse(204)
 
-    def done(operation: operations.Operation) -> None:
+    def done(operation: Operation) -> None:
         request.emulator.store.delete(image.id)
         contents.forget(request.emulator, image)
 

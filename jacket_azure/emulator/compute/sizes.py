@@ -10,10 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""VM sizes: their limits, zones and restrictions; resource SKUs and vmSizes.
-
-Source: Skus REST API 2021-07-01, resource-skus/list; virtual-machine-sizes.
-"""
+"""VM sizes: their limits, zones and restrictions."""
 
 from __future__ import annotations
 
@@ -22,21 +19,13 @@ import dataclasses
 import functools
 import json
 from pathlib import Path
-import re
 from typing import TYPE_CHECKING
 from typing import Any
-
-from jacket_azure.emulator import errors
-from jacket_azure.emulator.router import ArmRequest
-from jacket_azure.emulator.router import ArmResponse
-from jacket_azure.emulator.router import route
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
 _DATA = Path(__file__).parent / 'data'
-_GIB = 1024 ** 3
-SUBSCRIPTION = '/subscriptions/{sub}/providers/Microsoft.Compute'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,133 +117,3 @@ def forbidden(emulator: server.Emulator, size: Size, location: str,
     if rule is None:
         return False
     return 'zones' not in rule or bool(set(in_zones) & set(rule['zones']))
-
-
-def _capabilities(size: Size) -> list[dict[str, str]]:
-    values: dict[str, Any] = {
-        'MaxResourceVolumeMB': size.temp_mb,
-        'OSVhdSizeMB': 1047552,
-        'vCPUs': size.vcpus,
-        'MemoryPreservingMaintenanceSupported': True,
-        'HyperVGenerations': size.generations,
-        'DiskControllerTypes': size.controllers,
-        'MemoryGB': f'{size.memory_gb:g}',
-        'MaxDataDiskCount': size.disks,
-        'CpuArchitectureType': size.architecture,
-        'LowPriorityCapable': True,
-        'HibernationSupported': size.hibernation,
-        'PremiumIO': size.premium,
-        'VMDeploymentTypes': 'IaaS',
-        'vCPUsAvailable': size.vcpus_available or size.vcpus,
-        'vCPUsPerCore': 2 if size.vcpus > 1 else 1,
-        'UncachedDiskIOPS': size.iops,
-        'EphemeralOSDiskSupported': size.ephemeral,
-        'EncryptionAtHostSupported': True,
-        'CapacityReservationSupported': False,
-        'AcceleratedNetworkingEnabled': size.accelerated,
-        'RdmaEnabled': False,
-        'MaxNetworkInterfaces': size.nics,
-    }
-    if size.ephemeral:
-        values['CachedDiskBytes'] = size.temp_mb * 1024 ** 2
-    if not size.trusted:
-        values['TrustedLaunchDisabled'] = True
-    if size.gpus:
-        values['GPUs'] = size.gpus
-    return [{'name': name, 'value': str(value)}
-            for name, value in values.items()]
-
-
-def _restrictions(emulator: server.Emulator, size: Size,
-                  location: str) -> list[dict[str, Any]]:
-    rule = restriction(emulator, size, location)
-    if rule is None:
-        return []
-    info = {'locations': [location],
-            'zones': rule.get('zones', zones(location))}
-    zonal = {'type': 'Zone', 'values': [location], 'restrictionInfo': info,
-             'reasonCode': rule['reason']}
-    if 'zones' in rule:
-        return [zonal]
-    regional = {'type': 'Location', 'values': [location],
-                'restrictionInfo': {'locations': [location]},
-                'reasonCode': rule['reason']}
-    return [regional, zonal] if zones(location) else [regional]
-
-
-def _sku(emulator: server.Emulator, size: Size,
-         location: str) -> dict[str, Any]:
-    details = [{'Name': [zone], 'capabilities': [
-        {'name': 'UltraSSDAvailable', 'value': 'True'}]}
-        for zone in zones(location)] if size.ultra else []
-    return {
-        'resourceType': 'virtualMachines', 'name': size.name,
-        'tier': size.name.split('_')[0],
-        'size': size.name.partition('_')[2], 'family': size.family,
-        'locations': [location],
-        'locationInfo': [{'location': location, 'zones': zones(location),
-                          'zoneDetails': details}],
-        'capabilities': _capabilities(size),
-        'restrictions': _restrictions(emulator, size, location)}
-
-
-def _disk_skus(location: str) -> list[dict[str, Any]]:
-    return [{
-        'resourceType': kind, 'name': name, 'tier': name.split('_')[0],
-        'locations': [location],
-        'locationInfo': [{'location': location, 'zones': zones(location),
-                          'zoneDetails': []}],
-        'capabilities': [], 'restrictions': []}
-        for kind, name in (
-            ('disks', 'Standard_LRS'), ('disks', 'StandardSSD_LRS'),
-            ('disks', 'Premium_LRS'), ('snapshots', 'Standard_LRS'),
-            ('snapshots', 'Standard_ZRS'), ('availabilitySets', 'Aligned'))]
-
-
-@route('GET', SUBSCRIPTION + '/skus')
-def list_skus(request: ArmRequest) -> ArmResponse:
-    """All kinds of SKUs, of one region when ``$filter`` says so."""
-    wanted = request.query.get('$filter')
-    if wanted:
-        found = re.fullmatch(r"\s*location eq '([^']+)'\s*", wanted)
-        if found is None:
-            raise errors.ArmError(
-                400, 'InvalidFilter',
-                f"The filter '{wanted}' is not supported. Only "
-                f"\"location eq '...'\" is.")
-        places = [found.group(1).lower().replace(' ', '')]
-    else:
-        places = sorted({*locations(), request.emulator.location})
-    value: list[dict[str, Any]] = []
-    for place in places:
-        value.extend(_disk_skus(place))
-        value.extend(_sku(request.emulator, size, place)
-                     for size in by_name().values())
-    return ArmResponse(body={'value': value})
-
-
-def _brief(size: Size) -> dict[str, Any]:
-    return {'name': size.name, 'numberOfCores': size.vcpus,
-            'osDiskSizeInMB': 1047552, 'resourceDiskSizeInMB': size.temp_mb,
-            'memoryInMB': int(size.memory_gb * 1024),
-            'maxDataDiskCount': size.disks}
-
-
-@route('GET', SUBSCRIPTION + '/locations/{location}/vmSizes')
-def list_sizes(request: ArmRequest) -> ArmResponse:
-    """The short form of the catalogue; restrictions do not show here."""
-    return ArmResponse(body={
-        'value': [_brief(size) for size in by_name().values()]})
-
-
-@route('GET', '/subscriptions/{sub}/resourceGroups/{rg}/providers'
-              '/Microsoft.Compute/virtualMachines/{name}/vmSizes')
-def list_sizes_of_machine(request: ArmRequest) -> ArmResponse:
-    """The sizes a VM could take now: those that boot its generation."""
-    vm = request.resource()
-    generation = vm.private.get('generation', 'V1')
-    return ArmResponse(body={'value': [
-        _brief(size) for size in by_name().values()
-        if generation in size.generations.split(',')
-        and not forbidden(request.emulator, size, vm.location,
-                          vm.body.get('zones') or ())]})

@@ -35,8 +35,8 @@ from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
     from jacket_azure.emulator import server
+    from jacket_azure.emulator.operation import Operation
 
 TYPE = 'Microsoft.Compute/snapshots'
 _LIST = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
@@ -98,13 +98,13 @@ def _written(request: ArmRequest, snapshot: store.Resource) -> ArmResponse:
     if snapshot.properties.get('completionPercent') is None:
         snapshot.properties['provisioningState'] = 'Updating'
 
-    def done(operation: operations.Operation) -> dict[str, Any]:
+    def done(operation: Operation) -> dict[str, Any]:
         snapshot.properties['provisioningState'] = 'Succeeded'
         if 'completionPercent' in snapshot.properties:
             snapshot.properties['completionPercent'] = 100.0
         return disk_model.view(request.emulator, snapshot)
 
-    def failed(operation: operations.Operation) -> None:
+    def failed(operation: Operation) -> None:
         snapshot.properties['provisioningState'] = 'Failed'
 
     return request.emulator.operations.start(
@@ -176,7 +176,7 @@ def delete(request: ArmRequest) -> ArmResponse:
         return ArmResponse(204)
     listing.refuse_open_access(request.emulator, snapshot, 'snapshot')
 
-    def done(operation: operations.Operation) -> None:
+    def done(operation: Operation) -> None:
         request.emulator.store.delete(snapshot.id)
         contents.forget(request.emulator, snapshot)
 

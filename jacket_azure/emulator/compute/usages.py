@@ -138,7 +138,8 @@ def _families() -> Iterable[str]:
     return dict.fromkeys(size.family for size in sizes.by_name().values())
 
 
-@route('GET', sizes.SUBSCRIPTION + '/locations/{location}/usages')
+@route('GET', '/subscriptions/{sub}/providers/Microsoft.Compute'
+              '/locations/{location}/usages')
 def list_usages(request: ArmRequest) -> ArmResponse:
     """Limits and use of one region."""
     place = request.params['location'].lower()

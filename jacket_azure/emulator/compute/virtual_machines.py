@@ -24,6 +24,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import etags
 from jacket_azure.emulator.compute import instance_view
 from jacket_azure.emulator.compute import listing
+from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_delete
 from jacket_azure.emulator.compute import vm_model
@@ -95,8 +96,8 @@ def put(request: ArmRequest) -> ArmResponse:
     """Create a VM, or replace the model of one."""
     vm = request.existing()
     _check_etag(request, vm)
-    vm_model.refuse_deleting(vm, 'VirtualMachines.CreateOrUpdate.PUT')
-    vm_model.refuse_concurrent(request.emulator, vm)
+    vm_checks.refuse_deleting(vm, 'VirtualMachines.CreateOrUpdate.PUT')
+    vm_checks.refuse_concurrent(request.emulator, vm)
     if vm is None:
         return vm_create.create(request)
     return vm_update.put(request, vm)
@@ -107,8 +108,8 @@ def patch(request: ArmRequest) -> ArmResponse:
     """Change what the body names."""
     vm = request.resource()
     _check_etag(request, vm)
-    vm_model.refuse_deleting(vm, 'VirtualMachines.Update.PATCH')
-    vm_model.refuse_concurrent(request.emulator, vm)
+    vm_checks.refuse_deleting(vm, 'VirtualMachines.Update.PATCH')
+    vm_checks.refuse_concurrent(request.emulator, vm)
     return vm_update.patch(request, vm)
 
 

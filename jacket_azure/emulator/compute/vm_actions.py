@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_update
 from jacket_azure.emulator.router import ArmRequest
@@ -30,7 +31,7 @@ from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
+    from jacket_azure.emulator.operation import Operation
 
 _ACTION = vm_model.NAME + '/'
 
@@ -38,8 +39,8 @@ _ACTION = vm_model.NAME + '/'
 def _checked(request: ArmRequest, verb: str) -> store.Resource:
     """Return the VM unless it is deleted or changed just now."""
     vm = request.resource()
-    vm_model.refuse_deleting(vm, f'VirtualMachines.{verb}.POST')
-    vm_model.refuse_concurrent(request.emulator, vm)
+    vm_checks.refuse_deleting(vm, f'VirtualMachines.{verb}.POST')
+    vm_checks.refuse_concurrent(request.emulator, vm)
     return vm
 
 
@@ -52,7 +53,7 @@ def _run(request: ArmRequest, vm: store.Resource, kind: str,
     vm.properties['provisioningState'] = 'Updating'
     vm.private['transition'] = transition
 
-    def done(operation: operations.Operation) -> None:
+    def done(operation: Operation) -> None:
         vm.private['transition'] = None
         vm.properties['provisioningState'] = 'Succeeded'
         vm.private['provisioned'] = emulator.clock.stamp()
@@ -60,7 +61,7 @@ def _run(request: ArmRequest, vm: store.Resource, kind: str,
         finish(vm)
         vm.etag += 1
 
-    def failed(operation: operations.Operation) -> None:
+    def failed(operation: Operation) -> None:
         vm.private['transition'] = None
         if vm.private.get('deleting'):
             return

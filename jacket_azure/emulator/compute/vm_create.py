@@ -22,10 +22,12 @@ import uuid
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import os_profile
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.compute import usages
+from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_image
 from jacket_azure.emulator.compute import vm_model
@@ -34,8 +36,8 @@ from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
     from jacket_azure.emulator import server
+    from jacket_azure.emulator.operation import Operation
 
 
 def create(request: ArmRequest) -> ArmResponse:
@@ -48,7 +50,7 @@ def create(request: ArmRequest) -> ArmResponse:
     vm_id = str(request.id)
     size = vm_model.find_size(body)
     disk_model.check_zones(body, vm_model.TYPE)
-    place = vm_disks.Place(request.emulator, vm_id, body['location'],
+    place = disk_checks.Place(request.emulator, vm_id, body['location'],
                            vm_model.zones_of(body), size, body.get('tags'))
     image = _check(request, body, place)
     vm = _make(request, body, place, image)
@@ -57,7 +59,7 @@ def create(request: ArmRequest) -> ArmResponse:
 
 
 def _check(request: ArmRequest, body: dict[str, Any],
-           place: vm_disks.Place) -> vm_image.Facts | None:
+           place: disk_checks.Place) -> vm_image.Facts | None:
     """Refuse what the service refuses; return the image's facts."""
     emulator = request.emulator
     properties = body['properties']
@@ -65,14 +67,14 @@ def _check(request: ArmRequest, body: dict[str, Any],
     if not storage or not storage.get('osDisk'):
         raise errors.missing_parameter('storageProfile')
     image = _check_image(request, body, place.size)
-    vm_model.check_available(emulator, place.vm_id, place.size,
+    vm_checks.check_available(emulator, place.vm_id, place.size,
                              place.location, place.zones)
     usages.check(emulator, request.subscription, place.location, place.size,
                  spot=properties.get('priority') == 'Spot')
     vm_nics.check(emulator, place.vm_id, place.location, place.zones,
                   properties.get('networkProfile'), place.size)
-    vm_disks.check_os_disk(place, storage['osDisk'], image)
-    vm_disks.check_data_disks(place, storage.get('dataDisks') or [], [])
+    disk_checks.check_os_disk(place, storage['osDisk'], image)
+    disk_checks.check_data_disks(place, storage.get('dataDisks') or [], [])
     return image
 
 
@@ -96,15 +98,15 @@ def _check_image(request: ArmRequest, body: dict[str, Any],
     image = vm_image.read(request.emulator, request.subscription,
                           body['location'], storage['imageReference'])
     vm_image.check_plan(request.emulator, image, body.get('plan'))
-    vm_model.check_generation(size, image.generation, image.architecture)
-    vm_model.check_security(body, size, image.trusted, image.generation)
+    vm_checks.check_generation(size, image.generation, image.architecture)
+    vm_checks.check_security(body, size, image.trusted, image.generation)
     if not properties.get('osProfile'):
         raise errors.missing_parameter('osProfile')
     os_profile.check(properties['osProfile'], image.os_type)
     return image
 
 
-def _make(request: ArmRequest, body: dict[str, Any], place: vm_disks.Place,
+def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
           image: vm_image.Facts | None) -> store.Resource:
     emulator = request.emulator
     properties = body['properties']
@@ -159,13 +161,13 @@ def _start(request: ArmRequest, vm: store.Resource,
            failure: errors.ArmError | None) -> ArmResponse:
     emulator = request.emulator
 
-    def done(operation: operations.Operation) -> None:
+    def done(operation: Operation) -> None:
         if failure is not None:
             raise failure
         finish(emulator, vm)
         vm.private['agent_up'] = True
 
-    def failed(operation: operations.Operation) -> None:
+    def failed(operation: Operation) -> None:
         if vm.private.get('deleting'):
             return
         fail(emulator, vm, operation.error or {})

@@ -25,8 +25,8 @@ from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
     from jacket_azure.emulator import server
+    from jacket_azure.emulator.operation import Operation
 
 
 def delete(request: ArmRequest, vm: store.Resource) -> ArmResponse:
@@ -44,10 +44,10 @@ def delete(request: ArmRequest, vm: store.Resource) -> ArmResponse:
         operation.cancel()
     vm.properties['provisioningState'] = 'Deleting'
 
-    def done(operation: operations.Operation) -> None:
+    def done(operation: Operation) -> None:
         remove(emulator, vm)
 
-    def failed(operation: operations.Operation) -> None:
+    def failed(operation: Operation) -> None:
         del vm.private['deleting']
         vm.private['failure'] = operation.error
         vm.properties['provisioningState'] = 'Failed'

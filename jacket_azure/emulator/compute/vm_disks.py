@@ -17,168 +17,32 @@ Source: Compute REST API, StorageProfile; arm-behaviour.md section 3.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 from typing import Any
 import uuid
 
-from jacket_azure.emulator import errors
-from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import disks
-from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.compute import vm_image
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
-MAX_LUN = 63
 
-
-@dataclasses.dataclass(frozen=True)
-class Place:
-    """Where a VM is and what it can hold."""
-
-    emulator: server.Emulator
-    vm_id: str
-    location: str
-    zones: list[str]
-    size: sizes.Size
-    # a disk made together with a VM starts with the VM's tags
-    # (terraform-provider-azurerm #8162); later changes do not reach it
-    tags: dict[str, str] | None = None
-
-    @property
-    def group_id(self) -> str:
-        """Id of the VM's resource group."""
-        return self.vm_id.partition('/providers/')[0]
-
-    @property
-    def vm_name(self) -> str:
-        """Name of the VM."""
-        return self.vm_id.rpartition('/')[2]
-
-    def disk_id(self, name: str) -> ids.ResourceId:
-        """Id of a disk of that name in the VM's group."""
-        found = ids.parse(f'{self.group_id}/providers/{disks.TYPE}/{name}')
-        assert found is not None  # noqa: S101
-        return found
-
-
-def default_sku(size: sizes.Size) -> str:
-    """The SKU a disk gets when the request names none."""
-    return 'Premium_LRS' if size.premium else 'Standard_LRS'
-
-
-def _sku(place: Place, entry: dict[str, Any]) -> str:
-    sku: str | None = (entry.get('managedDisk') or {}).get(
-        'storageAccountType')
-    if sku is None:
-        return default_sku(place.size)
-    if sku.startswith('Premium') and not place.size.premium:
-        raise errors.invalid_parameter(
-            'managedDisk.storageAccountType',
-            f"Requested operation cannot be performed because storage "
-            f"account type '{sku}' is not supported for VM size "
-            f"'{place.size.name}'.")
-    return sku
-
-
-def _refuse_existing(place: Place, name: str) -> None:
-    if place.emulator.store.get(place.disk_id(name)) is not None:
-        raise errors.ArmError(
-            409, 'ConflictingUserInput',
-            f'Disk {name} already exists in resource group '
-            f'{place.group_id.rpartition("/")[2].upper()}. Only '
-            f'CreateOption.Attach is supported.',
-            target=str(place.disk_id(name)))
-
-
-def attachable(place: Place, disk_id: str) -> store.Resource:
-    """Return a disk the VM may take.
-
-    :raises ArmError: it is missing, elsewhere, in use, or being read
-    """
-    disk = place.emulator.store.get(disk_id)
-    if disk is None or disk.type != disks.TYPE:
-        name = disk_id.rpartition('/')[2]
-        raise errors.ArmError(
-            404, 'NotFound', f'Disk {name} is not found.', target=disk_id)
-    owners = disk.private.get('owners') or []
-    others = [owner for owner in owners if not ids.same(owner, place.vm_id)]
-    if others and len(others) >= disk.properties.get('maxShares', 1):
-        raise errors.ArmError(
-            409, 'ConflictingUserInput',
-            f'Cannot attach the disk {disk.name} to VM {place.vm_id} because '
-            f'it is already attached to VM {others[0]}. A disk can be '
-            f'attached to only one VM at a time. See https://aka.ms/'
-            f'azureshareddisks for more details.', target=disk.id)
-    if disk_model.grant_is_active(place.emulator, disk):
-        raise errors.ArmError(
-            409, 'Conflict',
-            f'There is an active shared access signature outstanding for '
-            f'disk {disk.name}. Call EndGetAccess on this disk to revoke '
-            f'the shared access signature and then try again.')
-    if disk.private.get('upload_bytes') is not None:
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f'Disk {disk.name} cannot be attached in state ReadyToUpload.')
-    there = disk.body.get('zones') or []
-    if disk.location != place.location or (
-            there != place.zones
-            and not disk.body['sku']['name'].endswith('_ZRS')):
-        raise errors.ArmError(
-            400, 'BadRequest',
-            f"Disk {disk.name} cannot be attached to the VM because it is "
-            f"not in the same zone as the VM. VM zone: "
-            f"'{','.join(place.zones)}'. Disk zone: '{','.join(there)}'.")
-    return disk
-
-
-def check_os_disk(place: Place, entry: dict[str, Any],
-                  image: vm_image.Facts | None) -> None:
-    """Refuse an OS disk that cannot be made or attached.
-
-    :param image: None for an attached OS disk
-    """
-    if image is None:
-        disk_id = (entry.get('managedDisk') or {}).get('id')
-        if not disk_id:
-            raise errors.missing_parameter('osDisk.managedDisk.id')
-        if not entry.get('osType'):
-            raise errors.missing_parameter('osDisk.osType')
-        attachable(place, disk_id)
-        return
-    if (entry.get('diskSizeGB') or image.size_gib) < image.size_gib:
-        raise errors.ArmError(
-            409, 'ResizeDiskError',
-            f'The specified disk size {entry["diskSizeGB"]} GB is smaller '
-            f'than the size of the corresponding disk in the VM image: '
-            f'{image.size_gib} GB. This is not allowed. Please choose equal '
-            f'or greater size or do not specify an explicit size.',
-            target='osDisk.diskSizeGB')
-    if entry.get('diffDiskSettings') and not place.size.ephemeral:
-        raise errors.invalid_parameter(
-            'osDisk.diffDiskSettings', f'The VM size {place.size.name} does '
-            f'not support ephemeral OS disks.')
-    _sku(place, entry)
-    if entry.get('name'):
-        _refuse_existing(place, entry['name'])
-
-
-def make_os_disk(place: Place, entry: dict[str, Any],
+def make_os_disk(place: disk_checks.Place, entry: dict[str, Any],
                  image: vm_image.Facts | None) -> dict[str, Any]:
     """Make or take the OS disk; return its entry as a GET shows it."""
     shown = dict(entry)
     if image is None:
-        disk = attachable(place, entry['managedDisk']['id'])
+        disk = disk_checks.attachable(place, entry['managedDisk']['id'])
         shown.setdefault('name', disk.name)
     else:
         shown['osType'] = image.os_type
         shown.setdefault(
             'name', f'{place.vm_name}_OsDisk_1_{uuid.uuid4().hex}')
-        disk = _make(place, shown['name'], _sku(place, entry), {
+        disk = _make(place, shown['name'], disk_checks.sku_of(place, entry), {
             'creationData': {'createOption': 'FromImage',
                              'imageReference': {'id': image.id}},
             'diskSizeGB': entry.get('diskSizeGB') or image.size_gib,
@@ -189,7 +53,8 @@ def make_os_disk(place: Place, entry: dict[str, Any],
     return _taken(place, disk, shown)
 
 
-def _make(place: Place, name: str, sku: str, properties: dict[str, Any],
+def _make(place: disk_checks.Place, name: str, sku: str,
+          properties: dict[str, Any],
           image: vm_image.Facts | None = None) -> store.Resource:
     body: dict[str, Any] = {
         'location': place.location, 'sku': {'name': sku},
@@ -204,7 +69,7 @@ def _make(place: Place, name: str, sku: str, properties: dict[str, Any],
         place.emulator, place.disk_id(name), body, image)
 
 
-def _taken(place: Place, disk: store.Resource,
+def _taken(place: disk_checks.Place, disk: store.Resource,
            shown: dict[str, Any]) -> dict[str, Any]:
     disk_model.take(place.emulator, disk, place.vm_id)
     shown['managedDisk'] = {
@@ -213,110 +78,7 @@ def _taken(place: Place, disk: store.Resource,
     return shown
 
 
-def check_data_disks(place: Place, entries: list[dict[str, Any]],
-                     known: list[dict[str, Any]]) -> None:
-    """Refuse a list of data disks this VM cannot have.
-
-    :param known: the entries it has, which need no second check
-    """
-    if len(entries) > place.size.disks:
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f'The maximum number of data disks allowed to be attached to a '
-            f'VM of this size is {place.size.disks}.', target='dataDisks')
-    luns: set[int] = set()
-    names: set[str] = set()
-    for entry in entries:
-        lun = entry.get('lun')
-        if lun is None:
-            raise errors.missing_parameter('dataDisk.lun')
-        if lun in luns:
-            raise errors.invalid_parameter(
-                'dataDisk.lun', f'A disk at LUN {lun} already exists.')
-        if not 0 <= lun <= MAX_LUN:
-            raise errors.invalid_parameter(
-                'dataDisk.lun', f"The value '{lun}' of parameter "
-                f"'dataDisk.lun' is out of range.")
-        luns.add(lun)
-        _refuse_twice(entry, names)
-        before = find(entry, known)
-        if before is not None:
-            refuse_growth(place, entry, before)
-        if before is None:
-            _check_new(place, entry)
-        elif before['lun'] != lun:
-            raise errors.ArmError(
-                409, 'PropertyChangeNotAllowed',
-                "Changing property 'dataDisk.lun' is not allowed.",
-                target='dataDisk.lun')
-
-
-def _refuse_twice(entry: dict[str, Any], names: set[str]) -> None:
-    disk_id = (entry.get('managedDisk') or {}).get('id')
-    name = (disk_id or entry.get('name') or '').lower()
-    if name and name in names:
-        raise errors.ArmError(
-            409, 'ConflictingUserInput',
-            f"Disk '{disk_id or entry['name']}' is named more than once.",
-            target='dataDisks')
-    names.add(name)
-
-
-def refuse_growth(place: Place, entry: dict[str, Any],
-                  before: dict[str, Any]) -> None:
-    """Say loudly that disks grow by PATCH of the disk only."""
-    disk = place.emulator.store.get(before['managedDisk']['id'])
-    has = disk.properties.get('diskSizeGB') if disk else None
-    if entry.get('diskSizeGB') not in (None, has, before.get('diskSizeGB')):
-        raise errors.not_implemented('growing a disk through its VM')
-
-
-def find(entry: dict[str, Any],
-         known: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the entry of the same disk, by id or else by name."""
-    wanted = (entry.get('managedDisk') or {}).get('id')
-    for other in known:
-        there = (other.get('managedDisk') or {}).get('id')
-        if wanted and ids.same(wanted, there):
-            return other
-        if not wanted and entry.get('name') and (
-                entry['name'].lower() == other['name'].lower()):
-            return other
-    return None
-
-
-def _check_new(place: Place, entry: dict[str, Any]) -> None:
-    option = entry['createOption']
-    if option == 'Attach':
-        disk_id = (entry.get('managedDisk') or {}).get('id')
-        if not disk_id:
-            raise errors.missing_parameter('dataDisk.managedDisk.id')
-        _refuse_leaving(place, attachable(place, disk_id))
-    elif option == 'Empty':
-        if not entry.get('diskSizeGB'):
-            raise errors.missing_parameter('dataDisk.diskSizeGB')
-        disk_model.check_size(entry['diskSizeGB'], _sku(place, entry))
-        if entry.get('name'):
-            _refuse_existing(place, entry['name'])
-    else:
-        raise errors.not_implemented(f'data disks with createOption {option}')
-
-
-def _refuse_leaving(place: Place, disk: store.Resource) -> None:
-    vm = place.emulator.store.get(place.vm_id)
-    for entry in vm.properties['storageProfile']['dataDisks'] if vm else ():
-        if entry.get('toBeDetached') and ids.same(
-                entry['managedDisk']['id'], disk.id):
-            raise errors.ArmError(
-                409, 'AttachDiskWhileBeingDetached',
-                f"Cannot attach data disk '{disk.name}' to VM "
-                f"'{place.vm_name}' because the disk is currently being "
-                f"detached or the last detach operation failed. Please wait "
-                f"until the disk is completely detached and then try again "
-                f"or delete/detach the disk explicitly again.")
-
-
-def add_data_disk(place: Place, entry: dict[str, Any],
+def add_data_disk(place: disk_checks.Place, entry: dict[str, Any],
                   number: int) -> dict[str, Any]:
     """Make or take a data disk; return its entry as a GET shows it.
 
@@ -325,12 +87,12 @@ def add_data_disk(place: Place, entry: dict[str, Any],
     shown = {key: value for key, value in entry.items()
              if key != 'detachOption'}
     if entry['createOption'] == 'Attach':
-        disk = attachable(place, entry['managedDisk']['id'])
+        disk = disk_checks.attachable(place, entry['managedDisk']['id'])
         shown.setdefault('name', disk.name)
     else:
         shown.setdefault(
             'name', f'{place.vm_name}_disk{number}_{uuid.uuid4().hex}')
-        disk = _make(place, shown['name'], _sku(place, entry), {
+        disk = _make(place, shown['name'], disk_checks.sku_of(place, entry), {
             'creationData': {'createOption': 'Empty'},
             'diskSizeGB': entry['diskSizeGB']})
     shown.setdefault('caching', 'None')
@@ -349,7 +111,7 @@ def let_go(emulator: server.Emulator, vm_id: str,
     return disk
 
 
-def swap(place: Place, known: dict[str, Any], new_id: str, *,
+def swap(place: disk_checks.Place, known: dict[str, Any], new_id: str, *,
          back: bool = False) -> None:
     """Exchange the OS disk *known* for another one, or *back* again."""
     old = place.emulator.store.get(known['managedDisk']['id'])

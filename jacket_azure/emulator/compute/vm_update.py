@@ -24,8 +24,10 @@ from jacket_azure.emulator import ids
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import data_disks
+from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import os_profile
 from jacket_azure.emulator.compute import usages
+from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_model
@@ -34,8 +36,8 @@ from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
     from jacket_azure.emulator import server
+    from jacket_azure.emulator.operation import Operation
 
 # left alone by a PUT that does not mention them
 _KEPT = ('hardwareProfile', 'storageProfile', 'osProfile', 'networkProfile',
@@ -105,7 +107,7 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
     emulator = request.emulator
     before = vm.view()
     properties = wanted['properties']
-    place = vm_disks.Place(emulator, vm.id, vm.location,
+    place = disk_checks.Place(emulator, vm.id, vm.location,
                            vm_model.zones_of(vm.body),
                            vm_model.find_size(wanted), vm.body.get('tags'))
     _check_profile(vm, properties, sent)
@@ -138,14 +140,14 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
 
 def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
            undo: list[Callable[[], None]],
-           kind: str) -> operations.Operation:
+           kind: str) -> Operation:
     emulator = request.emulator
 
-    def done(operation: operations.Operation) -> None:
+    def done(operation: Operation) -> None:
         data_disks.finish(emulator, vm)
         vm_create.finish(emulator, vm)
 
-    def failed(operation: operations.Operation) -> None:
+    def failed(operation: Operation) -> None:
         if vm.private.get('deleting'):
             return
         for step in reversed(undo):
@@ -185,13 +187,13 @@ def _check_profile(vm: store.Resource, properties: dict[str, Any],
 
 
 def _check_size(request: ArmRequest, vm: store.Resource,
-                place: vm_disks.Place, properties: dict[str, Any]) -> None:
+                place: disk_checks.Place, properties: dict[str, Any]) -> None:
     """A resize has the same limits as a create, and one of its own."""
     old, new = vm_model.find_size(vm.body), place.size
     if old.name == new.name:
         return
     image = vm.private.get('image')
-    vm_model.check_generation(
+    vm_checks.check_generation(
         new, vm.private.get('generation', 'V1'),
         image.architecture if image else new.architecture)
     if bool(old.temp_mb) != bool(new.temp_mb):
@@ -201,13 +203,13 @@ def _check_size(request: ArmRequest, vm: store.Resource,
             f"resource disk to non-resource disk VM size and vice-versa is "
             f"not allowed. Please refer to https://aka.ms/AAah4sj for more "
             f"details.", target='vmSize')
-    vm_model.check_available(request.emulator, vm.id, new, vm.location,
+    vm_checks.check_available(request.emulator, vm.id, new, vm.location,
                              place.zones)
     usages.check(request.emulator, request.subscription, vm.location, new,
                  replaces=old, spot=properties.get('priority') == 'Spot')
 
 
-def _check_storage(vm: store.Resource, place: vm_disks.Place,
+def _check_storage(vm: store.Resource, place: disk_checks.Place,
                    storage: dict[str, Any]) -> None:
     known = vm.properties['storageProfile']
     reference = storage.get('imageReference')
@@ -228,9 +230,9 @@ def _check_storage(vm: store.Resource, place: vm_disks.Place,
                 409, 'OperationNotAllowed',
                 f"OS disk of VM '{vm.name}' cannot be swapped while the VM "
                 f"is not deallocated.", target='osDisk')
-        vm_disks.attachable(place, wanted)
+        disk_checks.attachable(place, wanted)
         return
-    vm_disks.refuse_growth(place, disk, known['osDisk'])
+    disk_checks.refuse_growth(place, disk, known['osDisk'])
     if disk.get('name') not in (None, known['osDisk']['name']):
         raise _not_allowed('osDisk.name')
     if disk.get('createOption') not in (
@@ -238,7 +240,7 @@ def _check_storage(vm: store.Resource, place: vm_disks.Place,
         raise _not_allowed('osDisk.createOption')
 
 
-def _os_disk(place: vm_disks.Place, vm: store.Resource,
+def _os_disk(place: disk_checks.Place, vm: store.Resource,
              storage: dict[str, Any],
              undo: list[Callable[[], None]]) -> dict[str, Any]:
     """Return the OS disk's entry; swap the disk if another one is named."""
@@ -250,7 +252,7 @@ def _os_disk(place: vm_disks.Place, vm: store.Resource,
             key: value for key, value in disk.items()
             if key in ('caching', 'deleteOption',
                        'writeAcceleratorEnabled')}}
-    new = vm_disks.attachable(place, wanted)
+    new = disk_checks.attachable(place, wanted)
     undo.append(lambda: vm_disks.swap(place, known, new.id, back=True))
     vm_disks.swap(place, known, new.id)
     # the VM keeps saying how its first OS disk came into being
@@ -260,7 +262,7 @@ def _os_disk(place: vm_disks.Place, vm: store.Resource,
                             'id': new.id}}
 
 
-def _check_nics(vm: store.Resource, place: vm_disks.Place,
+def _check_nics(vm: store.Resource, place: disk_checks.Place,
                 properties: dict[str, Any]) -> None:
     old = vm_nics.references(vm.properties.get('networkProfile'))
     new = vm_nics.references(properties.get('networkProfile'))
