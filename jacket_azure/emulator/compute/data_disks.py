@@ -28,6 +28,7 @@ from typing import Any
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disks
 from jacket_azure.emulator.compute import vm_disks
@@ -62,7 +63,7 @@ class Change:
         known = attached(vm)
         shown, kept = [], []
         for entry in self.wanted:
-            before = disk_checks.find(entry, known)
+            before = data_disk_checks.find(entry, known)
             if before is None:
                 shown.append(self._add(vm, entry, undo))
             else:
@@ -101,7 +102,7 @@ def plan(place: disk_checks.Place, vm: store.Resource,
     if entries is None:
         entries = known
     wanted = [entry for entry in entries if not entry.get('toBeDetached')]
-    disk_checks.check_data_disks(place, wanted, known)
+    data_disk_checks.check(place, wanted, known)
     return Change(place, copy.deepcopy(wanted))
 
 

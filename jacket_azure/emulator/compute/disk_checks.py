@@ -29,8 +29,6 @@ from jacket_azure.emulator.compute import vm_image
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
-MAX_LUN = 63
-
 
 @dataclasses.dataclass(frozen=True)
 class Place:
@@ -68,6 +66,10 @@ def default_sku(size: sizes.Size) -> str:
 
 
 def sku_of(place: Place, entry: dict[str, Any]) -> str:
+    """The SKU of a disk that a VM's entry asks for.
+
+    :raises ArmError: 400, the size takes no premium disks
+    """
     sku: str | None = (entry.get('managedDisk') or {}).get(
         'storageAccountType')
     if sku is None:
@@ -81,7 +83,11 @@ def sku_of(place: Place, entry: dict[str, Any]) -> str:
     return sku
 
 
-def _refuse_existing(place: Place, name: str) -> None:
+def refuse_existing(place: Place, name: str) -> None:
+    """Refuse to make a disk of a name that is taken.
+
+    :raises ArmError: 409 ConflictingUserInput
+    """
     if place.emulator.store.get(place.disk_id(name)) is not None:
         raise errors.ArmError(
             409, 'ConflictingUserInput',
@@ -160,107 +166,4 @@ def check_os_disk(place: Place, entry: dict[str, Any],
             f'not support ephemeral OS disks.')
     sku_of(place, entry)
     if entry.get('name'):
-        _refuse_existing(place, entry['name'])
-
-
-def check_data_disks(place: Place, entries: list[dict[str, Any]],
-                     known: list[dict[str, Any]]) -> None:
-    """Refuse a list of data disks this VM cannot have.
-
-    :param known: the entries it has, which need no second check
-    """
-    if len(entries) > place.size.disks:
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f'The maximum number of data disks allowed to be attached to a '
-            f'VM of this size is {place.size.disks}.', target='dataDisks')
-    luns: set[int] = set()
-    names: set[str] = set()
-    for entry in entries:
-        lun = entry.get('lun')
-        if lun is None:
-            raise errors.missing_parameter('dataDisk.lun')
-        if lun in luns:
-            raise errors.invalid_parameter(
-                'dataDisk.lun', f'A disk at LUN {lun} already exists.')
-        if not 0 <= lun <= MAX_LUN:
-            raise errors.invalid_parameter(
-                'dataDisk.lun', f"The value '{lun}' of parameter "
-                f"'dataDisk.lun' is out of range.")
-        luns.add(lun)
-        _refuse_twice(entry, names)
-        before = find(entry, known)
-        if before is not None:
-            refuse_growth(place, entry, before)
-        if before is None:
-            _check_new(place, entry)
-        elif before['lun'] != lun:
-            raise errors.ArmError(
-                409, 'PropertyChangeNotAllowed',
-                "Changing property 'dataDisk.lun' is not allowed.",
-                target='dataDisk.lun')
-
-
-def _refuse_twice(entry: dict[str, Any], names: set[str]) -> None:
-    disk_id = (entry.get('managedDisk') or {}).get('id')
-    name = (disk_id or entry.get('name') or '').lower()
-    if name and name in names:
-        raise errors.ArmError(
-            409, 'ConflictingUserInput',
-            f"Disk '{disk_id or entry['name']}' is named more than once.",
-            target='dataDisks')
-    names.add(name)
-
-
-def refuse_growth(place: Place, entry: dict[str, Any],
-                  before: dict[str, Any]) -> None:
-    """Say loudly that disks grow by PATCH of the disk only."""
-    disk = place.emulator.store.get(before['managedDisk']['id'])
-    has = disk.properties.get('diskSizeGB') if disk else None
-    if entry.get('diskSizeGB') not in (None, has, before.get('diskSizeGB')):
-        raise errors.not_implemented('growing a disk through its VM')
-
-
-def find(entry: dict[str, Any],
-         known: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the entry of the same disk, by id or else by name."""
-    wanted = (entry.get('managedDisk') or {}).get('id')
-    for other in known:
-        there = (other.get('managedDisk') or {}).get('id')
-        if wanted and ids.same(wanted, there):
-            return other
-        if not wanted and entry.get('name') and (
-                entry['name'].lower() == other['name'].lower()):
-            return other
-    return None
-
-
-def _check_new(place: Place, entry: dict[str, Any]) -> None:
-    option = entry['createOption']
-    if option == 'Attach':
-        disk_id = (entry.get('managedDisk') or {}).get('id')
-        if not disk_id:
-            raise errors.missing_parameter('dataDisk.managedDisk.id')
-        _refuse_leaving(place, attachable(place, disk_id))
-    elif option == 'Empty':
-        if not entry.get('diskSizeGB'):
-            raise errors.missing_parameter('dataDisk.diskSizeGB')
-        disk_model.check_size(entry['diskSizeGB'], sku_of(place, entry))
-        if entry.get('name'):
-            _refuse_existing(place, entry['name'])
-    else:
-        raise errors.not_implemented(f'data disks with createOption {option}')
-
-
-def _refuse_leaving(place: Place, disk: store.Resource) -> None:
-    vm = place.emulator.store.get(place.vm_id)
-    for entry in vm.properties['storageProfile']['dataDisks'] if vm else ():
-        if entry.get('toBeDetached') and ids.same(
-                entry['managedDisk']['id'], disk.id):
-            raise errors.ArmError(
-                409, 'AttachDiskWhileBeingDetached',
-                f"Cannot attach data disk '{disk.name}' to VM "
-                f"'{place.vm_name}' because the disk is currently being "
-                f"detached or the last detach operation failed. Please wait "
-                f"until the disk is completely detached and then try again "
-                f"or delete/detach the disk explicitly again.")
+        refuse_existing(place, entry['name'])

@@ -22,6 +22,7 @@ import uuid
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import os_profile
@@ -74,7 +75,7 @@ def _check(request: ArmRequest, body: dict[str, Any],
     vm_nics.check(emulator, place.vm_id, place.location, place.zones,
                   properties.get('networkProfile'), place.size)
     disk_checks.check_os_disk(place, storage['osDisk'], image)
-    disk_checks.check_data_disks(place, storage.get('dataDisks') or [], [])
+    data_disk_checks.check(place, storage.get('dataDisks') or [], [])
     return image
 
 

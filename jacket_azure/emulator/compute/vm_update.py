@@ -23,11 +23,9 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import change_checks
 from jacket_azure.emulator.compute import data_disks
 from jacket_azure.emulator.compute import disk_checks
-from jacket_azure.emulator.compute import os_profile
-from jacket_azure.emulator.compute import usages
-from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_model
@@ -56,7 +54,7 @@ def put(request: ArmRequest, vm: store.Resource) -> ArmResponse:
             f"resource with the same name cannot be created in location "
             f"'{place}'. Please select a new resource name.", gateway=True)
     if 'zones' in body and body['zones'] != vm.body.get('zones'):
-        raise _not_allowed('zones')
+        raise change_checks.not_allowed('zones')
     wanted: dict[str, Any] = {
         key: vm.body[key] for key in (
             'name', 'id', 'type', 'location', 'zones', 'plan')
@@ -79,12 +77,6 @@ def patch(request: ArmRequest, vm: store.Resource) -> ArmResponse:
         if key in request.body:
             wanted[key] = copy.deepcopy(request.body[key])
     return _update(request, vm, wanted, sent)
-
-
-def _not_allowed(name: str) -> errors.ArmError:
-    return errors.ArmError(
-        409, 'PropertyChangeNotAllowed',
-        f"Changing property '{name}' is not allowed.", target=name)
 
 
 def attach_detach(request: ArmRequest, vm: store.Resource) -> ArmResponse:
@@ -110,11 +102,11 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
     place = disk_checks.Place(emulator, vm.id, vm.location,
                            vm_model.zones_of(vm.body),
                            vm_model.find_size(wanted), vm.body.get('tags'))
-    _check_profile(vm, properties, sent)
-    _check_size(request, vm, place, properties)
+    change_checks.check_profile(vm, properties, sent)
+    change_checks.check_size(request, vm, place, properties)
     storage = properties['storageProfile']
-    _check_storage(vm, place, storage)
-    _check_nics(vm, place, properties)
+    change_checks.check_storage(vm, place, storage)
+    change_checks.check_nics(vm, place, properties)
     undo: list[Callable[[], None]] = []
     change = data_disks.plan(
         place, vm, storage.get('dataDisks'))
@@ -162,84 +154,6 @@ def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
     return operation
 
 
-def _check_profile(vm: store.Resource, properties: dict[str, Any],
-                   sent: dict[str, Any]) -> None:
-    """Names and keys cannot be changed from here."""
-    known = vm.properties.get('osProfile')
-    profile = sent.get('osProfile')
-    if profile is None:
-        return
-    if known is None:
-        raise errors.invalid_parameter(
-            'osProfile', "Parameter 'osProfile' is not allowed.")
-    for key in ('computerName', 'adminUsername'):
-        if profile.get(key, known.get(key)) != known.get(key):
-            raise _not_allowed(f'osProfile.{key}')
-    for key in ('adminPassword', 'customData'):
-        if profile.get(key) is not None:
-            raise _not_allowed(f'osProfile.{key}')
-    os_type = vm.properties['storageProfile']['osDisk']['osType']
-    shown = os_profile.shown({**known, **profile}, os_type)
-    if shown.get('linuxConfiguration', {}).get('ssh') != known.get(
-            'linuxConfiguration', {}).get('ssh'):
-        raise _not_allowed('linuxConfiguration.ssh.publicKeys')
-    properties['osProfile'] = shown
-
-
-def _check_size(request: ArmRequest, vm: store.Resource,
-                place: disk_checks.Place, properties: dict[str, Any]) -> None:
-    """A resize has the same limits as a create, and one of its own."""
-    old, new = vm_model.find_size(vm.body), place.size
-    if old.name == new.name:
-        return
-    image = vm.private.get('image')
-    vm_checks.check_generation(
-        new, vm.private.get('generation', 'V1'),
-        image.architecture if image else new.architecture)
-    if bool(old.temp_mb) != bool(new.temp_mb):
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f"Unable to resize the VM '{vm.name}' since changing from "
-            f"resource disk to non-resource disk VM size and vice-versa is "
-            f"not allowed. Please refer to https://aka.ms/AAah4sj for more "
-            f"details.", target='vmSize')
-    vm_checks.check_available(request.emulator, vm.id, new, vm.location,
-                             place.zones)
-    usages.check(request.emulator, request.subscription, vm.location, new,
-                 replaces=old, spot=properties.get('priority') == 'Spot')
-
-
-def _check_storage(vm: store.Resource, place: disk_checks.Place,
-                   storage: dict[str, Any]) -> None:
-    known = vm.properties['storageProfile']
-    reference = storage.get('imageReference')
-    old = known.get('imageReference')
-    if reference is not None and old is not None:
-        for key in ('publisher', 'offer', 'sku', 'version', 'id'):
-            if (reference.get(key) or '').lower() != (
-                    old.get(key) or '').lower():
-                raise _not_allowed('imageReference')
-    if old is not None:
-        storage['imageReference'] = old
-    disk = storage.setdefault('osDisk', known['osDisk'])
-    wanted = (disk.get('managedDisk') or {}).get('id')
-    if wanted and not ids.same(
-            wanted, known['osDisk']['managedDisk']['id']):
-        if vm.private.get('power') != 'deallocated':
-            raise errors.ArmError(
-                409, 'OperationNotAllowed',
-                f"OS disk of VM '{vm.name}' cannot be swapped while the VM "
-                f"is not deallocated.", target='osDisk')
-        disk_checks.attachable(place, wanted)
-        return
-    disk_checks.refuse_growth(place, disk, known['osDisk'])
-    if disk.get('name') not in (None, known['osDisk']['name']):
-        raise _not_allowed('osDisk.name')
-    if disk.get('createOption') not in (
-            None, known['osDisk']['createOption']):
-        raise _not_allowed('osDisk.createOption')
-
-
 def _os_disk(place: disk_checks.Place, vm: store.Resource,
              storage: dict[str, Any],
              undo: list[Callable[[], None]]) -> dict[str, Any]:
@@ -260,22 +174,6 @@ def _os_disk(place: disk_checks.Place, vm: store.Resource,
             'diskSizeGB': new.properties['diskSizeGB'],
             'managedDisk': {'storageAccountType': new.body['sku']['name'],
                             'id': new.id}}
-
-
-def _check_nics(vm: store.Resource, place: disk_checks.Place,
-                properties: dict[str, Any]) -> None:
-    old = vm_nics.references(vm.properties.get('networkProfile'))
-    new = vm_nics.references(properties.get('networkProfile'))
-    vm_nics.check(place.emulator, vm.id, vm.location, place.zones,
-                  properties.get('networkProfile'), place.size)
-    known = {one['id'].lower() for one in old}
-    if known != {one['id'].lower() for one in new} and (
-            vm.private.get('power') != 'deallocated'):
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f"Network interfaces can be added to or removed from VM "
-            f"'{vm.name}' only while it is deallocated.",
-            target='networkProfile')
 
 
 def _change_nics(emulator: server.Emulator, vm: store.Resource,
