@@ -62,6 +62,8 @@ def drop_databases(settings: Settings) -> None:
             [*plan.schema_command(name), '--drop'], capture_output=True,
             text=True, env=plan.environment(settings, name))
         if done.returncode:
+            reasons = [line for line in done.stderr.splitlines()
+                       if 'Error' in line]
             raise errors.SandboxError(
                 f'the databases of {name} could not be dropped: '
-                + done.stderr.strip().rpartition('\n')[2])
+                + (reasons[-1] if reasons else done.stderr))

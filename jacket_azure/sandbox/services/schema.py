@@ -100,7 +100,8 @@ def on_server(urls: list[str], statement: str) -> None:
         url = sqlalchemy.make_url(text)
         if url.get_backend_name() == 'sqlite':
             continue
-        engine = sqlalchemy.create_engine(url.set(database=None))
+        # None would mean: leave the name as it is
+        engine = sqlalchemy.create_engine(url.set(database=''))
         with engine.begin() as connection:
             connection.execute(sqlalchemy.text(
                 statement.format(name=f'`{url.database}`')))
