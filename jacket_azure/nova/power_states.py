@@ -129,6 +129,9 @@ class PowerStates:
             if age <= (SWEEP_SECONDS if use_cache else self._seconds):
                 return own.seen
         listing = self._current(uuid if use_cache else None)
+        with self._lock:
+            # this was its late answer, if it comes to one
+            listing.served.add(uuid)
         if own is not None and listing.started <= own.at:
             return self.read(uuid)
         return listing.vms.get(uuid) or self.read(uuid)
@@ -244,14 +247,12 @@ class PowerStates:
             return False
         age = self._clock() - listing.ended
         if age <= self._seconds:
-            # a first answer now leaves none for later
-            if late_uuid is not None:
-                listing.served.add(late_uuid)
             return True
-        if late_uuid is None or late_uuid in listing.served:
-            return False
-        listing.served.add(late_uuid)
-        return age <= SWEEP_SECONDS
+        return (
+            age <= SWEEP_SECONDS
+            and late_uuid is not None
+            and late_uuid not in listing.served
+        )
 
     def _list(self) -> _Listing:
         started = self._clock()

@@ -19,6 +19,7 @@ import os
 from nova import exception as nova_exception
 from nova.compute import power_state
 
+from jacket_azure import exceptions
 from jacket_azure.payload import tags
 from tests.unit.nova import base
 
@@ -66,8 +67,7 @@ class SpawnTest(base.NovaTestCase):
 
     def test_nics_are_made_at_the_same_time(self):
         self.warm()
-        kind = 'Microsoft.Network/networkInterfaces'
-        with self.azure.meeting('PUT', kind, 2) as barrier:
+        with self.azure.meeting('PUT', 'networkInterfaces', 2) as barrier:
             self.spawn()
         self.assertFalse(barrier.broken)
 
@@ -158,7 +158,7 @@ class SpawnTest(base.NovaTestCase):
     def test_lost_reply_of_the_create_is_no_failure(self):
         self.warm()
         self.azure.emulator.faults.drop_reply(
-            'PUT', 'Microsoft.Compute/virtualMachines', times=1)
+            'PUT', 'virtualMachines', times=1)
         instance, _ = self.spawn()
         self.azure.resource('virtualMachines', instance.uuid)
 
@@ -391,7 +391,8 @@ class DestroyTest(base.NovaTestCase):
         self.azure.emulator.faults.fail_operation(
             'PUT', 'virtualMachines', 'OSProvisioningTimedOut')
         self.assertRaises(
-            Exception, self.client.virtual_machines.create, plan.vm,
+            exceptions.AzureError,
+            self.client.virtual_machines.create, plan.vm,
             plan.vm_body)
         self.driver.destroy(self.context, instance, network_info)
         self.assertEqual([], self.azure.resource_ids())
