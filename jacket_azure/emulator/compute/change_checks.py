@@ -37,7 +37,7 @@ def not_allowed(name: str) -> errors.ArmError:
 
 
 def check_profile(vm: store.Resource, properties: dict[str, Any],
-                   sent: dict[str, Any]) -> None:
+                  sent: dict[str, Any]) -> None:
     """Names and keys cannot be changed from here."""
     known = vm.properties.get('osProfile')
     profile = sent.get('osProfile')
@@ -61,7 +61,7 @@ def check_profile(vm: store.Resource, properties: dict[str, Any],
 
 
 def check_size(request: ArmRequest, vm: store.Resource,
-                place: disk_checks.Place, properties: dict[str, Any]) -> None:
+               place: disk_checks.Place, properties: dict[str, Any]) -> None:
     """A resize has the same limits as a create, and one of its own."""
     old, new = vm_model.find_size(vm.body), place.size
     if old.name == new.name:
@@ -84,7 +84,7 @@ def check_size(request: ArmRequest, vm: store.Resource,
 
 
 def check_storage(vm: store.Resource, place: disk_checks.Place,
-                   storage: dict[str, Any]) -> None:
+                  storage: dict[str, Any]) -> None:
     known = vm.properties['storageProfile']
     reference = storage.get('imageReference')
     old = known.get('imageReference')

@@ -24,7 +24,9 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import vm_checks
+from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_model
+from jacket_azure.emulator.compute import vm_nics
 from jacket_azure.emulator.compute import vm_update
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
@@ -56,9 +58,9 @@ def _run(request: ArmRequest, vm: store.Resource, kind: str,
     def done(operation: Operation) -> None:
         vm.private['transition'] = None
         vm.properties['provisioningState'] = 'Succeeded'
+        finish(vm)
         vm.private['provisioned'] = emulator.clock.stamp()
         vm.private.pop('failure', None)
-        finish(vm)
         vm.etag += 1
 
     def failed(operation: Operation) -> None:
@@ -71,6 +73,7 @@ def _run(request: ArmRequest, vm: store.Resource, kind: str,
         else:
             vm.properties['provisioningState'] = 'Failed'
             vm.private['failure'] = error
+            vm_create.drop_unallocated(emulator, vm)
         vm.etag += 1
 
     operation = emulator.operations.start(
@@ -94,7 +97,7 @@ def _refuse_never_started(vm: store.Resource, verb: str) -> None:
 
 
 def _running(vm: store.Resource) -> None:
-    vm.private.update(power='running', agent_up=True)
+    vm_create.allocate(vm)
     vm.private.pop('hibernated', None)
 
 
@@ -107,6 +110,9 @@ def start(request: ArmRequest) -> ArmResponse:
             409, 'OperationNotAllowed',
             f"Operation 'start' is not allowed on VM '{vm.name}' since the "
             f"VM is generalized.")
+    if vm.private.get('power') is None:
+        vm_nics.take(request.emulator, vm.id,
+                     vm.properties['networkProfile'])
     moving = vm.private.get('power') != 'running'
     return _run(request, vm, 'virtualMachines.start',
                 'starting' if moving else None, _running)

@@ -55,8 +55,7 @@ def create(request: ArmRequest) -> ArmResponse:
                            vm_model.zones_of(body), size, body.get('tags'))
     image = _check(request, body, place)
     vm = _make(request, body, place, image)
-    return _start(request, vm, vm_image.missing_plan(
-        image, body.get('plan'), vm_id))
+    return _start(request, vm)
 
 
 def _check(request: ArmRequest, body: dict[str, Any],
@@ -158,21 +157,22 @@ def _made(storage: dict[str, Any], sent: list[dict[str, Any]]) -> set[str]:
             if asked['createOption'] != 'Attach'}
 
 
-def _start(request: ArmRequest, vm: store.Resource,
-           failure: errors.ArmError | None) -> ArmResponse:
+def _start(request: ArmRequest, vm: store.Resource) -> ArmResponse:
     emulator = request.emulator
 
     def done(operation: Operation) -> None:
-        if failure is not None:
-            raise failure
+        allocate(vm)
         finish(emulator, vm)
-        vm.private['agent_up'] = True
 
     def failed(operation: Operation) -> None:
         if vm.private.get('deleting'):
             return
-        fail(emulator, vm, operation.error or {})
-        _drop(emulator, vm, operation.error or {})
+        error = operation.error or {}
+        fail(emulator, vm, error)
+        # a guest that is late has a machine nevertheless
+        if not error.get('code', '').startswith('OSProvisioning'):
+            vm.private['power'] = None
+            drop_unallocated(emulator, vm)
 
     operation = emulator.operations.start(
         request, 'virtualMachines.create', on_done=done, on_fail=failed,
@@ -182,14 +182,23 @@ def _start(request: ArmRequest, vm: store.Resource,
                               headers=vm_model.etag_header(request, vm))
 
 
-def _drop(emulator: server.Emulator, vm: store.Resource,
-          error: dict[str, Any]) -> None:
-    """A VM that never started has no power state and loses its NICs."""
-    if error.get('code', '').startswith('OSProvisioning'):
-        return
-    vm.private['power'] = None
-    vm_nics.release(emulator, vm.id, vm.properties['networkProfile'],
-                    reserve=True)
+def allocate(vm: store.Resource) -> None:
+    """The VM has got a host and its guest is up.
+
+    :raises ArmError: its image needs a plan, which shows only now
+    """
+    failure = vm_image.missing_plan(
+        vm.private.get('image'), vm.body.get('plan'), vm.id)
+    if failure is not None:
+        raise failure
+    vm.private.update(power='running', agent_up=True)
+
+
+def drop_unallocated(emulator: server.Emulator, vm: store.Resource) -> None:
+    """A VM that got no host keeps its NICs from others, but has none."""
+    if vm.private.get('power') is None:
+        vm_nics.release(emulator, vm.id, vm.properties['networkProfile'],
+                        reserve=True)
 
 
 def finish(emulator: server.Emulator, vm: store.Resource) -> None:

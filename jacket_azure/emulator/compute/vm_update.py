@@ -116,7 +116,11 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
     properties.pop('instanceView', None)
     vm.body = wanted
     vm.etag += 1
-    changed = vm.body != before
+    # a machine whose create failed is tried again
+    retried = vm.private.get('power') is None
+    if retried:
+        vm_nics.take(emulator, vm.id, properties.get('networkProfile'))
+    changed = retried or vm.body != before
     vm.properties['provisioningState'] = 'Updating'
     answer = vm_model.view(request, vm)
     headers = vm_model.etag_header(request, vm)
@@ -136,6 +140,8 @@ def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
     emulator = request.emulator
 
     def done(operation: Operation) -> None:
+        if vm.private.get('power') is None:
+            vm_create.allocate(vm)
         data_disks.finish(emulator, vm)
         vm_create.finish(emulator, vm)
 
@@ -146,6 +152,7 @@ def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
             step()
         vm.body = before
         vm_create.fail(emulator, vm, operation.error or {})
+        vm_create.drop_unallocated(emulator, vm)
 
     operation = emulator.operations.start(
         request, kind, on_done=done, on_fail=failed,

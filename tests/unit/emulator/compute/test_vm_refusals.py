@@ -237,6 +237,31 @@ class FailedCreateTest(base.ComputeTestCase):
         self.vms.begin_delete(base.GROUP, 'vm').result()
         self.create('vm', self.body(nic))
 
+    def test_a_second_put_or_a_start_tries_again(self):
+        def put():
+            return self.vms.begin_create_or_update(
+                base.GROUP, 'vm', self.send('GET', self.path(
+                    'virtualMachines', 'vm')).json()).result()
+
+        for again in (put, lambda: self.vms.begin_start(
+                base.GROUP, 'vm').result()):
+            self.fail('AllocationFailed')
+            again()
+            self.assertEqual(['ProvisioningState/succeeded',
+                              'PowerState/running'], self.statuses())
+            self.assertIn('virtualMachine', self.nic_properties('vm-nic'))
+            self.vms.begin_delete(base.GROUP, 'vm').result()
+
+    def test_a_second_failure_leaves_it_as_the_first(self):
+        self.fail('AllocationFailed')
+        self.emulator.faults.fail_operation(
+            'POST', 'virtualMachines/start', 'AllocationFailed', times=1)
+        self.assertRaises(HttpResponseError, self.vms.begin_start(
+            base.GROUP, 'vm').result)
+        self.assertEqual(['ProvisioningState/failed/AllocationFailed'],
+                         self.statuses())
+        self.assertNotIn('virtualMachine', self.nic_properties('vm-nic'))
+
     def test_a_guest_that_is_late_runs_nevertheless(self):
         self.fail('OSProvisioningTimedOut')
         self.assertEqual(
