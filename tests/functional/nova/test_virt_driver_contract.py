@@ -133,6 +133,13 @@ class AzureDriverContractTest(
             NotImplementedError, self.connection.live_migration, self.ctxt,
             instance, 'other', None, None)
 
+    def test_live_migration_force_complete(self):
+        """Replaces upstream's, which looks into the fake driver."""
+        instance, _ = self._get_running_instance()
+        self.assertRaises(
+            NotImplementedError,
+            self.connection.live_migration_force_complete, instance)
+
     def test_the_list_is_made_of_nova_methods(self):
         self.assertEqual([], sorted(
             name for name in MISSING
