@@ -102,11 +102,9 @@ class Cache:
             if old is None or not self._keep_stale:
                 raise
             LOG.warning(
-                'Keeping old facts about %s, as Azure failed: %s '
-                '(request id %s)',
-                key,
+                'Keeping old facts (%s), as Azure failed: %s',
+                self._load.__name__,
                 exc,
-                exc.request_id,
             )
             self._store(key, old.value, min(self._seconds, RETRY_SECONDS))
             return old.value

@@ -16,7 +16,8 @@ What Nova does with each class is its own business, and not always what the
 name says: ``ComputeResourcesUnavailable`` tries the next host,
 ``InvalidInput`` ends the build with our words, anything unknown sends the
 same refused request from every host (nova 34 compute/manager.py,
-``_build_and_run_instance``).
+``_build_and_run_instance``). Our messages name Azure's error code and request
+id already.
 """
 
 from __future__ import annotations
@@ -45,25 +46,6 @@ _NOT_READY = (
     exceptions.Unauthorized,
     exceptions.Unavailable,
 )
-
-
-def describe(exc: BaseException) -> str:
-    """Say what happened in one line, with what a support case needs.
-
-    :param exc: any failure of this package; its message holds no secret
-    :returns: the message, Azure's error code and request id if there are any
-        that it does not hold itself
-    """
-    text = str(exc)
-    parts = [
-        f'{label} {value}'
-        for label, value in (
-            ('Azure error', getattr(exc, 'code', None)),
-            ('request id', getattr(exc, 'request_id', None)),
-        )
-        if value and value not in text
-    ]
-    return f'{text} ({", ".join(parts)})' if parts else text
 
 
 def is_missing_vm(exc: BaseException) -> bool:
@@ -112,11 +94,11 @@ def as_build_errors(instance: Any) -> Iterator[None]:
     except exceptions.JacketAzureError as exc:
         if isinstance(exc, exceptions.NotFound):
             # what the new machine refers to: image, subnet, security group
-            raise nova_exception.InvalidInput(reason=describe(exc)) from exc
+            raise nova_exception.InvalidInput(reason=str(exc)) from exc
         if isinstance(exc, (*_PERMANENT, *_NO_ROOM, *_NOT_READY)):
             raise _translate(exc) from exc
         raise nova_exception.BuildAbortException(
-            instance_uuid=instance.uuid, reason=describe(exc)
+            instance_uuid=instance.uuid, reason=str(exc)
         ) from exc
 
 
@@ -129,14 +111,12 @@ def as_host_errors() -> Iterator[None]:
     try:
         yield
     except exceptions.JacketAzureError as exc:
-        raise nova_exception.VirtDriverNotReady(describe(exc)) from exc
+        raise nova_exception.VirtDriverNotReady(str(exc)) from exc
 
 
 def _translate(exc: exceptions.JacketAzureError) -> Exception:
     if isinstance(exc, _NO_ROOM):
-        return nova_exception.ComputeResourcesUnavailable(
-            reason=describe(exc)
-        )
+        return nova_exception.ComputeResourcesUnavailable(reason=str(exc))
     if isinstance(exc, _PERMANENT):
-        return nova_exception.InvalidInput(reason=describe(exc))
-    return nova_exception.NovaException(describe(exc))
+        return nova_exception.InvalidInput(reason=str(exc))
+    return nova_exception.NovaException(str(exc))

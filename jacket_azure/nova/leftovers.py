@@ -125,7 +125,7 @@ class Leftovers:
             LOG.warning(
                 'Left %s behind for the deletion of the instance: %s',
                 name,
-                errors.describe(exc),
+                exc,
                 instance=instance,
             )
 

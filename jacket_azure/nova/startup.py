@@ -30,7 +30,6 @@ from jacket_azure.arm import azure as arm_azure
 from jacket_azure.arm import cloud as clouds
 from jacket_azure.conf import mapping_file as mapping_files
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import errors
 
 LOG = logging.getLogger(__name__)
 
@@ -109,15 +108,15 @@ def _azure_problems(backend: backends.Backend) -> Iterator[str]:
         yield (
             f'Azure knows no such resource group or location '
             f'(resource_group = {azure.resource_group}, '
-            f'location = {azure.location}): {errors.describe(exc)}'
+            f'location = {azure.location}): {exc}'
         )
     except exceptions.Unauthorized as exc:
         yield (
             f'Azure refuses the credentials (credential = '
-            f'{backend.conf.credential}): {errors.describe(exc)}'
+            f'{backend.conf.credential}): {exc}'
         )
     except exceptions.AzureError as exc:
-        yield f'Azure cannot be used: {errors.describe(exc)}'
+        yield f'Azure cannot be used: {exc}'
     else:
         if not sizes:
             yield (

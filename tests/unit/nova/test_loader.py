@@ -29,6 +29,7 @@ from nova.compute import rpcapi
 from nova import conductor
 from nova import objects
 from nova import service
+from nova.scheduler.client import report
 
 def serve(server, **options):
     import jacket_azure.nova
@@ -40,7 +41,8 @@ def serve(server, **options):
     sys.exit(0)
 
 service.serve = serve
-# these would ask a conductor
+# these would ask a conductor and Placement
+report.SchedulerReportClient._create_client = lambda self: None
 conductor.API.wait_until_ready = lambda self, *args, **options: None
 objects.Service.get_minimum_version = lambda *args, **options: 100
 sys.argv = ['nova-compute', '--config-file', sys.argv[1]]

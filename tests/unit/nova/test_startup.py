@@ -71,7 +71,7 @@ class StartupTest(base.AzureTestCase):
         self.flags(location='atlantis')
         self.azure.fail('GET', 'usages', 400, 'NoRegisteredProviderFound',
                         'No provider in location atlantis.')
-        self.refuse('No provider in location atlantis.')
+        self.refuse('No provider in location atlantis')
 
     def test_location_without_sizes(self):
         self.useFixture(fixtures.MonkeyPatch(
