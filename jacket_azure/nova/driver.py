@@ -30,6 +30,7 @@ from jacket_azure.nova import errors
 from jacket_azure.nova import hostops
 from jacket_azure.nova import powerops
 from jacket_azure.nova import startup
+from jacket_azure.nova import tagops
 from jacket_azure.nova import vmops
 
 CONF = nova.conf.CONF
@@ -55,6 +56,7 @@ class AzureDriver(driver.ComputeDriver):
         self._vms: Any = None
         self._power: Any = None
         self._hosts: Any = None
+        self._tags: Any = None
 
     # -- the service ------------------------------------------------------
 
@@ -64,6 +66,8 @@ class AzureDriver(driver.ComputeDriver):
         self._vms = vmops.VmOps(self._backend)
         self._power = powerops.PowerOps(self._backend)
         self._hosts = hostops.HostOps(self._backend)
+        self._tags = tagops.TagOps(self._backend)
+        tagops.register(self.virtapi)
 
     def cleanup_host(self, host: str) -> None:
         if self._backend is not None:
@@ -80,6 +84,10 @@ class AzureDriver(driver.ComputeDriver):
     @property
     def hostops(self) -> hostops.HostOps:
         return self._ready(self._hosts)
+
+    @property
+    def tagops(self) -> tagops.TagOps:
+        return self._ready(self._tags)
 
     @staticmethod
     def _ready(ops: Any) -> Any:

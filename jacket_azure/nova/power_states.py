@@ -29,6 +29,7 @@ instance). One listing with instance views answers all of them:
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from concurrent import futures
 import dataclasses
 import threading
@@ -54,6 +55,7 @@ class Seen:
     :ivar size: Azure's VM size, None when not known
     :ivar power: power state
     :ivar hibernated: deallocated with its memory kept
+    :ivar tags: all tags, the user's too
     """
 
     host: str | None
@@ -61,6 +63,7 @@ class Seen:
     size: str | None
     power: instance_view.Power
     hibernated: bool = False
+    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass
@@ -178,16 +181,31 @@ class PowerStates:
                 return own.seen
             return self._listing.vms.get(uuid) if self._listing else None
 
-    def record(self, instance: Any, power: instance_view.Power) -> None:
-        """Remember how our own write to an instance's machine ended."""
+    def record(
+        self,
+        instance: Any,
+        power: instance_view.Power,
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Remember how our own write to an instance's machine ended.
+
+        :param body: what we wrote, where it was the whole machine
+        """
         before = self.last_seen(instance.uuid)
-        seen = Seen(
-            host=self._host,
-            name=instance.name,
-            size=before.size if before is not None else None,
-            power=power,
-        )
+        size = before.size if before is not None else None
+        found = before.tags if before is not None else {}
+        if body is not None:
+            size = body['properties']['hardwareProfile']['vmSize']
+            found = body['tags']
+        seen = Seen(self._host, instance.name, size, power, tags=found)
         self._learn(instance.uuid, _Own(seen, self._clock()))
+
+    def record_tags(self, uuid: str, found: Mapping[str, str]) -> None:
+        """Remember the tags we gave a machine."""
+        before = self.last_seen(uuid)
+        if before is not None:
+            seen = dataclasses.replace(before, tags=found)
+            self._learn(uuid, _Own(seen, self._clock()))
 
     def record_gone(self, uuid: str) -> None:
         """Remember that we deleted the machine."""
@@ -276,4 +294,5 @@ class PowerStates:
             size=hardware.get('vmSize'),
             power=state.power,
             hibernated=state.hibernated,
+            tags=found,
         )

@@ -77,7 +77,7 @@ class VmOps:
             # saved by the compute manager with the instance
             instance.system_metadata[IMAGE_VERSION] = plan.image_version
         self._backend.power_states.record(
-            instance, instance_view.Power.RUNNING
+            instance, instance_view.Power.RUNNING, plan.vm_body
         )
 
     def destroy(self, instance: Any, network_info: Any) -> None:
