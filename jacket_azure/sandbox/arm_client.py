@@ -115,7 +115,8 @@ class ArmClient:
             answer = self._session.request(
                 method, url, timeout=TIMEOUT, **kwargs,
                 headers={'Authorization': 'Bearer ' + self._bearer()})
-        except requests.RequestException as exc:
+        # requests' own errors, and a ca_file that is not there
+        except OSError as exc:
             raise errors.SandboxError(
                 f'Azure cannot be reached: {exc}') from exc
         if answer.status_code >= 400 and answer.status_code != 404:

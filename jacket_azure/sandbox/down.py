@@ -36,6 +36,9 @@ def stop_all(settings: Settings, report: Report) -> None:
         killed = supervise.stop(
             [plan.process(settings, name) for name in plan.SERVICES])
         killed += supervise.stop([plan.process(settings, emulator.NAME)])
+        # what an `up` that was killed left at work
+        for name in plan.SERVICES:
+            plan.process(settings, f'{name}-schema').finish(0)
         if killed:
             step.note = 'had to kill ' + ', '.join(killed)
 

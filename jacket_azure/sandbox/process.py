@@ -71,6 +71,10 @@ class Process:
             return None
         return pid if start_time(pid) == started else None
 
+    def marked(self, env: Mapping[str, str]) -> dict[str, str]:
+        """Return *env* with the mark by which finish() finds the family."""
+        return {**env, MARK: f'{self.run}/{self.name}'}
+
     def start(self, command: Sequence[str], env: Mapping[str, str]) -> int:
         """Start *command* unless it runs; its output goes to the log file.
 
@@ -82,10 +86,9 @@ class Process:
             return pid
         with open(self.log, 'ab') as log:
             child = subprocess.Popen(  # noqa: S603 - our own commands
-                command, env={**env, MARK: f'{self.run}/{self.name}'},
-                stdin=subprocess.DEVNULL, stdout=log,
-                stderr=subprocess.STDOUT, start_new_session=True,
-                cwd=self.run)
+                command, env=self.marked(env), stdin=subprocess.DEVNULL,
+                stdout=log, stderr=subprocess.STDOUT, cwd=self.run,
+                start_new_session=True)
         self._pid_file.write_text(json.dumps(
             {'pid': child.pid, 'started': start_time(child.pid)}))
         # Not waited for: when it dies while we live it stays a zombie, which
@@ -121,14 +124,14 @@ class Process:
 
     def _kill_family(self) -> None:
         """End the process and all it started, also when it died before."""
-        while family := marked(f'{MARK}={self.run}/{self.name}'):
+        while family := find_marked(f'{MARK}={self.run}/{self.name}'):
             for pid in family:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.02)
 
 
-def marked(mark: str) -> list[int]:
+def find_marked(mark: str) -> list[int]:
     """Return the pids of live processes with *mark* in their environment.
 
     Unlike pids and process groups of processes long gone, this never means

@@ -63,22 +63,24 @@ def ensure_schema(settings: Settings, name: str) -> None:
     made = settings.path('data', name, 'schema.made')
     if made.exists():
         return
+    process = plan.process(settings, f'{name}-schema')
+    # one that an ended `up` left behind would still write
+    process.finish(0)
     for database in render.DATABASES[name]:
         # what a first start that was cut off left behind
         for file in settings.path('data').glob(f'{database}.sqlite*'):
             file.unlink()
     shutil.rmtree(settings.path('data', name), ignore_errors=True)
     render.make_folders(settings, name)
-    log = settings.path('log', f'{name}-schema.log')
-    with open(log, 'ab') as output:
+    with open(process.log, 'ab') as output:
         code = subprocess.call(  # noqa: S603 - our own command
-            plan.schema_command(name), env=plan.environment(settings, name),
-            stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.STDOUT)
+            plan.schema_command(name), stdin=subprocess.DEVNULL,
+            env=process.marked(plan.environment(settings, name)),
+            stdout=output, stderr=subprocess.STDOUT)
     if code:
         raise errors.SandboxError(
-            f'the databases of {name} could not be made; see {log}\n'
-            + tail(log))
+            f'the databases of {name} could not be made; see {process.log}\n'
+            + tail(process.log))
     made.touch()
 
 

@@ -68,9 +68,9 @@ class Tour:
 
     def run(self) -> None:
         """Do everything; raises on the first thing that is not right."""
-        ports = len(self._networks)
+        ports = '2 ports' if len(self._networks) == 2 else 'a port'
         zone = f', zone {self._zone}' if self._zone else ''
-        self._step(f'create a server with {ports} ports, a key, user data, '
+        self._step(f'create a server with {ports}, a key, user data, '
                    f'metadata{zone}', self.create)
         self._step('list and show it', self.show)
         self._step('stop it', self.stop)

@@ -12,6 +12,8 @@
 
 import os
 import pathlib
+import signal
+import subprocess
 import sys
 
 import fixtures
@@ -159,6 +161,14 @@ class SchemaTest(testtools.TestCase):
         error = self.assertRaises(
             errors.SandboxError, self.ensure, 'raise SystemExit("broken")')
         self.assertIn('broken', str(error))
+
+    def test_command_left_by_a_killed_start_is_ended(self):
+        left = plan.process(self.settings, 'nova-schema')
+        with subprocess.Popen(
+                [sys.executable, '-c', 'import signal; signal.pause()'],
+                env=left.marked(os.environ)) as child:
+            self.ensure('pass')
+            self.assertEqual(-signal.SIGKILL, child.wait(30))
 
     def test_half_made_databases_are_made_anew(self):
         half = self.state / 'data' / 'nova_api.sqlite'
