@@ -20,7 +20,10 @@ from concurrent import futures
 import threading
 import time
 from typing import Any
+from typing import Generic
 from typing import NamedTuple
+from typing import TypeVar
+from typing import cast
 
 from oslo_log import log as logging
 
@@ -35,13 +38,16 @@ MAX_ENTRIES = 1000
 RETRY_SECONDS = 30.0
 
 
+T = TypeVar('T')
+
+
 class _Entry(NamedTuple):
     value: Any
     loaded: float
     expires: float
 
 
-class Cache:
+class Cache(Generic[T]):
     """Remember what ``load`` returned, by key; one load per key at a time.
 
     :param load: called with the key, outside any lock
@@ -52,7 +58,7 @@ class Cache:
 
     def __init__(
         self,
-        load: Callable[[Any], Any],
+        load: Callable[[Any], T],
         seconds: float,
         *,
         keep_stale: bool = False,
@@ -64,11 +70,11 @@ class Cache:
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: dict[Hashable, _Entry] = {}
-        self._flights: dict[Hashable, futures.Future[Any]] = {}
+        self._flights: dict[Hashable, futures.Future[T]] = {}
 
     def get(
         self, key: Hashable = None, max_age_seconds: float | None = None
-    ) -> Any:
+    ) -> T:
         """Return the answer for *key*, loading it when it is not fresh.
 
         Whoever asks while a load runs waits for that one.
@@ -79,7 +85,7 @@ class Cache:
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None and self._is_fresh(entry, max_age_seconds):
-                return entry.value
+                return cast('T', entry.value)
             flight = self._flights.get(key)
             if flight is None:
                 leader = self._flights[key] = futures.Future()
@@ -95,7 +101,7 @@ class Cache:
         leader.set_result(value)
         return value
 
-    def _refresh(self, key: Hashable, old: _Entry | None) -> Any:
+    def _refresh(self, key: Hashable, old: _Entry | None) -> T:
         try:
             value = self._load(key)
         except exceptions.AzureError as exc:
@@ -107,7 +113,7 @@ class Cache:
                 exc,
             )
             self._store(key, old.value, min(self._seconds, RETRY_SECONDS))
-            return old.value
+            return cast('T', old.value)
         self._store(key, value, self._seconds)
         return value
 

@@ -129,7 +129,7 @@ class Catalogue:
 
         :raises NotFound: there is no such image here
         """
-        if target.is_marketplace:
+        if target.id is None:
             facts = self._marketplace.get(
                 (target.publisher, target.offer, target.sku, target.version)
             )

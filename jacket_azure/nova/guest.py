@@ -21,6 +21,7 @@ from typing import Any
 from nova.api.metadata import base as metadata
 from nova.virt import configdrive
 
+from jacket_azure import exceptions
 from jacket_azure.payload import custom_data
 from jacket_azure.payload import names
 from jacket_azure.payload import os_profile
@@ -29,7 +30,7 @@ from jacket_azure.payload import os_profile
 def build_os_profile(
     conf: Any,
     instance: Any,
-    os_type: str,
+    os_type: str | None,
     injected_files: Iterable[tuple[str, bytes | str]] | None,
     admin_password: str | None,
     network_info: Any,
@@ -38,8 +39,14 @@ def build_os_profile(
 
     :param conf: the ``[azure]`` options
     :param injected_files: (path, content) of each
-    :raises InvalidRequest: a key, password or amount of data Azure refuses
+    :raises InvalidRequest: a key, password or amount of data Azure refuses,
+        or nobody knows what system the image holds
     """
+    if os_type is None:
+        raise exceptions.InvalidRequest(
+            'Neither Azure nor the mapping file tells the os_type of the '
+            'image.'
+        )
     files = [(path, _bytes(content)) for path, content in injected_files or ()]
     documents = {}
     if configdrive.required_by(instance):

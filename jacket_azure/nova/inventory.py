@@ -63,7 +63,9 @@ def build_inventories(
         orc.MEMORY_MB: _record(memory_mb, 0),
         orc.DISK_GB: _record(disk_gb, 0),
     }
-    wanted = [(orc.VCPU, None, capacity.quotas.cores)]
+    wanted: list[tuple[str, str | None, Any]] = [
+        (orc.VCPU, None, capacity.quotas.cores)
+    ]
     wanted += [
         (family_class(family), family, capacity.quotas.family(family))
         for family in families

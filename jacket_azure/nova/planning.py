@@ -165,11 +165,6 @@ class Planner:
                 )
                 target = dataclasses.replace(target, version=version)
             facts = catalogue.image_facts(target)
-            if facts.os_type is None:
-                raise exceptions.InvalidRequest(
-                    'Neither Azure nor the mapping file tells the os_type '
-                    'of the image.'
-                )
         except (
             exceptions.MappingLookupError,
             exceptions.InvalidRequest,
