@@ -70,6 +70,7 @@ class SandboxCommandTest(testtools.TestCase):
             made.transport_url, made.database_url, made.latency, debug))
 
     def test_file_of_azure_is_found_from_everywhere(self):
+        self.addCleanup(os.chdir, os.getcwd())
         os.chdir(self.folder)
         self.run_command(sandbox.Up, '--azure', 'my.ini')
         made = self.bring_up.call_args.args[0]
