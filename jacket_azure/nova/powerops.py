@@ -25,7 +25,7 @@ from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import power_states
+from jacket_azure.nova import listings
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 
@@ -43,7 +43,7 @@ _NOVA_STATES = {
 }
 
 
-def nova_state(seen: power_states.Seen) -> int:
+def nova_state(seen: listings.Seen) -> int:
     """Translate Azure's power state to ``nova.compute.power_state``."""
     if seen.hibernated:
         return power_state.SUSPENDED
@@ -120,7 +120,7 @@ class PowerOps:
         if nova_state(seen) == power_state.SHUTDOWN:
             self.power_on(instance)
 
-    def _seen(self, instance: Any, use_cache: bool) -> power_states.Seen:
+    def _seen(self, instance: Any, use_cache: bool) -> listings.Seen:
         seen = self._states.get(instance.uuid, use_cache)
         if seen is None:
             raise nova_exception.InstanceNotFound(instance_id=instance.uuid)

@@ -17,7 +17,7 @@ from concurrent import futures
 from nova import exception as nova_exception
 from nova.compute import power_state
 
-from jacket_azure.nova import power_states
+from jacket_azure.nova import listings
 from jacket_azure.nova import powerops
 from jacket_azure.payload import instance_view
 from tests.unit.nova import base
@@ -118,10 +118,10 @@ class PowerTest(base.NovaTestCase):
         }
         self.assertEqual(expected, {
             power.name: powerops.nova_state(
-                power_states.Seen('h', 'n', None, power))
+                listings.Seen('h', 'n', None, power))
             for power in instance_view.Power})
         self.assertEqual(power_state.SUSPENDED, powerops.nova_state(
-            power_states.Seen('h', 'n', None,
+            listings.Seen('h', 'n', None,
                               instance_view.Power.DEALLOCATED, True)))
 
 
