@@ -12,6 +12,7 @@
 
 """N01, N08: a build that fails leaves nothing behind and says why."""
 
+from jacket_azure.emulator.compute import usages
 from tests.functional.nova import base
 
 
@@ -37,6 +38,13 @@ class FailedBuildTest(base.AzureServersTestCase):
             'No room in this zone.')
         self.failed_build()
         self.assertIn('No room in this zone', self.log.text)
+        self.assert_nothing_left()
+
+    def test_n30_quota_that_shrank_since_it_was_looked_at(self):
+        usages.set_limit(
+            self.azure.emulator, 'standardDSv5Family', 1)
+        self.failed_build()
+        self.assertIn('standardDSv5Family', self.log.text)
         self.assert_nothing_left()
 
     def test_n01_bad_request_is_final_and_told_to_the_user(self):

@@ -14,6 +14,7 @@
 
 from nova import exception
 
+from jacket_azure.emulator.compute import usages
 from tests.functional.nova import base
 
 
@@ -62,6 +63,17 @@ class HostTest(base.AzureServersTestCase):
         flavor = self.create_flavor('huge', 5000, 8192, 64)
         fault = self.failed_build(flavorRef=flavor)
         self.assertIn('No valid host', fault)
+
+    def test_n30_what_others_use_of_a_quota_is_reserved(self):
+        self.create_server()
+        foreign = self.create_server()
+        self.retag(foreign, 'jacket-owner', 'another-cloud')
+        self.restart_compute()
+        self._run_periodics()
+        inventory = self._get_provider_inventory(self.provider)
+        self.assertEqual(2, inventory['VCPU']['reserved'])
+        self.assertEqual(
+            2, inventory['CUSTOM_AZURE_STANDARDDSV5_VCPU']['reserved'])
 
     def test_n33_restart_keeps_node_and_instances(self):
         running = self.create_server()
@@ -125,3 +137,28 @@ class HostTest(base.AzureServersTestCase):
             exception.InvalidConfiguration, self.restart_compute)
         self.assertIn('credentials', str(error))
         self.assertNotIn('wrong', str(error))
+
+
+class NoQuotaCacheTest(base.AzureServersTestCase):
+    """The resource tracker asks Azure each time, and once in vain."""
+
+    azure_options = {'quota_cache_seconds': 0}
+
+    def test_n33_failed_question_keeps_the_inventory(self):
+        provider = self._get_provider_uuid_by_host(base.HOST)
+        before = self._get_provider_inventory(provider)
+        fault = self.azure.fail('GET', 'usages', 403, 'AuthorizationFailed')
+        self._run_periodics()
+        self.assertTrue(fault.fired)
+        self.assertEqual(before, self._get_provider_inventory(provider))
+        self.azure.emulator.faults.clear()
+        self._run_periodics()
+        self.assertEqual(before, self._get_provider_inventory(provider))
+
+    def test_n30_a_raised_quota_reaches_placement(self):
+        provider = self._get_provider_uuid_by_host(base.HOST)
+        usages.set_limit(self.azure.emulator, 'cores', 12345)
+        self._run_periodics()
+        self.assertEqual(
+            12345,
+            self._get_provider_inventory(provider)['VCPU']['total'])

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+from nova import utils
 import testtools
 
 from tests.functional import run
@@ -82,6 +83,14 @@ class StartUpTest(testtools.TestCase):
         self.assertIn('azure.client_secret', result.stderr)
         self.assertNotIn('not-for-the-log', result.stderr)
         return result.stdout.split('\n')
+
+    def test_this_process_runs_in_the_model_it_was_asked_for(self):
+        wanted = os.environ.get(run.VARIABLE, run.MODES['eventlet'])
+        self.assertEqual(
+            wanted == run.MODES['threading'],
+            utils.concurrency_mode_threading())
+        self.assertEqual(
+            wanted == run.MODES['eventlet'], 'eventlet' in sys.modules)
 
     def test_native_threads(self):
         self.assertEqual(
