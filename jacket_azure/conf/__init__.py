@@ -17,8 +17,6 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from oslo_config import cfg
-
 from jacket_azure.conf import azure
 from jacket_azure.conf import compute
 

@@ -10,3 +10,4 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+"""ML2: binding the ports of hosts that run no agent."""

@@ -10,3 +10,4 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+"""A whole OpenStack on one machine, with this driver in it."""
