@@ -10,46 +10,30 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Everything about a new instance that is decided before the first write.
-
-Only reads, and those from caches where they are warm: what is refused here
-has changed nothing in Azure.
-"""
+"""Everything that will be written for a new instance, before any of it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from collections.abc import Mapping
 import dataclasses
 from typing import Any
 
-from nova import exception as nova_exception
-from nova import utils
-import nova.conf
 from oslo_log import log as logging
 from oslo_utils import timeutils
 
-from jacket_azure import exceptions
 from jacket_azure.disks import interface as disks
 from jacket_azure.disks import managed
-from jacket_azure.mapping import image_target
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import choices
 from jacket_azure.nova import guest
 from jacket_azure.nova import netops
 from jacket_azure.payload import checks
-from jacket_azure.payload import images
 from jacket_azure.payload import names
 from jacket_azure.payload import network_interface
-from jacket_azure.payload import security
 from jacket_azure.payload import tags
 from jacket_azure.payload import virtual_machine
 
-CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
-
-# A quota that looks exhausted is looked at again when the look is older.
-_QUOTA_AGE_SECONDS = 10
-
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
@@ -70,28 +54,16 @@ class Plan:
     image_version: str | None
 
 
-@dataclasses.dataclass(frozen=True)
-class Order:
-    """What Nova hands to spawn."""
-
-    context: Any
-    instance: Any
-    image_meta: Any
-    injected_files: Any
-    admin_password: str | None = dataclasses.field(repr=False)
-    network_info: Any
-    block_device_info: Any
-
-
 class Planner:
     """Turns an order into a plan, or refuses it."""
 
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
+        self._chooser = choices.Chooser(backend)
         self._netops = netops.NetOps(backend)
         self._disks: disks.DiskModel = managed.ManagedDisks()
 
-    def plan(self, order: Order) -> Plan:
+    def plan(self, order: choices.Order) -> Plan:
         """Decide everything about a new instance.
 
         :raises InvalidRequest: Azure or this release cannot do it
@@ -100,32 +72,8 @@ class Planner:
         :raises QuotaExceeded: the quota has no room for it
         :raises ImageUnacceptable: the image has no counterpart
         """
-        _refuse_block_devices(order)
-        instance = order.instance
-        backend = self._backend
-        flavor = backend.mapping.flavor(
-            instance.flavor.name,
-            instance.flavor.flavorid,
-            instance.flavor.extra_specs,
-        )
-        size = backend.catalogue.size(flavor.size)
-        target, facts, properties = self._image(order)
-        request = checks.Request(
-            size=size,
-            image=facts,
-            nics=len(order.network_info or ()),
-            zone=self._zone(flavor, instance),
-            root_gb=instance.flavor.root_gb,
-            ephemeral_gb=instance.flavor.ephemeral_gb,
-            swap_mb=instance.flavor.swap,
-            security=security.choose(
-                flavor, target, instance.flavor.extra_specs, properties
-            ),
-            os_disk_sku=flavor.os_disk_sku or backend.conf.os_disk_sku,
-            spot=flavor.priority == 'Spot',
-        )
-        checks.check(request)
-        self._check_quota(request)
+        choice = self._chooser.choose(order)
+        instance, request = order.instance, choice.request
         interfaces = self._netops.interfaces(
             order.context, instance.uuid, order.network_info
         )
@@ -135,72 +83,9 @@ class Planner:
             vm=names.vm_name(instance.uuid),
             nics=self._nics(instance, request, interfaces, created),
             vm_body=virtual_machine.build(
-                self._vm_spec(
-                    order, flavor, target, request, interfaces, created
-                )
+                self._vm_spec(order, choice, interfaces, created)
             ),
-            image_version=target.version,
-        )
-
-    def _image(
-        self, order: Order
-    ) -> tuple[
-        image_target.ImageTarget, images.ImageFacts, Mapping[str, str]
-    ]:
-        """Return the image with its version resolved, and its facts."""
-        image = utils.get_image_from_system_metadata(
-            order.instance.system_metadata
-        )
-        # nova.objects.ImageMeta drops the properties Nova does not know
-        properties = image.get('properties') or {}
-        meta = order.image_meta
-        name = meta.name if 'name' in meta else None
-        uuid = order.instance.image_ref
-        catalogue = self._backend.catalogue
-        try:
-            target = self._backend.mapping.image(name, uuid, properties)
-            if target.is_marketplace:
-                version = catalogue.image_version(
-                    target.publisher, target.offer, target.sku, target.version
-                )
-                target = dataclasses.replace(target, version=version)
-            facts = catalogue.image_facts(target)
-        except (
-            exceptions.MappingLookupError,
-            exceptions.InvalidRequest,
-            exceptions.NotFound,
-        ) as exc:
-            raise nova_exception.ImageUnacceptable(
-                image_id=uuid, reason=str(exc)
-            ) from exc
-        return dataclasses.replace(target, plan=facts.plan), facts, properties
-
-    def _zone(self, flavor: Any, instance: Any) -> str | None:
-        mapping = self._backend.mapping
-        wanted = instance.availability_zone
-        if (
-            wanted == CONF.default_availability_zone
-            and wanted not in mapping.zones
-        ):
-            # Nova writes this name when nobody asked for a zone
-            wanted = None
-        zone = flavor.zone or mapping.zone(wanted)
-        if zone and not self._backend.azure.cloud.capabilities.zones:
-            raise exceptions.InvalidRequest(
-                f'This cloud has no availability zones, zone {zone} was '
-                f'asked for.'
-            )
-        return zone
-
-    def _check_quota(self, request: checks.Request) -> None:
-        for age in (None, _QUOTA_AGE_SECONDS):
-            quotas = self._backend.catalogue.capacity(age).quotas
-            exceeded = quotas.check(request.size, spot=request.spot)
-            if not exceeded:
-                return
-        raise exceptions.QuotaExceeded(
-            f'The quota {", ".join(exceeded)} of this subscription has no '
-            f'room for the VM size {request.size.name}.'
+            image_version=choice.image.version,
         )
 
     def _nics(
@@ -238,19 +123,18 @@ class Planner:
 
     def _vm_spec(
         self,
-        order: Order,
-        flavor: Any,
-        target: image_target.ImageTarget,
-        request: checks.Request,
+        order: choices.Order,
+        choice: choices.Choice,
         interfaces: Iterable[netops.Interface],
         created: str,
     ) -> virtual_machine.VmSpec:
         instance, azure = order.instance, self._backend.azure
+        flavor, request = choice.flavor, choice.request
         cascade = azure.cloud.capabilities.cascade_delete
         return virtual_machine.VmSpec(
             location=azure.location,
             size=request.size.name,
-            image=target,
+            image=choice.image,
             os_disk=self._disks.describe_os_disk(
                 disks.OsDiskSpec(
                     uuid=instance.uuid,
@@ -277,7 +161,7 @@ class Planner:
                 order.network_info,
             ),
             zone=request.zone,
-            tags=self._vm_tags(instance, target.version, created),
+            tags=self._vm_tags(instance, choice.image.version, created),
             security=request.security,
             boot_diagnostics=self._backend.conf.boot_diagnostics,
             disk_controller=checks.disk_controller(
@@ -311,22 +195,3 @@ class Planner:
                 instance=instance,
             )
         return found
-
-
-def _refuse_block_devices(order: Order) -> None:
-    """Refuse what needs a disk beside the image's.
-
-    :raises InvalidRequest: boot from volume, volumes, ephemeral or swap
-    """
-    devices = order.block_device_info or {}
-    refused = {
-        'Booting from a volume': not order.instance.image_ref,
-        'A volume attached at boot': devices.get('block_device_mapping'),
-        'An ephemeral disk': devices.get('ephemerals'),
-        'A swap disk': (devices.get('swap') or {}).get('swap_size'),
-    }
-    for what, asked in refused.items():
-        if asked:
-            raise exceptions.InvalidRequest(
-                f'{what} is not possible on Azure with this release.'
-            )

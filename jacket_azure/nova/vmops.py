@@ -26,6 +26,7 @@ from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import choices
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import parallel
 from jacket_azure.nova import planning
@@ -62,7 +63,7 @@ class VmOps:
         :raises AzureError: nothing is left behind, as far as Azure answers
         """
         plan = self._planner.plan(
-            planning.Order(
+            choices.Order(
                 context,
                 instance,
                 image_meta,

@@ -23,9 +23,9 @@ from nova.network import model
 
 from jacket_azure.conf import mapping_file
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import choices
 from jacket_azure.nova import driver as azure_driver
 from jacket_azure.nova import hostops
-from jacket_azure.nova import planning
 from jacket_azure.nova import powerops
 from jacket_azure.nova import vmops
 from tests import base
@@ -184,5 +184,5 @@ class NovaTestCase(base.AzureTestCase):
 
     def order(self, instance, network_info):
         """Return what spawn hands to its planner."""
-        return planning.Order(
+        return choices.Order(
             self.context, instance, self.image(), [], None, network_info, {})

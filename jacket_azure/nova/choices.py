@@ -1,0 +1,188 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What an order means on Azure: flavor, image, zone, and whether it can be.
+
+Only reads, and those from caches where they are warm: what is refused here
+has changed nothing in Azure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import dataclasses
+from typing import Any
+
+from nova import exception as nova_exception
+from nova import utils
+import nova.conf
+
+from jacket_azure import exceptions
+from jacket_azure.mapping import flavors
+from jacket_azure.mapping import image_target
+from jacket_azure.nova import backend as backends
+from jacket_azure.payload import checks
+from jacket_azure.payload import images
+from jacket_azure.payload import security
+
+CONF = nova.conf.CONF
+
+# A quota that looks exhausted is looked at again when the look is older.
+_QUOTA_AGE_SECONDS = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What Nova hands to spawn."""
+
+    context: Any
+    instance: Any
+    image_meta: Any
+    injected_files: Any
+    admin_password: str | None = dataclasses.field(repr=False)
+    network_info: Any
+    block_device_info: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """What was chosen for an order.
+
+    :ivar image: with its version resolved and its plan
+    """
+
+    flavor: flavors.FlavorTarget
+    image: image_target.ImageTarget
+    request: checks.Request
+
+
+class Chooser:
+    """Looks up what an order means, and refuses what cannot be."""
+
+    def __init__(self, backend: backends.Backend) -> None:
+        self._backend = backend
+
+    def choose(self, order: Order) -> Choice:
+        """Choose size, image and zone.
+
+        :raises InvalidRequest: Azure or this release cannot do it
+        :raises MappingLookupError: something has no Azure counterpart
+        :raises QuotaExceeded: the quota has no room for it
+        :raises ImageUnacceptable: the image has no counterpart
+        """
+        _refuse_block_devices(order)
+        instance = order.instance
+        backend = self._backend
+        flavor = backend.mapping.flavor(
+            instance.flavor.name,
+            instance.flavor.flavorid,
+            instance.flavor.extra_specs,
+        )
+        size = backend.catalogue.size(flavor.size)
+        target, facts, properties = self._image(order)
+        request = checks.Request(
+            size=size,
+            image=facts,
+            nics=len(order.network_info or ()),
+            zone=self._zone(flavor, instance),
+            root_gb=instance.flavor.root_gb,
+            ephemeral_gb=instance.flavor.ephemeral_gb,
+            swap_mb=instance.flavor.swap,
+            security=security.choose(
+                flavor, target, instance.flavor.extra_specs, properties
+            ),
+            os_disk_sku=flavor.os_disk_sku or backend.conf.os_disk_sku,
+            spot=flavor.priority == 'Spot',
+        )
+        checks.check(request)
+        self._check_quota(request)
+        return Choice(flavor, target, request)
+
+    def _image(
+        self, order: Order
+    ) -> tuple[
+        image_target.ImageTarget, images.ImageFacts, Mapping[str, str]
+    ]:
+        """Return the image with its version resolved, and its facts."""
+        image = utils.get_image_from_system_metadata(
+            order.instance.system_metadata
+        )
+        # nova.objects.ImageMeta drops the properties Nova does not know
+        properties = image.get('properties') or {}
+        meta = order.image_meta
+        name = meta.name if 'name' in meta else None
+        uuid = order.instance.image_ref
+        catalogue = self._backend.catalogue
+        try:
+            target = self._backend.mapping.image(name, uuid, properties)
+            if target.is_marketplace:
+                version = catalogue.image_version(
+                    target.publisher, target.offer, target.sku, target.version
+                )
+                target = dataclasses.replace(target, version=version)
+            facts = catalogue.image_facts(target)
+        except (
+            exceptions.MappingLookupError,
+            exceptions.InvalidRequest,
+            exceptions.NotFound,
+        ) as exc:
+            raise nova_exception.ImageUnacceptable(
+                image_id=uuid, reason=str(exc)
+            ) from exc
+        return dataclasses.replace(target, plan=facts.plan), facts, properties
+
+    def _zone(self, flavor: Any, instance: Any) -> str | None:
+        mapping = self._backend.mapping
+        wanted = instance.availability_zone
+        if (
+            wanted == CONF.default_availability_zone
+            and wanted not in mapping.zones
+        ):
+            # Nova writes this name when nobody asked for a zone
+            wanted = None
+        zone = flavor.zone or mapping.zone(wanted)
+        if zone and not self._backend.azure.cloud.capabilities.zones:
+            raise exceptions.InvalidRequest(
+                f'This cloud has no availability zones, zone {zone} was '
+                f'asked for.'
+            )
+        return zone
+
+    def _check_quota(self, request: checks.Request) -> None:
+        for age in (None, _QUOTA_AGE_SECONDS):
+            quotas = self._backend.catalogue.capacity(age).quotas
+            exceeded = quotas.check(request.size, spot=request.spot)
+            if not exceeded:
+                return
+        raise exceptions.QuotaExceeded(
+            f'The quota {", ".join(exceeded)} of this subscription has no '
+            f'room for the VM size {request.size.name}.'
+        )
+
+
+def _refuse_block_devices(order: Order) -> None:
+    """Refuse what needs a disk beside the image's.
+
+    :raises InvalidRequest: boot from volume, volumes, ephemeral or swap
+    """
+    devices = order.block_device_info or {}
+    refused = {
+        'Booting from a volume': not order.instance.image_ref,
+        'A volume attached at boot': devices.get('block_device_mapping'),
+        'An ephemeral disk': devices.get('ephemerals'),
+        'A swap disk': (devices.get('swap') or {}).get('swap_size'),
+    }
+    for what, asked in refused.items():
+        if asked:
+            raise exceptions.InvalidRequest(
+                f'{what} is not possible on Azure with this release.'
+            )
