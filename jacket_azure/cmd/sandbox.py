@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import abc
 import argparse
 import os
 import pathlib
@@ -53,6 +54,10 @@ class SandboxCommand(command.Command):
         except KeyboardInterrupt:
             print('\nInterrupted.', file=sys.stderr)
             return 130
+
+    @abc.abstractmethod
+    def act(self, parsed_args: argparse.Namespace) -> int:
+        """Do the command's work and return its exit code."""
 
 
 def add_start_options(parser: argparse.ArgumentParser) -> None:

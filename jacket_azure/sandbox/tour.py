@@ -19,22 +19,19 @@ requests to ARM.
 from __future__ import annotations
 
 import base64
+import secrets
 from typing import Any
 
 from jacket_azure.sandbox import choices
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import inventory
-from jacket_azure.sandbox import wait
+from jacket_azure.sandbox import watch
 from jacket_azure.sandbox.report import Report
 from jacket_azure.sandbox.report import Step
 
-NAME = 'demo'
 USER_DATA = '#cloud-config\nruncmd: [echo, hello from the sandbox]\n'
 METADATA = {'department': 'accounting'}
 
-# Azure's own operations take minutes, some of them many
-BUILD_TIMEOUT = 1200.0
-ACTION_TIMEOUT = 900.0
 
 
 class Tour:
@@ -64,6 +61,9 @@ class Tour:
             for name in choices.networks_of_one_server(mapping)]
         self._zone = next(iter(mapping.get('zones') or {}), None)
         self._held = ''
+        # nobody else's servers are called that
+        self._name = f'demo-{secrets.token_hex(2)}'
+        self._watch = watch.Watch(cloud.compute, report)
         self.server: Any = None
 
     def run(self) -> None:
@@ -95,14 +95,14 @@ class Tour:
     def create(self, step: Step) -> None:
         """Create a server and compare its addresses with Azure's."""
         self._compute.create_keypair(
-            name=NAME, public_key=choices.public_key())
+            name=self._name, public_key=choices.public_key())
         extra = {'availability_zone': self._zone} if self._zone else {}
         server = self._compute.create_server(
-            name=NAME, image_id=self._image, flavor_id=self._flavor,
+            name=self._name, image_id=self._image, flavor_id=self._flavor,
             networks=[{'uuid': uuid} for uuid in self._networks],
-            key_name=NAME, user_data=base64.b64encode(
+            key_name=self._name, user_data=base64.b64encode(
                 USER_DATA.encode()).decode(), metadata=METADATA, **extra)
-        self.server = self._reach(server.id, 'ACTIVE', step, BUILD_TIMEOUT)
+        self.server = self._watch.reach(server.id, 'ACTIVE', step)
         machine = self._machine()
         mine = sorted(
             address['ip_address']
@@ -135,40 +135,40 @@ class Tour:
     def stop(self, step: Step) -> None:
         """Stop the server: Azure charges nothing for a deallocated one."""
         self._compute.stop_server(self.server)
-        self._reach(self.server.id, 'SHUTOFF', step)
+        self._watch.reach(self.server.id, 'SHUTOFF', step)
         self._expect_power(self._stopped, step)
 
     def start(self, step: Step) -> None:
         """Start the server again."""
         self._compute.start_server(self.server)
-        self._reach(self.server.id, 'ACTIVE', step)
+        self._watch.reach(self.server.id, 'ACTIVE', step)
         self._expect_power('running', step)
 
     def reboot(self, kind: str, step: Step) -> None:
         """Reboot, softly (by the guest) or hard."""
         self._compute.reboot_server(self.server, kind)
-        self._reach(self.server.id, 'ACTIVE', step)
+        self._watch.reach(self.server.id, 'ACTIVE', step)
         self._expect_power('running', step)
 
     def create_many(self, step: Step) -> None:
         """Create several servers with one request, on one network."""
         self._compute.create_server(
-            name=f'{NAME}-many', image_id=self._image,
-            flavor_id=self._flavor, key_name=NAME,
+            name=f'{self._name}-many', image_id=self._image,
+            flavor_id=self._flavor, key_name=self._name,
             networks=[{'uuid': self._networks[0]}],
             min_count=self._count, max_count=self._count)
 
         def missing() -> str | None:
             servers = [server for server in self._compute.servers()
-                       if server.name.startswith(f'{NAME}-many')]
+                       if server.name.startswith(f'{self._name}-many')]
             for server in servers:
-                _refuse_error(server)
+                watch.refuse_error(server)
             active = sum(server.status == 'ACTIVE' for server in servers)
             if active == self._count == len(servers):
                 return None
             return f'{active} of {self._count} ACTIVE'
 
-        self._wait('servers', missing, step, BUILD_TIMEOUT)
+        self._watch.until('servers', missing, step)
         step.note = f'{self._count} ACTIVE'
 
     def delete_all(self, step: Step) -> None:
@@ -183,11 +183,11 @@ class Tour:
         def missing() -> str | None:
             left = self._mine()
             for server in left:
-                _refuse_error(server)
+                watch.refuse_error(server)
             return f'{len(left)} servers there' if left else None
 
-        self._wait('deletion', missing, step, ACTION_TIMEOUT)
-        self._compute.delete_keypair(NAME, ignore_missing=True)
+        self._watch.until('deletion', missing, step)
+        self._compute.delete_keypair(self._name, ignore_missing=True)
         for server in servers:
             if list(self._cloud.network.ports(device_id=server.id)):
                 raise errors.SandboxError('Neutron still has ports')
@@ -200,8 +200,7 @@ class Tour:
 
     def _mine(self):
         return [server for server in self._compute.servers()
-                if server.name == NAME
-                or server.name.startswith(f'{NAME}-many')]
+                if server.name.startswith(self._name)]
 
     def _machine(self) -> dict[str, Any]:
         machine = self._azure.virtual_machine(self.server.id)
@@ -213,34 +212,6 @@ class Tour:
         power = inventory.power_state(self._machine())
         _expect('power state in Azure', expected, power)
         step.note = f'{power} in Azure'
-
-    def _reach(self, uuid, status, step, timeout=ACTION_TIMEOUT):
-        """Wait until the server has *status* and no task; return it."""
-        def missing() -> str | None:
-            server = self._compute.get_server(uuid)
-            _refuse_error(server)
-            if server.status == status and server.task_state is None:
-                return None
-            task = f' ({server.task_state})' if server.task_state else ''
-            return server.status + task
-
-        self._wait('server', missing, step, timeout)
-        return self._compute.get_server(uuid)
-
-    def _wait(self, what, missing, step, timeout):
-        def progress(text: str) -> None:
-            step.note = text
-            self._report.heartbeat()
-
-        wait.wait_for(what, missing, timeout, interval_seconds=0.5,
-                      progress=progress)
-
-
-def _refuse_error(server: Any) -> None:
-    if server.status == 'ERROR':
-        fault = (server.fault or {}).get('message', 'no reason given')
-        raise errors.SandboxError(
-            f'server {server.name} is in ERROR: {fault}')
 
 
 def _expect(what: str, expected: Any, found: Any) -> None:

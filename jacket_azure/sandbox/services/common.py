@@ -70,7 +70,6 @@ def serve(application: Any, port: int) -> Any:
     server = serving.make_server(
         '127.0.0.1', port, application, threaded=True,
         request_handler=Handler)
-    server.daemon_threads = True
     threading.Thread(
         target=server.serve_forever, name='wsgi', daemon=True).start()
     return server
