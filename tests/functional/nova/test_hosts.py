@@ -101,6 +101,17 @@ class HostTest(base.AzureServersTestCase):
         self._wait_until_deleted(server)
         self.assertEqual([], self.azure.resource_ids())
 
+    def test_n33_restart_in_the_middle_of_a_build(self):
+        """The build is lost, and its delete finds what it had made."""
+        server = self.create_server()
+        self.set_instance(
+            server, vm_state='building', task_state='spawning')
+        self.restart_compute()
+        server = self._wait_for_server_parameter(
+            server, {'status': 'ERROR'}, wait_for_fault_key=False)
+        self._delete_server(server)
+        self.assertEqual([], self.azure.resource_ids())
+
     def test_n33_machines_of_other_hosts_and_owners_are_not_listed(self):
         mine, theirs, foreign = (self.create_server() for _ in range(3))
         self.retag(theirs, 'jacket-host', 'azure-westeurope')
