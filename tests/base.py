@@ -17,7 +17,9 @@ from oslotest import base
 from testtools import content
 from testtools import content_type
 
+from tests import debug_log
 from tests import fixtures as azure_fixtures
+from tests import world
 
 # of a failed test's log
 LOG_SHOWN_CHARS = 50000
@@ -33,11 +35,11 @@ class AzureTestCase(base.BaseTestCase):
     """
 
     #: text of the mapping file
-    mapping = azure_fixtures.MAPPING
+    mapping = world.MAPPING
 
     def setUp(self):
         super().setUp()
-        self.log = self.useFixture(azure_fixtures.DebugLog())
+        self.log = self.useFixture(debug_log.DebugLog())
         self.azure = self.useFixture(
             azure_fixtures.AzureFixture(self.mapping))
         self.conf = cfg.ConfigOpts()

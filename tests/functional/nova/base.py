@@ -28,6 +28,7 @@ from sqlalchemy import exc as sqlalchemy_exceptions
 from urllib3 import connection
 
 from jacket_azure.nova import loader
+from tests import debug_log
 from tests import fixtures as azure_fixtures
 from tests.functional.nova import fixtures as nova_fixtures
 
@@ -81,7 +82,7 @@ class AzureServersTestCase(
         self.azure.patch_connect()
         super().setUp()
         # Nova's own log fixture throws out those before it
-        self.log = self.useFixture(azure_fixtures.DebugLog())
+        self.log = self.useFixture(debug_log.DebugLog())
         self.addCleanup(self.check_wire_and_log)
         # nova 34 uses orm.noload(), deprecated in SQLAlchemy 2.1; Nova's
         # WarningsFixture makes an error of every warning

@@ -21,7 +21,7 @@ from urllib import parse
 
 from jacket_azure import exceptions
 from tests import base
-from tests import fixtures
+from tests import world
 
 SIZE = 'Standard_D2s_v5'
 PASSWORD = 'Sup3r-Secret-Passw0rd'
@@ -31,16 +31,16 @@ CUSTOM_DATA = 'I2Nsb3VkLWNvbmZpZyBzZWNyZXQ='
 class Case(base.AzureTestCase):
 
     def make_nic(self, name='nic1'):
-        subnet = self.client.subnets.get(fixtures.VIRTUAL_NETWORK, 'private')
+        subnet = self.client.subnets.get(world.VIRTUAL_NETWORK, 'private')
         return self.client.network_interfaces.create_or_update(name, {
-            'location': fixtures.LOCATION,
+            'location': world.LOCATION,
             'properties': {'ipConfigurations': [{
                 'name': 'primary',
                 'properties': {'subnet': {'id': subnet['id']}}}]}})
 
     def vm_body(self, nic, **tags):
         return {
-            'location': fixtures.LOCATION, 'tags': tags,
+            'location': world.LOCATION, 'tags': tags,
             'properties': {
                 'hardwareProfile': {'vmSize': SIZE},
                 'storageProfile': {
@@ -70,7 +70,7 @@ class Case(base.AzureTestCase):
 
     def disk_body(self, size_gib=4):
         return {
-            'location': fixtures.LOCATION, 'sku': {'name': 'Standard_LRS'},
+            'location': world.LOCATION, 'sku': {'name': 'Standard_LRS'},
             'properties': {'creationData': {'createOption': 'Empty'},
                            'diskSizeGB': size_gib}}
 
@@ -227,7 +227,7 @@ class NetworkTest(Case):
     def test_public_addresses(self):
         addresses = self.client.public_ip_addresses
         made = addresses.create_or_update('ip1', {
-            'location': fixtures.LOCATION, 'sku': {'name': 'Standard'},
+            'location': world.LOCATION, 'sku': {'name': 'Standard'},
             'properties': {'publicIPAllocationMethod': 'Static'}})
         self.assertEqual('ip1', made['name'])
         self.assertEqual(
@@ -236,7 +236,7 @@ class NetworkTest(Case):
         self.assert_valid()
 
     def test_what_the_operator_made(self):
-        subnet = self.client.subnets.get(fixtures.VIRTUAL_NETWORK, 'private')
+        subnet = self.client.subnets.get(world.VIRTUAL_NETWORK, 'private')
         self.assertEqual(
             '192.168.1.0/24', subnet['properties']['addressPrefix'])
         network = subnet['id'].rpartition('/subnets/')[0]
@@ -248,7 +248,7 @@ class NetworkTest(Case):
     def test_missing_network_is_told_from_missing_subnet(self):
         for path, kind in (
             (('vnet9', 'private'), 'Microsoft.Network/virtualNetworks'),
-            ((fixtures.VIRTUAL_NETWORK, 'none'),
+            ((world.VIRTUAL_NETWORK, 'none'),
              'Microsoft.Network/virtualNetworks/subnets'),
         ):
             found = self.assertRaises(
@@ -275,7 +275,7 @@ class DisksTest(Case):
         disk = self.client.disks.create_or_update('d1', self.disk_body())
         snapshots = self.client.snapshots
         made = snapshots.create_or_update('s1', {
-            'location': fixtures.LOCATION,
+            'location': world.LOCATION,
             'properties': {'incremental': True, 'creationData': {
                 'createOption': 'Copy', 'sourceResourceId': disk['id']}}})
         self.assertEqual('Succeeded', made['properties'][
@@ -297,12 +297,12 @@ class CatalogueTest(Case):
 
     def test_sizes_usages_images(self):
         names = {sku['name'] for sku in self.client.resource_skus.list(
-            fixtures.LOCATION)}
+            world.LOCATION)}
         self.assertIn(SIZE, names)
         usages = {usage['name']['value'] for usage in self.client.usages.list(
-            fixtures.LOCATION)}
+            world.LOCATION)}
         self.assertIn('cores', usages)
-        image = (fixtures.LOCATION, 'Canonical', 'ubuntu-24_04-lts',
+        image = (world.LOCATION, 'Canonical', 'ubuntu-24_04-lts',
                  'server')
         images = self.client.virtual_machine_images
         version = images.latest_version(*image)
@@ -310,14 +310,14 @@ class CatalogueTest(Case):
         self.assertEqual('Linux', found['properties']['osDiskImage'][
             'operatingSystem'])
         self.assertRaises(
-            exceptions.NotFound, images.latest_version, fixtures.LOCATION,
+            exceptions.NotFound, images.latest_version, world.LOCATION,
             'Nobody', 'nothing', 'none')
         self.assertEqual([], self.client.images.list())
         self.assert_valid()
 
     def test_groups(self):
         groups = self.client.resource_groups
-        groups.create_or_update('second', {'location': fixtures.LOCATION})
+        groups.create_or_update('second', {'location': world.LOCATION})
         self.assertEqual('second', groups.get('second')['name'])
         self.assertIn('second', [group['name'] for group in groups.list()])
         self.assertTrue(groups.delete('second'))
