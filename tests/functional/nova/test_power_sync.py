@@ -79,9 +79,10 @@ class PowerSyncTest(base.AzureServersTestCase):
         """Let more time pass in the driver than it remembers answers for."""
         self.minutes += 2
         states = self.compute.manager.driver._backend.power_states
-        self.useFixture(fixtures.MockPatchObject(
-            states, '_clock',
-            lambda: time.monotonic() + 60 * self.minutes))
+        for holder in (states, states._listings):
+            self.useFixture(fixtures.MockPatchObject(
+                holder, '_clock',
+                lambda: time.monotonic() + 60 * self.minutes))
 
     def test_n33_a_thousand_servers_cost_one_listing(self):
         count = 1000
