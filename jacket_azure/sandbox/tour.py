@@ -31,6 +31,7 @@ from jacket_azure.sandbox.report import Step
 
 USER_DATA = '#cloud-config\nruncmd: [echo, hello from the sandbox]\n'
 METADATA = {'department': 'accounting'}
+LATER_METADATA = {'ticket': '4711'}
 
 
 
@@ -73,10 +74,12 @@ class Tour:
         self._step(f'create a server with {ports}, a key, user data, '
                    f'metadata{zone}', self.create)
         self._step('list and show it', self.show)
+        self._step('set metadata', self.set_metadata)
         self._step('stop it', self.stop)
         self._step('start it', self.start)
         self._step('reboot it (soft)', lambda step: self.reboot('SOFT', step))
         self._step('reboot it (hard)', lambda step: self.reboot('HARD', step))
+        self._step('see the metadata among the tags', self.see_tags)
         self._step(f'create {self._count} servers in one request',
                    self.create_many)
         self._step('delete all of them', self.delete_all)
@@ -131,6 +134,25 @@ class Tour:
                 sum(map(len, server.addresses.values())))
         step.note = (f'{server.name} {server.status} on '
                      f'{server.compute_host}')
+
+    def set_metadata(self, step: Step) -> None:
+        """Change metadata; see_tags() looks for it later.
+
+        Nova tells its drivers nothing of that, so the driver compares once
+        a minute, and meanwhile the tour goes on.
+        """
+        self._compute.set_server_metadata(self.server, **LATER_METADATA)
+        step.note = 'the driver writes it as tags within a minute or so'
+
+    def see_tags(self, step: Step) -> None:
+        """Find the metadata in Azure."""
+        def missing() -> str | None:
+            tags = self._machine().get('tags') or {}
+            return (None if LATER_METADATA.items() <= tags.items()
+                    else 'not among the tags')
+
+        self._watch.until('metadata', missing, step)
+        step.note = f'{LATER_METADATA}'
 
     def stop(self, step: Step) -> None:
         """Stop the server: Azure charges nothing for a deallocated one."""
