@@ -125,7 +125,10 @@ class Emulator(command.Command):
             emulator.seed(parsed_args.resource_group)
             options = emulator.azure_options()
             write_files(emulator.state_dir, options)
-            print(describe(emulator.state_dir, options),
+            # With --quiet no secret is printed, for output kept in a log.
+            quiet = not self.app.options.verbose_level
+            print(options['arm_endpoint'] if quiet
+                  else describe(emulator.state_dir, options),
                   file=self.app.stdout, flush=True)
             stop.wait()
         print('Stopped.', file=self.app.stdout, flush=True)

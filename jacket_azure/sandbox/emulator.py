@@ -32,8 +32,8 @@ def command(settings: Settings) -> list[str]:
     Disks have no contents: no service reads or writes one yet, and contents
     need Node.js.
     """
-    return [sys.executable, '-m', 'jacket_azure.cmd.main', 'emulator',
-            '--port', str(settings.ports[NAME]),
+    return [sys.executable, '-m', 'jacket_azure.cmd.main', '--quiet',
+            'emulator', '--port', str(settings.ports[NAME]),
             '--state-dir', str(folder(settings)),
             '--latency', settings.latency, '--no-contents']
 

@@ -29,10 +29,10 @@ import requests
 class EmulatorCommandTest(base.BaseTestCase):
     """The command in a process of its own."""
 
-    def start(self, folder, *options):
+    def start(self, folder, *options, before=()):
         process = subprocess.Popen(
-            [sys.executable, '-m', 'jacket_azure.cmd.main', 'emulator',
-             '--no-contents', '--state-dir', folder, *options],
+            [sys.executable, '-m', 'jacket_azure.cmd.main', *before,
+             'emulator', '--no-contents', '--state-dir', folder, *options],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, 'PYTHONUNBUFFERED': '1'})
         self.addCleanup(process.stdout.close)
@@ -91,6 +91,15 @@ class EmulatorCommandTest(base.BaseTestCase):
                 params={'api-version': '2024-05-01'}, timeout=30,
                 headers={'Authorization': f'Bearer {token["access_token"]}'})
             self.assertEqual('westeurope', answer.json()['location'])
+
+    def test_quiet_prints_no_secret(self):
+        folder = self.useFixture(fixtures.TempDir()).path
+        process = self.start(folder, before=('--quiet',))
+        told = self.read_until(process, 'https://127.0.0.1')
+        process.terminate()
+        told += process.communicate(timeout=60)[0]
+        options = json.loads((pathlib.Path(folder) / 'azure.json').read_text())
+        self.assertNotIn(options['client_secret'], told)
 
     def test_port_in_use(self):
         folder = self.useFixture(fixtures.TempDir()).path
