@@ -138,7 +138,7 @@ class KindTest(Case):
             (405, exceptions.Refused), (409, exceptions.Conflict),
             (412, exceptions.PreconditionFailed),
             (429, exceptions.Throttled), (500, exceptions.Unavailable),
-            (501, exceptions.Refused), 
+            (501, exceptions.Refused),
             (502, exceptions.Unavailable), (503, exceptions.Unavailable),
             (504, exceptions.Unavailable), (302, exceptions.Unavailable),
         ):

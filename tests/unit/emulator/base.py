@@ -117,4 +117,3 @@ class EmulatorTestCase(base.BaseTestCase):
         """Create an interface and return it as a dict."""
         return self.network.network_interfaces.begin_create_or_update(
             GROUP, name, self.nic_body(**properties)).result().as_dict()
-
