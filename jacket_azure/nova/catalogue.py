@@ -31,14 +31,11 @@ from jacket_azure.nova import cache
 from jacket_azure.nova import power_states
 from jacket_azure.payload import checks
 from jacket_azure.payload import images
-from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 from jacket_azure.payload import quotas
 from jacket_azure.payload import vm_sizes
 
 _MANAGED_IMAGE = 'Microsoft.Compute/images'
-# Only these machines use no quota.
-_NOT_BILLED = (instance_view.Power.DEALLOCATED,)
 # Subnets hardly ever change; a changed prefix is noticed after this time.
 _NETWORK_SECONDS = 300
 
@@ -167,12 +164,10 @@ class Catalogue:
         own: dict[str | None, int] = {None: 0}
         for seen in self._states.everything().values():
             size = sizes.get((seen.size or '').lower())
-            if (
-                seen.host != self._host
-                or seen.power in _NOT_BILLED
-                or size is None
-            ):
+            if seen.host != self._host or size is None:
                 continue
+            # a deallocated one as well: Azure counts them too ("Check vCPU
+            # quotas", allocated and deallocated), and so does Placement
             for key in (None, size.family):
                 own[key] = own.get(key, 0) + size.vcpus
         return Capacity(usages, own)

@@ -73,6 +73,13 @@ class HostTest(base.NovaTestCase):
         self.assertEqual(2, data.inventory[
             'CUSTOM_AZURE_STANDARDDSV5_VCPU']['reserved'])
 
+    def test_stopped_server_of_ours_is_no_use_of_others(self):
+        instance, _ = self.spawn()
+        self.driver.power_off(instance, 60)
+        self.now += 1000
+        data = self.tree().data(base.HOST)
+        self.assertEqual(0, data.inventory[orc.VCPU]['reserved'])
+
     def test_traits(self):
         traits = self.tree().data(base.HOST).traits
         self.assertTrue({
