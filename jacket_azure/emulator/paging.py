@@ -50,14 +50,16 @@ def _link(request: router.ArmRequest, last: str) -> str:
              in urllib.parse.parse_qsl(request.raw_query)
              if name.lower() != '$skiptoken']
     token = base64.urlsafe_b64encode(last.lower().encode()).decode()
-    pairs.append(('$skiptoken', token))
+    network = '/providers/microsoft.network/' in request.path.lower()
+    pairs.append(('$skipToken' if network else '$skiptoken', token))
     return (request.emulator.endpoint + urllib.parse.quote(request.path)
             + '?' + urllib.parse.urlencode(pairs))
 
 
 def _read(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(
+            token.encode(), altchars=b'-_', validate=True).decode()
     except ValueError as exc:
         raise errors.ArmError(
             400, 'InvalidSkipToken',

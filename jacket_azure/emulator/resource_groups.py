@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from jacket_azure.emulator import errors
@@ -31,6 +32,7 @@ TYPE = 'Microsoft.Resources/resourceGroups'
 _GROUPS = '/subscriptions/{sub}/resourceGroups'
 _GROUP = _GROUPS + '/{rg}'
 _DELETE_SECONDS = 60.0
+_NAME = re.compile(r'[-\w.()]{0,89}[-\w()]')
 
 
 def create(emulator: server.Emulator, name: str, location: str,
@@ -54,6 +56,7 @@ def create(emulator: server.Emulator, name: str, location: str,
 def put(request: router.ArmRequest) -> router.ArmResponse:
     """Make a group (201) or replace its tags (200)."""
     found = request.emulator.store.get(request.scope)
+    _check_name(request.params['rg'])
     location = locations.normalize(request.body['location'])
     if location not in locations.REGIONS:
         raise errors.ArmError(
@@ -65,6 +68,8 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
         _check_change(found, location)
     made = create(request.emulator, request.group, location,
                   request.body.get('tags'))
+    if 'tags' not in request.body:
+        made.body.pop('tags', None)     # replaced by none
     return router.ArmResponse(200 if found else 201, made.view())
 
 
@@ -86,8 +91,10 @@ def get(request: router.ArmRequest) -> router.ArmResponse:
 @router.route('HEAD', _GROUP)
 def head(request: router.ArmRequest) -> router.ArmResponse:
     """Say whether a group is there: 204 or 404, without a body."""
-    found = request.emulator.store.get(request.scope)
-    return router.ArmResponse(204 if found else 404)
+    if request.emulator.store.get(request.scope) is not None:
+        return router.ArmResponse(204)
+    return router.ArmResponse(404, headers={
+        'x-ms-failure-cause': 'gateway'})
 
 
 @router.route('GET', _GROUPS)
@@ -127,6 +134,16 @@ def _get(request: router.ArmRequest) -> store.Resource:
     if found is None:
         raise errors.group_not_found(request.params['rg'])
     return found
+
+
+def _check_name(name: str) -> None:
+    if _NAME.fullmatch(name) is None:
+        raise errors.ArmError(
+            400, 'InvalidResourceGroup',
+            f"The provided resource group name '{name}' has these invalid "
+            f"characters or is too long. The name can only be a letter, "
+            f"digit, '-', '.', '(', ')' or '_', has at most 90 of them, and "
+            f"must not end with '.'.", gateway=True)
 
 
 def _check_change(group: store.Resource, location: str) -> None:

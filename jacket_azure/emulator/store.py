@@ -20,10 +20,12 @@ take ``with store.lock:`` when they need more than one look.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator
 import copy
 import dataclasses
 import datetime
+import itertools
 import threading
 from typing import Any
 
@@ -77,8 +79,9 @@ class Store:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._resources: dict[str, Resource] = {}
-        # by lower-case type: a list of one type must not walk all resources
-        self._by_type: dict[str, dict[str, Resource]] = {}
+        # keys in order, of all (None) and by lower-case type, so that
+        # neither a list nor a delete has to walk or sort all resources
+        self._order: dict[str | None, list[str]] = {None: []}
 
     def get(self, resource_id: str | ids.ResourceId | None) -> Resource | None:
         """Return the resource of that id, or None."""
@@ -89,9 +92,10 @@ class Store:
         """Add a resource or replace the one of the same id."""
         key = resource.id.lower()
         with self.lock:
+            if key not in self._resources:
+                for order in self._orders(resource):
+                    bisect.insort(order, key)
             self._resources[key] = resource
-            self._by_type.setdefault(
-                resource.type.lower(), {})[key] = resource
         return resource
 
     def delete(self, resource_id: str | ids.ResourceId) -> Resource | None:
@@ -100,10 +104,15 @@ class Store:
         with self.lock:
             gone = self._resources.pop(key, None)
             if gone is not None:
-                del self._by_type[gone.type.lower()][key]
-                for child in list(self.children(scope=key)):
+                for order in self._orders(gone):
+                    del order[bisect.bisect_left(order, key)]
+                for child in self.children(scope=key):
                     self.delete(child.id)
             return gone
+
+    def _orders(self, resource: Resource) -> tuple[list[str], list[str]]:
+        return (self._order[None],
+                self._order.setdefault(resource.type.lower(), []))
 
     def children(self, type: str | None = None,
                  scope: str = '') -> list[Resource]:
@@ -113,10 +122,12 @@ class Store:
         """
         prefix = scope.lower().rstrip('/') + '/'
         with self.lock:
-            pool = (self._resources if type is None
-                    else self._by_type.get(type.lower(), {}))
-            return [pool[key] for key in sorted(pool)
-                    if key.startswith(prefix)]
+            order = self._order.get(type and type.lower(), [])
+            first = bisect.bisect_left(order, prefix)
+            found = itertools.takewhile(
+                lambda key: key.startswith(prefix),
+                itertools.islice(order, first, None))
+            return [self._resources[key] for key in found]
 
     def ids(self) -> list[str]:
         """List the ids of all resources, groups left out."""
@@ -126,7 +137,7 @@ class Store:
     def __iter__(self) -> Iterator[Resource]:
         with self.lock:
             return iter([self._resources[key]
-                         for key in sorted(self._resources)])
+                         for key in self._order[None]])
 
     def __len__(self) -> int:
         return len(self._resources)

@@ -214,8 +214,11 @@ class GroupDeletionTest(base.EmulatorTestCase):
              'jobLocation': 'eastus'},
             json.loads(base64.b64decode(job + '=' * (-len(job) % 4))))
         waiting = self.call('GET', url)
-        self.assertEqual((202, url), (waiting.status_code,
-                                      waiting.headers['Location']))
+        self.assertEqual((202, b''), (waiting.status_code, waiting.content))
+        fresh = waiting.headers['Location']
+        self.assertNotEqual(url, fresh)
+        self.assertEqual(url.partition('?')[0], fresh.partition('?')[0])
+        self.assertEqual(202, self.call('GET', fresh).status_code)
         group = self.resources.resource_groups.get('jacket')
         self.assertEqual('Deleting', group.properties.provisioning_state)
         refused = self.call('PUT', self.network_path + '/networkInterfaces/b',
@@ -223,7 +226,8 @@ class GroupDeletionTest(base.EmulatorTestCase):
         self.assertEqual('ResourceGroupBeingDeleted',
                          refused.json()['error']['code'])
         self.clock.advance(3600)
-        self.assertEqual(200, self.call('GET', url).status_code)
+        for one in (url, fresh):
+            self.assertEqual(200, self.call('GET', one).status_code)
         self.assertEqual([], self.emulator.store.ids())
         self.assert_error('ResourceGroupNotFound', 404,
                           self.resources.resource_groups.get, 'jacket')
@@ -253,8 +257,15 @@ class StoreTest(test_base.BaseTestCase):
             'microsoft.network/VIRTUALNETWORKS/subnets', network.id)])
         self.assertEqual([], held.children(scope=self.BASE + '/virtualNet'))
         self.assertEqual(3, len(held))
+        held.put(self.make('virtualNetworks/Net2', 'virtualNetworks'))
+        held.put(network)                       # again, and still once
+        self.assertEqual(['Net', 'a', 'b', 'Net2'],
+                         [resource.name for resource in held])
         held.delete(network.id.lower())
-        self.assertEqual([], held.ids())
+        self.assertEqual(['Net2'], [resource.name for resource in held])
+        held.delete(f'{self.BASE}/virtualNetworks/NET2')
+        self.assertEqual(([], []), (held.ids(), held.children(
+            'Microsoft.Network/virtualNetworks')))
         self.assertIsNone(held.delete(network.id))
 
     def test_a_view_is_a_copy(self):

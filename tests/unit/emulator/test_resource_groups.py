@@ -30,6 +30,8 @@ class ResourceGroupTest(base.EmulatorTestCase):
             'second', {'location': 'westeurope', 'tags': {}})
         self.assertEqual(('Second', {}), (again.name, again.tags))
         self.assertEqual(200, self.emulator.requests[-1].status)
+        again = groups.create_or_update('second', {'location': 'westeurope'})
+        self.assertIsNone(again.tags)
         patched = groups.update('second', {'tags': {'c': 'd'}})
         self.assertEqual({'c': 'd'}, patched.tags)
         self.assertEqual(['jacket', 'Second'],
@@ -41,6 +43,23 @@ class ResourceGroupTest(base.EmulatorTestCase):
         self.assertFalse(groups.check_existence('nowhere'))
         self.assertEqual([204, 404], [record.status for record
                                       in self.emulator.requests])
+        answer = self.call('HEAD', self.group_path + 'x',
+                           version=base.RESOURCES_VERSION)
+        self.assertEqual((b'', 'gateway'), (
+            answer.content, answer.headers['x-ms-failure-cause']))
+
+    def test_refused_bodies_and_names(self):
+        for name, body, code in (
+                ('third', {}, 'LocationRequired'),
+                ('third', {'location': 3}, 'InvalidRequestContent'),
+                ('third.', {'location': 'eastus'}, 'InvalidResourceGroup'),
+                ('x' * 91, {'location': 'eastus'}, 'InvalidResourceGroup')):
+            answer = self.call('PUT', self.group_path.replace('jacket', name),
+                               body, base.RESOURCES_VERSION)
+            error = answer.json()['error']
+            self.assertEqual((400, code, 'gateway', {'code', 'message'}), (
+                answer.status_code, error['code'],
+                answer.headers['x-ms-failure-cause'], set(error)))
 
     def test_location_cannot_change(self):
         self.assert_error(
@@ -107,6 +126,8 @@ class ResourcesTest(base.EmulatorTestCase):
         self.assertEqual({'value', 'nextLink'}, set(first))
         self.assertIn('api-version=' + base.NETWORK_VERSION,
                       first['nextLink'])
+        # as the Network provider alone writes it
+        self.assertIn('&%24skipToken=', first['nextLink'])
         # what goes between two pages takes nothing else with it
         self.call('DELETE', first['value'][0]['id'])
         second = self.call('GET', first['nextLink']).json()
@@ -116,9 +137,10 @@ class ResourcesTest(base.EmulatorTestCase):
         self.assertEqual({'value'}, set(last))
 
     def test_bad_token_of_a_page(self):
-        answer = self.call('GET', self.network_path + '/networkInterfaces',
-                           **{'$skiptoken': 'x'})
-        self.assertEqual(400, answer.status_code)
+        for token in ('x', '@@', 'AAA'):
+            answer = self.call('GET', self.network_path + '/networkInterfaces',
+                               **{'$skiptoken': token})
+            self.assertEqual(400, answer.status_code)
 
 
 class SubscriptionTest(base.EmulatorTestCase):

@@ -61,3 +61,6 @@ class ScaleTest(base.ComputeTestCase):
                 for usage in self.compute.usage.list('eastus')}
         self.assertEqual(COUNT + 2, used['virtualMachines'])
         self.assertEqual(2 * (COUNT + 2), used['cores'])
+        seconds, _ = self.timed(self.emulator.reset)
+        self.assertLess(seconds, 5)
+        self.assertEqual(0, len(self.emulator.store))
