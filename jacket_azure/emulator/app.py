@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 import contextlib
 import importlib
-import json
 import logging
 from typing import TYPE_CHECKING
 from typing import Any
@@ -26,13 +25,14 @@ import urllib.parse
 from werkzeug import wrappers
 
 from jacket_azure.emulator import authority
+from jacket_azure.emulator import content
 from jacket_azure.emulator import definitions
 from jacket_azure.emulator import envelope
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import gateway
+from jacket_azure.emulator import handling
 from jacket_azure.emulator import records
 from jacket_azure.emulator import router
-from jacket_azure.emulator import serving
 from jacket_azure.emulator import store
 from jacket_azure.emulator import validation
 
@@ -114,7 +114,7 @@ class Application:
             try:
                 response = self._answer(request, record)
             except Dropped:
-                environ[serving.CUT] = True
+                environ[handling.CUT] = True
                 response = wrappers.Response(status=503)
         return response(environ, start_response)
 
@@ -157,15 +157,14 @@ class Application:
                                            keep_blank_values=True)}
         version = gateway.check_version(query)
         route, params = self._router.match(http.method, http.path)
-        body = gateway.read_body(http.get_data())
+        body = content.read(http.get_data(), http.mimetype)
         request = router.ArmRequest(
             emulator, http.method, http.path, route, params, query,
             record.query,
             {name.lower(): value for name, value in http.headers.items()},
             body, body, version, record)
         record.is_poll = record.is_poll or route.is_poll
-        if route.documented:
-            self._validate(request)
+        refusal = self._validate(request) if route.documented else None
         fault = emulator.faults.strike('request', record)
         if fault is not None:
             raise fault.error or Dropped
@@ -176,13 +175,17 @@ class Application:
             gateway.check_scope(request)
             definitions.check(request)
             headers.update(emulator.ratelimits.take(request))
+        if refusal is not None:
+            # the provider's word, so it comes after ARM's own checks
+            raise refusal
         with lock:
             answer = route.handler(request)
             # written while nobody can change what it shows
-            answer.body = envelope.frozen(answer.body)
+            answer.body = envelope.frozen(answer.body, request.path)
             return answer
 
-    def _validate(self, request: router.ArmRequest) -> None:
+    def _validate(self, request: router.ArmRequest) -> errors.ArmError | None:
+        """Hold a request against its API document; return the refusal."""
         route = request.route
         known = validation.find(route.method, route.template,
                                 request.api_version)
@@ -193,12 +196,13 @@ class Application:
         gateway.check_support(request)
         request.body, problems = known.check(
             request.query, request.body, patch=request.method == 'PATCH')
-        if problems:
-            request.record.problems = [
-                f'{problem.path}: {problem.text}' for problem in problems]
-            where = request.id
-            raise validation.refuse(where.namespace if where else '',
-                                    problems, known.operation_id)
+        if not problems:
+            return None
+        request.record.problems = [
+            f'{problem.path}: {problem.text}' for problem in problems]
+        namespace = route.template.partition('/providers/')[2]
+        return validation.refuse(namespace.partition('/')[0], problems,
+                                 known.operation_id)
 
     @staticmethod
     def _failure(http: wrappers.Request, exc: errors.ArmError,
@@ -208,5 +212,7 @@ class Application:
         if exc.gateway:
             headers['x-ms-failure-cause'] = 'gateway'
         network = '/providers/microsoft.network/' in http.path.lower()
-        body = json.dumps({'error': exc.body(network)})
-        return router.ArmResponse(exc.status, envelope.Text(body), headers)
+        body = {'error': exc.body(network)}
+        return router.ArmResponse(
+            exc.status, envelope.frozen(body, http.path, exc.gateway),
+            headers)

@@ -34,15 +34,20 @@ def check(request: router.ArmRequest) -> None:
     body = request.body
     if request.method not in ('PUT', 'PATCH') or not isinstance(body, dict):
         return
-    _check_tags(body.get('tags') or {})
+    # a tag or a place of the wrong kind is refused after this
+    if isinstance(body.get('tags'), dict):
+        _check_tags(body['tags'])
     where = request.id
-    if where is None or where.parent or request.method != 'PUT':
+    if request.method != 'PUT' or (where.parent if where else
+                                   request.record.type != 'resourceGroups'):
         return
     sent = body.get('location')
     if not sent:
         raise errors.ArmError(
             400, 'LocationRequired', 'The location property is required for '
             'this definition.', gateway=True)
+    if where is None or not isinstance(sent, str):
+        return
     body['location'] = location = locations.normalize(sent)
     if location not in locations.REGIONS:
         raise errors.ArmError(
@@ -80,7 +85,7 @@ def _check_tags(tags: dict[str, Any]) -> None:
                 400, 'InvalidTagNameLength',
                 f"Tag name '{name}' must have 1 to {_LONGEST_TAG_NAME} "
                 f"characters.", gateway=True)
-        if len(value or '') > _LONGEST_TAG_VALUE:
+        if len(str(value or '')) > _LONGEST_TAG_VALUE:
             raise errors.ArmError(
                 400, 'InvalidTagValueLength',
                 f"Tag value of '{name}' too large. Tag values must not "

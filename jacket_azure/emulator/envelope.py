@@ -36,19 +36,21 @@ class Text(str):
     """JSON that is written already."""
 
 
-def frozen(body: Any) -> Any:
+def frozen(body: Any, path: str, gateway: bool = False) -> Any:
     """Write a body down, so that later changes do not reach it.
 
-    Compute writes single resources with white space and lists without;
-    the others write everything without.
+    Compute writes whatever is no list, errors too, with white space; ARM
+    itself and the others write everything without.
+
+    :param path: of the request, which tells the provider
+    :param gateway: ARM itself answers, whatever the path
     """
     if body is None or isinstance(body, Text):
         return body
     if body is router.NULL:
         return Text('null')
-    single = (isinstance(body, dict) and 'value' not in body
-              and '/Microsoft.Compute/' in str(body.get('id', '')))
-    if single:
+    single = isinstance(body, dict) and 'value' not in body
+    if single and not gateway and '/microsoft.compute/' in path.lower():
         return Text(json.dumps(body, indent=2))
     return Text(json.dumps(body, separators=(',', ':')))
 
@@ -56,7 +58,7 @@ def frozen(body: Any) -> Any:
 def write(emulator: server.Emulator, http: wrappers.Request,
           answer: router.ArmResponse) -> wrappers.Response:
     """Make the HTTP response of an answer."""
-    body = frozen(answer.body)
+    body = frozen(answer.body, http.path)
     headers = {**FIXED, **_ids(emulator, http), **answer.headers}
     if body is None:
         response = wrappers.Response(status=answer.status, headers=headers)

@@ -14,12 +14,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
+from jacket_azure.emulator import locations
 from jacket_azure.emulator import router
 from jacket_azure.emulator import validation
 
@@ -41,17 +40,24 @@ def check_version(query: dict[str, str]) -> str:
             'The api-version query parameter (?api-version=) is required for '
             'all requests.', gateway=True)
     if not _VERSION.fullmatch(version):
-        raise errors.ArmError(
-            400, 'InvalidApiVersionParameter',
-            f"The api-version '{version}' is invalid. The supported versions "
-            f"are dates, as in '2025-04-01'.", gateway=True)
+        raise _invalid_version(version, validation.versions(
+            'GET', '/subscriptions/{sub}/resourcegroups'))
     return version
+
+
+def _invalid_version(version: str, supported: list[str]) -> errors.ArmError:
+    """What ARM says of versions of its own types, and of bad versions."""
+    return errors.ArmError(
+        400, 'InvalidApiVersionParameter',
+        f"The api-version '{version}' is invalid. The supported versions are "
+        f"'{','.join(supported)}'.", gateway=True)
 
 
 def check_support(request: router.ArmRequest) -> None:
     """Refuse an api-version the type has never had.
 
-    :raises ArmError: 400 NoRegisteredProviderFound for a write, 404
+    :raises ArmError: 400 InvalidApiVersionParameter for ARM's own types,
+        else 400 NoRegisteredProviderFound for a PUT, 404
         InvalidResourceType otherwise
     """
     route = request.route
@@ -60,15 +66,15 @@ def check_support(request: router.ArmRequest) -> None:
         return
     where = request.id
     namespace = route.template.partition('/providers/')[2].partition('/')[0]
+    if not namespace:
+        raise _invalid_version(request.api_version, validation.versions(
+            route.method, route.template))
     kind = '/'.join(where.types) if where else request.record.type
     supported = f"The supported api-versions are '{_OLDEST}, {newest}'."
     if request.method == 'PUT':
-        raise errors.ArmError(
-            400, 'NoRegisteredProviderFound',
-            f"No registered resource provider found for location "
-            f"'{request.emulator.location}' and API version "
-            f"'{request.api_version}' for type '{kind}'. {supported}",
-            gateway=True)
+        sent = request.body if isinstance(request.body, dict) else {}
+        raise _not_registered(request, kind, str(
+            sent.get('location') or request.emulator.location), supported)
     raise errors.ArmError(
         404, 'InvalidResourceType',
         f"The resource type '{kind}' could not be found in the namespace "
@@ -76,20 +82,14 @@ def check_support(request: router.ArmRequest) -> None:
         f"{supported}", gateway=True)
 
 
-def read_body(data: bytes) -> Any:
-    """Parse a request's body; None when there is none.
-
-    :raises ArmError: 400 InvalidRequestContent
-    """
-    if not data.strip():
-        return None
-    try:
-        return json.loads(data)
-    except ValueError as exc:
-        raise errors.ArmError(
-            400, 'InvalidRequestContent',
-            f"The request content was invalid and could not be "
-            f"deserialized: '{exc}'.", gateway=True) from exc
+def _not_registered(request: router.ArmRequest, kind: str, location: str,
+                    supported: str) -> errors.ArmError:
+    return errors.ArmError(
+        400, 'NoRegisteredProviderFound',
+        f"No registered resource provider found for location '{location}' "
+        f"and API version '{request.api_version}' for type '{kind}'. "
+        f"{supported} The supported locations are "
+        f"'{', '.join(locations.REGIONS)}'.", gateway=True)
 
 
 def check_scope(request: router.ArmRequest) -> None:
@@ -103,6 +103,7 @@ def check_scope(request: router.ArmRequest) -> None:
         return
     if request.subscription.lower() != emulator.subscription_id.lower():
         raise errors.subscription_not_found(request.subscription)
+    _check_location(request)
     inside = '{rg}/' in request.route.template
     if not inside:
         return
@@ -118,6 +119,22 @@ def check_scope(request: router.ArmRequest) -> None:
     where = request.id
     if where is not None:
         _check_resource(request, where)
+
+
+def _check_location(request: router.ArmRequest) -> None:
+    """Know the region in a path, and write its short name there."""
+    sent = request.params.get('location')
+    if sent is None or request.route.is_poll:
+        return
+    request.params['location'] = place = locations.normalize(sent)
+    if place in locations.REGIONS or place == request.emulator.location:
+        return
+    kind = request.route.template.partition('/providers/')[2]
+    kind = re.sub(r'/{\w+}', '', kind).partition('/')[2]
+    versions = validation.versions(request.method, request.route.template)
+    raise _not_registered(
+        request, kind, sent,
+        f"The supported api-versions are '{', '.join(versions)}'.")
 
 
 def _check_resource(request: router.ArmRequest,

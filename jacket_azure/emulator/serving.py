@@ -10,79 +10,44 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The HTTPS server: werkzeug's threaded one, made to keep connections.
+"""The HTTPS server: a thread per connection, and a stop that ends them.
 
-Werkzeug answers every request with ``Connection: close``. Azure keeps
-connections, a driver's pool depends on it, and a TLS handshake per request
-would hide what a request costs; so the handler here reads the whole body
-before it calls the application and leaves the connection open.
+Werkzeug's threaded server shakes hands while it accepts; here a thread of
+the connection's own does, so that a slow client holds up nobody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 import contextlib
-import io
+import dataclasses
+import logging
 import socket
 import ssl
 import sys
 import threading
+import time
 from typing import Any
 
 from werkzeug import serving
 
-# set in environ by an application that wants the connection cut, no answer
-CUT = 'jacket_azure.cut'
+from jacket_azure.emulator import handling
+
 # connections not yet accepted; pools open many at once
 _BACKLOG = 256
 # how long a stop waits at most where shutdown() does not wake accept()
 _ACCEPT_SECONDS = 0.5
+# how long a stop waits for all threads together
+_STOP_SECONDS = 10
+LOG = logging.getLogger(__name__)
 
 
-class Handler(serving.WSGIRequestHandler):
-    """One connection, any number of requests."""
+@dataclasses.dataclass(eq=False)
+class _Live:
+    """A connection and the thread that serves it."""
 
-    protocol_version = 'HTTP/1.1'
-    # one write per answer, sent at once
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def run_wsgi(self) -> None:
-        """Answer one request and keep the connection."""
-        environ = self.make_environ()
-        if 'chunked' in self.headers.get('Transfer-Encoding', '').lower():
-            body = environ['wsgi.input'].read()
-        else:
-            size = int(self.headers.get('Content-Length') or 0)
-            body = self.rfile.read(size)
-        environ['wsgi.input'] = io.BytesIO(body)
-        answer: list[Any] = []
-
-        def start_response(status: str, headers: list[tuple[str, str]],
-                           exc_info: Any = None) -> Callable[[bytes], None]:
-            answer[:] = [status, headers]
-            return lambda data: None
-
-        content = b''.join(self.server.app(environ, start_response))
-        if environ.get(CUT):
-            self.close_connection = True
-            # both directions at once, so that the client sees it now
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        status, headers = answer
-        code, _, reason = status.partition(' ')
-        self.send_response_only(int(code), reason)
-        for name, value in headers:
-            if name.lower() != 'content-length':
-                self.send_header(name, value)
-        if int(code) != 204:
-            self.send_header('Content-Length', str(len(content)))
-        self.end_headers()
-        if self.command != 'HEAD':
-            self.wfile.write(content)
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Keep still; ``Emulator.requests`` tells what was asked."""
+    socket: socket.socket
+    thread: threading.Thread = dataclasses.field(init=False)
 
 
 class Server(serving.ThreadedWSGIServer):
@@ -96,13 +61,13 @@ class Server(serving.ThreadedWSGIServer):
         # given a port instead, werkzeug ends the process when it is taken
         with socket.create_server(('127.0.0.1', port),
                                   backlog=_BACKLOG) as listener:
-            super().__init__('127.0.0.1', port, app, handler=Handler,
+            super().__init__('127.0.0.1', port, app, handler=handling.Handler,
                              fd=listener.fileno())
         # the base class would do the handshake while accepting, where one
         # slow client holds up all others; it is done in the thread instead
         self.ssl_context = context
         self._refuse = refuse
-        self._live: dict[threading.Thread, socket.socket] = {}
+        self._live: set[_Live] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(
             target=self._accept, name='jacket-azure-emulator', daemon=True)
@@ -129,26 +94,51 @@ class Server(serving.ThreadedWSGIServer):
                 connection, address = self.socket.accept()
             except OSError:
                 continue
-            if self.verify_request(connection, address):
-                self.process_request(connection, address)
-            else:
+            try:
+                self._take(connection, address)
+            except Exception:
+                # without this thread every later client would wait in vain
+                LOG.exception('A connection is lost')
                 self.shutdown_request(connection)
 
-    def finish_request(self, request: Any, client_address: Any) -> None:
+    def _take(self, connection: socket.socket, address: Any) -> None:
+        """Give a connection to a thread, or close it when told to."""
+        if not self.verify_request(connection, address):
+            self.shutdown_request(connection)
+            return
+        live = _Live(connection)
+        live.thread = threading.Thread(
+            target=self._serve, args=(live, address), daemon=True,
+            name=f'{self._thread.name} {address[1]}')
+        # known before it runs, so that stop() never misses one
+        self._live.add(live)
+        try:
+            live.thread.start()
+        except RuntimeError:
+            self._live.discard(live)
+            raise
+
+    def _serve(self, live: _Live, address: Any) -> None:
         """Shake hands and serve one connection in its own thread."""
-        thread = threading.current_thread()
-        with self.ssl_context.wrap_socket(  # type: ignore[union-attr]
-                request, server_side=True,
-                do_handshake_on_connect=False) as connection:
-            self._live[thread] = connection
-            try:
-                connection.do_handshake()
-                Handler(connection, client_address, self)
-            finally:
-                self._live.pop(thread, None)
+        try:
+            with self.ssl_context.wrap_socket(  # type: ignore[union-attr]
+                    live.socket, server_side=True,
+                    do_handshake_on_connect=False) as connection:
+                live.socket = connection
+                # a stop before this line could not close the connection
+                if not self._stopping.is_set():
+                    connection.do_handshake()
+                    handling.Handler(connection, address, self)
+        except Exception:
+            self.handle_error(live.socket, address)
+        finally:
+            live.socket.close()
+            self._live.discard(live)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that go away; anything else is shown."""
+        if self._stopping.is_set():
+            return              # the connection was closed under its thread
         if not isinstance(sys.exc_info()[1], OSError | ValueError):
             super().handle_error(request, client_address)
 
@@ -157,14 +147,19 @@ class Server(serving.ThreadedWSGIServer):
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop serving, close every connection and wait for the threads."""
+        """Stop serving, close every connection and wait for the threads.
+
+        A thread that is held up elsewhere is left behind after a while.
+        """
+        deadline = time.monotonic() + _STOP_SECONDS
         self._stopping.set()
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)      # wakes accept()
-        self._thread.join(10)
+        self._thread.join(_STOP_SECONDS)
         self.server_close()
-        for connection in list(self._live.values()):
+        found = list(self._live)
+        for live in found:
             with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in list(self._live):
-            thread.join(10)
+                live.socket.shutdown(socket.SHUT_RDWR)
+        for live in found:
+            live.thread.join(max(deadline - time.monotonic(), 0))

@@ -95,10 +95,18 @@ def versions(method: str, template: str) -> list[str]:
 
 def refuse(namespace: str, problems: list[schema.Problem],
            operation_id: str) -> errors.ArmError:
-    """Turn problems into the provider's 400; all are named."""
+    """Turn problems into the provider's 400; all are named.
+
+    :param namespace: of the provider, empty for ARM's own types
+    """
     first = problems[0]
     told = '; '.join(f'{problem.path}: {problem.text}'
                      for problem in problems)
+    if not namespace:
+        return errors.ArmError(
+            400, 'InvalidRequestContent',
+            f"The request content was invalid and could not be "
+            f"deserialized: '{told}'.", gateway=True)
     if first.kind == 'missing':
         return errors.missing_parameter(first.path)
     if first.kind == 'invalid':

@@ -12,6 +12,7 @@
 
 """What ARM itself checks, and the outside of its answers."""
 
+import json
 import uuid
 
 from tests.unit.emulator import base
@@ -34,6 +35,9 @@ class GatewayTest(base.EmulatorTestCase):
     def test_bad_api_version(self):
         answer = self.call('GET', self.group_path, version='latest')
         self.refused(answer, 400, 'InvalidApiVersionParameter')
+        answer = self.call('GET', self.group_path, version='2031-01-01')
+        message = self.refused(answer, 400, 'InvalidApiVersionParameter')
+        self.assertIn('2025-04-01', message)
 
     def test_api_version_nobody_has(self):
         path = self.network_path + '/networkInterfaces'
@@ -96,13 +100,74 @@ class GatewayTest(base.EmulatorTestCase):
         self.assertEqual(501, answer.status_code)
         self.assertIn('vpnGateways', answer.json()['error']['message'])
 
-    def test_broken_json(self):
-        answer = self.session.put(
+    def put_raw(self, data, media_type='application/json'):
+        headers = {'Authorization': f'Bearer {self.token()}'}
+        if media_type:
+            headers['Content-Type'] = media_type
+        return self.session.put(
             f'{self.emulator.endpoint}{self.network_path}'
             f'/networkInterfaces/x?api-version={base.NETWORK_VERSION}',
-            data='{"location": ', timeout=30,
-            headers={'Authorization': f'Bearer {self.token()}'})
-        self.refused(answer, 400, 'InvalidRequestContent')
+            data=data, timeout=30, headers=headers)
+
+    def test_broken_json(self):
+        for data in (b'{"location": ', b'[1]', b'"text"', b'{"a": NaN}',
+                     b'{"a": "\xff"}', b'[' * 100000):
+            self.refused(self.put_raw(data), 400, 'InvalidRequestContent')
+
+    def test_the_last_of_two_equal_names_counts(self):
+        body = json.dumps(self.nic_body())
+        answer = self.put_raw('{"location": "westus", ' + body[1:])
+        self.assertEqual((201, 'eastus'), (
+            answer.status_code, answer.json()['location']))
+
+    def test_media_type(self):
+        body = json.dumps(self.nic_body())
+        message = self.refused(self.put_raw(body, 'text/plain'), 415,
+                               'UnsupportedMediaType')
+        self.assertIn("'text/plain'", message)
+        message = self.refused(self.put_raw(body, None), 415,
+                               'UnsupportedMediaType')
+        self.assertIn("'<null>'", message)
+        answer = self.put_raw(body, 'Application/JSON; charset=utf-8')
+        self.assertEqual(201, answer.status_code)
+
+    def test_arm_checks_before_the_provider_reads_the_body(self):
+        broken = {'location': 'eastus', 'properties': {'colour': 'red'}}
+        path = self.network_path.replace('/jacket/', '/nowhere/')
+        self.refused(self.call('PUT', path + '/networkInterfaces/x', broken),
+                     404, 'ResourceGroupNotFound')
+        path = self.network_path + '/networkInterfaces/x'
+        self.refused(self.call('PUT', path, {'properties': {}}), 400,
+                     'LocationRequired')
+        self.assertEqual('InvalidRequestFormat', self.call(
+            'PUT', path, broken).json()['error']['code'])
+        self.assertEqual([False, True, False], [
+            record.valid for record in self.emulator.requests])
+
+    def test_white_space(self):
+        compute = self.group_path + '/providers/Microsoft.Compute/disks/x'
+        body = {'location': 'eastus', 'properties': {
+            'creationData': {'createOption': 'Copy',
+                             'sourceResourceId': compute}}}
+        version = '2024-03-02'
+        error = self.call('PUT', compute, body, version)
+        self.assertIn('{\n  "error": {\n    "code": "NotFound",', error.text)
+        error = self.call('GET', compute, version=version)
+        self.assertIn('{"error":{"code":"ResourceNotFound",', error.text)
+        error = self.call('PUT', self.network_path + '/networkInterfaces/x', {
+            'location': 'eastus', 'properties': {}})
+        self.assertIn('{"error":{"code":', error.text)
+
+    def test_locations_in_paths(self):
+        path = (f'/subscriptions/{self.emulator.subscription_id}/providers'
+                '/Microsoft.Compute/locations/{}/usages')
+        version = '2024-07-01'
+        message = self.refused(
+            self.call('GET', path.format('mars'), version=version), 400,
+            'NoRegisteredProviderFound')
+        self.assertIn("for type 'locations/usages'", message)
+        self.assertEqual(200, self.call(
+            'GET', path.format('East US'), version=version).status_code)
 
     def test_locations(self):
         path = self.network_path + '/networkInterfaces/nic1'

@@ -13,12 +13,16 @@
 """The server: TLS, kept connections, many at once, a clean stop."""
 
 import concurrent.futures
+import contextlib
+import json
+import os
 import pathlib
 import socket
 import ssl
 import subprocess
 import sys
 import threading
+from unittest import mock
 import urllib.parse
 
 import fixtures
@@ -103,6 +107,90 @@ class ServingTest(base.EmulatorTestCase):
         with socket.create_connection((where.hostname, where.port)):
             self.assertEqual(200, self.session.get(
                 self.url, timeout=10).status_code)
+
+    def raw(self):
+        """Return a TLS connection of our own."""
+        context = ssl.create_default_context(cafile=self.emulator.ca_file)
+        where = urllib.parse.urlsplit(self.url)
+        plain = socket.create_connection((where.hostname, where.port), 30)
+        wrapped = context.wrap_socket(plain, server_hostname='127.0.0.1')
+        self.addCleanup(wrapped.close)
+        return wrapped
+
+    def head(self, length, *more):
+        """Return the head of a PUT of an interface."""
+        lines = (f'PUT {self.network_path}/networkInterfaces/raw'
+                 f'?api-version={base.NETWORK_VERSION} HTTP/1.1', 'Host: x',
+                 f'Authorization: Bearer {self.token()}',
+                 'Content-Type: application/json',
+                 f'Content-Length: {length}', *more, '', '')
+        return '\r\n'.join(lines).encode()
+
+    def test_a_client_that_waits_for_100_continue(self):
+        body = json.dumps(self.nic_body()).encode()
+        client = self.raw()
+        client.sendall(self.head(len(body), 'Expect: 100-continue'))
+        self.assertIn(b'100 Continue', client.recv(100))
+        client.sendall(body)
+        self.assertIn(b' 201 ', client.recv(100))
+
+    def test_half_a_body_does_nothing(self):
+        body = json.dumps(self.nic_body()).encode()
+        client = self.raw()
+        client.sendall(self.head(len(body) + 1) + body)
+        socket.socket.shutdown(client, socket.SHUT_WR)
+        with contextlib.suppress(ssl.SSLError):
+            self.assertEqual(b'', client.recv(100))
+        self.assertEqual([], list(self.emulator.requests))
+
+    def test_no_length_at_all(self):
+        for length in ('-5', 'many'):
+            client = self.raw()
+            client.sendall(self.head(length))
+            self.assertIn(b' 400 ', client.recv(100))
+
+    def test_a_lost_thread_does_not_end_the_server(self):
+        with mock.patch.object(threading.Thread, 'start',
+                               side_effect=RuntimeError('no more')):
+            self.assertRaises((ssl.SSLError, OSError), self.raw)
+        self.assertEqual(200, self.session.get(
+            self.url, timeout=10).status_code)
+
+    def test_started_and_stopped_many_times(self):
+        folder = self.useFixture(fixtures.TempDir()).path
+        before = None
+        for _ in range(40):
+            with server.Emulator(state_dir=folder, contents=False) as other:
+                where = urllib.parse.urlsplit(other.endpoint)
+                client = socket.create_connection(
+                    (where.hostname, where.port))
+            client.close()
+            now = (threading.active_count(), len(os.listdir('/proc/self/fd')))
+            before = before or now
+        self.assertEqual(before, now)
+        self.assertEqual(200, self.session.get(
+            self.url, timeout=10).status_code)
+
+    def test_stop_under_load(self):
+        started = threading.Barrier(17)
+
+        def ask(index):
+            with requests.Session() as session:
+                session.trust_env = False
+                session.verify = self.emulator.ca_file
+                session.get(self.url, timeout=30)
+                started.wait(30)
+                while True:
+                    try:
+                        session.get(self.url, timeout=30)
+                    except OSError as exc:      # the CA's file has gone, too
+                        return type(exc)
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            clients = pool.map(ask, range(16))
+            started.wait(30)
+            self.emulator.stop()
+            self.assertNotIn(requests.ReadTimeout, set(clients))
 
     def test_stop(self):
         self.session.get(self.url, timeout=30)
