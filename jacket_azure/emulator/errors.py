@@ -114,21 +114,31 @@ def child_not_found(resource_id: ids.ResourceId) -> ArmError:
     return ArmError(404, 'NotFound', f'Resource {resource_id} not found.')
 
 
-def throttled(bucket: str, retry_after: int | None,
-              allowed: int = 180) -> ArmError:
-    """A bucket of the Compute provider is empty (arm-behaviour section 7).
+def exceeded(bucket: str, began: str, ended: str, allowed: int = 180,
+             measured: int = 478) -> dict[str, str]:
+    """Tell of one empty bucket of the Compute provider.
 
+    :param began: when its window began, in ARM's form; *ended* likewise
+    :param allowed: requests per window; *measured* were counted
+    """
+    return {'code': 'TooManyRequests', 'target': bucket,
+            'message': json.dumps({
+                'operationGroup': bucket, 'startTime': began,
+                'endTime': ended, 'allowedRequestCount': allowed,
+                'measuredRequestCount': measured}, separators=(',', ':'))}
+
+
+def throttled(buckets: list[dict[str, str]],
+              retry_after: int | None) -> ArmError:
+    """Buckets of the Compute provider are empty (arm-behaviour section 7).
+
+    :param buckets: an entry of :func:`exceeded` for each
     :param retry_after: seconds; None leaves the header out
     """
-    measured = json.dumps({
-        'operationGroup': bucket, 'allowedRequestCount': allowed,
-        'measuredRequestCount': allowed + 1}, separators=(',', ':'))
     return ArmError(
         429, 'OperationNotAllowed',
         'The server rejected the request because too many requests have '
-        'been received for this subscription.',
-        details=[{'code': 'TooManyRequests', 'target': bucket,
-                  'message': measured}],
+        'been received for this subscription.', details=buckets,
         innererror={'internalErrorCode': 'TooManyRequestsReceived'},
         headers={} if retry_after is None
         else {'Retry-After': str(retry_after)})

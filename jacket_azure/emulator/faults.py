@@ -38,12 +38,14 @@ import threading
 from typing import TYPE_CHECKING
 from typing import Any
 
+from jacket_azure.emulator import clock as clocks
 from jacket_azure.emulator import errors
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import operations
     from jacket_azure.emulator import records
 
+_WINDOW = datetime.timedelta(minutes=1)
 Change = Callable[['operations.Operation'], None]
 
 
@@ -96,8 +98,10 @@ class Fault:
 class Faults:
     """The failures planned for one emulator."""
 
-    def __init__(self, next_number: Callable[[], int]) -> None:
+    def __init__(self, next_number: Callable[[], int],
+                 clock: clocks.RealClock) -> None:
         self._next_number = next_number
+        self._clock = clock
         self._faults: list[Fault] = []
         self._denied: list[str] = []
         self._lock = threading.Lock()
@@ -121,7 +125,10 @@ class Faults:
 
         :param retry_after: seconds; None leaves the header out
         """
-        error = errors.throttled(bucket, retry_after)
+        now = self._clock.now()
+        error = errors.throttled([errors.exceeded(
+            bucket, self._clock.stamp(now - _WINDOW),
+            self._clock.stamp(now))], retry_after)
         return self._add(Fault('request', method, type, error=error, **match))
 
     def drop_request(self, method: str = '*', type: str = '*',

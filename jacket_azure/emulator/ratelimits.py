@@ -18,6 +18,8 @@ Names and sizes of the buckets are those of 2024-25 (arm-behaviour section
 
 from __future__ import annotations
 
+import datetime
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -120,15 +122,28 @@ class RateLimits:
             for name, first in _ARM.get(
                 'PUT' if request.method in ('PATCH', 'POST')
                 else request.method.replace('HEAD', 'GET'), {}).items()}
-        told = []
+        told, empty, longest = [], [], 1
         for bucket, key, first, window in self._buckets(request, scope):
             left, wait = self._count(bucket, key, first, window)
-            if left < 0 and self.enforced:
-                raise errors.throttled(bucket, max(int(wait), 1), first + 1)
             told.append(f'Microsoft.Compute/{bucket};{max(left, 0)}')
+            if left < 0:
+                longest = max(longest, math.ceil(wait))
+                empty.append(self._exceeded(bucket, first, left, window, wait))
         if told:
             headers['x-ms-ratelimit-remaining-resource'] = ','.join(told)
+        if empty and self.enforced:
+            error = errors.throttled(empty, longest)
+            error.headers.update(headers)
+            raise error
         return headers
+
+    def _exceeded(self, bucket: str, first: int, left: int, window: int,
+                  wait: float) -> dict[str, str]:
+        ends = self._clock.now() + datetime.timedelta(seconds=wait)
+        begun = ends - datetime.timedelta(seconds=window)
+        return errors.exceeded(
+            bucket, self._clock.stamp(begun), self._clock.stamp(ends),
+            first + 1, first + 1 - left)
 
     def _buckets(self, request: router.ArmRequest,
                  scope: str) -> list[tuple[str, str, int, int]]:
@@ -156,6 +171,6 @@ class RateLimits:
         began, left = self._left.get((bucket, key), (now, first + 1))
         if now - began >= window:
             began, left = now, first + 1
-        left = max(left - 1, -1)
+        left -= 1
         self._left[bucket, key] = began, left
         return left, began + window - now

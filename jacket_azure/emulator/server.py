@@ -85,7 +85,8 @@ class Emulator:
         self.state: dict[str, Any] = {}
         self.store = store.Store()
         self.requests = records.Records()
-        self.faults = faults.Faults(self.requests.next_number)
+        self.faults = faults.Faults(
+            self.requests.next_number, self.clock)
         self.operations = operations.Operations(self)
         self.ratelimits = ratelimits.RateLimits(self.clock, throttling)
         self.clock.call_on_change(self.operations.settle)

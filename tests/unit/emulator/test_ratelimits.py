@@ -12,6 +12,8 @@
 
 """Rate limits: told always, enforced on demand."""
 
+import json
+
 from tests.unit.emulator import base
 
 REMAINING = 'x-ms-ratelimit-remaining-resource'
@@ -62,6 +64,20 @@ class ThrottlingTest(HeaderTest):
 
     options = {'throttling': True}
 
+    def test_two_empty_buckets(self):
+        self.emulator.ratelimits.limits.update(
+            {'HighCostGet3Min': 0, 'HighCostGet30Min': 0})
+        path = f'{self.group_path}/providers/Microsoft.Compute/disks'
+        answers = [self.call('GET', path, version='2024-03-02')
+                   for _ in range(2)]
+        self.assertEqual((200, 429, '1800'), (
+            answers[0].status_code, answers[1].status_code,
+            answers[1].headers['Retry-After']))
+        self.assertEqual(
+            ['HighCostGet3Min', 'HighCostGet30Min'],
+            [detail['target'] for detail
+             in answers[1].json()['error']['details']])
+
     def test_empty_bucket(self):
         self.emulator.ratelimits.limits[
             'HighCostGetSubscriptionMaximum'] = 1
@@ -76,6 +92,15 @@ class ThrottlingTest(HeaderTest):
         self.assertEqual(
             ('OperationNotAllowed', 'TooManyRequestsReceived'),
             (error['code'], error['innererror']['internalErrorCode']))
+        self.assertEqual('Microsoft.Compute/HighCostGetSubscriptionMaximum;0',
+                         answers[2].headers[REMAINING])
+        [detail] = error['details']
+        self.assertEqual({
+            'operationGroup': 'HighCostGetSubscriptionMaximum',
+            'startTime': '2026-05-04T08:00:00.0000001+00:00',
+            'endTime': '2026-05-04T08:01:00.0000001+00:00',
+            'allowedRequestCount': 2, 'measuredRequestCount': 3},
+            json.loads(detail['message']))
         self.clock.advance(60)
         self.assertEqual(200, self.call(
             'GET', path, version='2024-07-01').status_code)
