@@ -63,8 +63,8 @@ def _mismatch(request: router.ArmRequest, header: str, sent: str,
                 'message': f'Etag provided in {header} header {sent} does '
                            f'not match etag {current} of resource {where} '
                            f'in NRP data store.'}])
-    shown = (current or '').strip('"')
+    given, shown = sent.strip('"'), (current or '').strip('"')
     return errors.ArmError(
         412, 'PreconditionFailed',
-        f'Etag provided in {header} header "{sent}" does not match etag '
+        f'Etag provided in {header} header "{given}" does not match etag '
         f'"{shown}" of resource.')

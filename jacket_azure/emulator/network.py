@@ -179,6 +179,21 @@ def written(request: router.ArmRequest, kind: str, status: int,
     return operation.accepted(status, view(request.emulator, found))
 
 
+def same(found: store.Resource, made: store.Resource) -> bool:
+    """Tell whether a write would leave a resource as it is."""
+    def settled(resource: store.Resource) -> dict[str, Any]:
+        return {**resource.properties, 'provisioningState': ''}
+
+    return settled(found) == settled(made) and found.tags == made.tags
+
+
+def unchanged(request: router.ArmRequest, kind: str, found: store.Resource,
+              view: View) -> router.ArmResponse:
+    """Answer a PUT that changes nothing: Succeeded, with an operation."""
+    operation = request.emulator.operations.start(request, f'{kind}.write')
+    return operation.accepted(200, view(request.emulator, found))
+
+
 def deleted(request: router.ArmRequest, kind: str, found: store.Resource,
             on_done: Callable[[], Any]) -> router.ArmResponse:
     """Answer a DELETE: 202 with both headers, gone when it ends."""

@@ -66,6 +66,8 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
     made = build(emulator, parent, request.params['name'],
                  request.body.get('properties') or {}, found)
     check_ranges(made, parent, spaces, others)
+    if found is not None and network.same(found, made):
+        return network.unchanged(request, 'subnets', found, view)
     emulator.store.put(made)
     return network.written(
         request, 'subnets', 200 if found else 201, made, view,

@@ -110,7 +110,13 @@ def delete(request: router.ArmRequest) -> router.ArmResponse:
 def check_address(request: router.ArmRequest) -> router.ArmResponse:
     """Say whether an address is free, and if not, which are."""
     text = request.query['ipaddress']
-    address = ipaddress.ip_address(text)
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError as exc:
+        raise errors.ArmError(
+            400, 'InvalidIPAddressFormat',
+            f'The IP address {text} is not formatted correctly.',
+            details=[]) from exc
     for subnet in request.emulator.store.children(subnets.TYPE,
                                                   request.resource().id):
         for prefix in addresses.networks(subnet):

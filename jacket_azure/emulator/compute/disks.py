@@ -62,6 +62,7 @@ def list_disks(request: ArmRequest) -> ArmResponse:
 def put(request: ArmRequest) -> ArmResponse:
     """Create a disk, or change one."""
     disk = request.existing()
+    known = disk is not None
     if disk is None:
         disk = create(request.emulator, listing.target(request), request.body)
     else:
@@ -69,7 +70,7 @@ def put(request: ArmRequest) -> ArmResponse:
         disk.body['tags'] = request.body.get('tags') or {}
         if 'tags' not in request.body:
             del disk.body['tags']
-    return _written(request, disk)
+    return _written(request, disk, known)
 
 
 @route('PATCH', NAME)
@@ -82,9 +83,12 @@ def patch(request: ArmRequest) -> ArmResponse:
     return _written(request, disk)
 
 
-def _written(request: ArmRequest, disk: store.Resource) -> ArmResponse:
-    """Answer 202 with the request echoed, as the service does."""
-    known = 'diskSizeBytes' in disk.properties and request.method == 'PATCH'
+def _written(request: ArmRequest, disk: store.Resource,
+             known: bool = True) -> ArmResponse:
+    """Answer 202 with the request echoed, as the service does.
+
+    :param known: the disk was there before; then its size is shown
+    """
     disk.properties['provisioningState'] = 'Updating'
 
     def done(operation: Operation) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def put(request: ArmRequest) -> ArmResponse:
     storage.setdefault('dataDisks', [])
     storage.setdefault('zoneResilient', False)
     storage['osDisk'].setdefault('caching', 'None')
-    properties['provisioningState'] = 'Creating'
+    properties['provisioningState'] = 'Updating' if known else 'Creating'
     image.body = {
         'name': image.name, 'id': image.id, 'type': vm_image.IMAGES,
         'location': body['location'].lower().replace(' ', ''),

@@ -83,8 +83,11 @@ def list_versions(request: ArmRequest) -> ArmResponse:
     image = _below(request)[0]
     entries = _entries(request, image.versions, image.publisher,
                        image.offer, image.sku)
-    if request.query.get('$orderby', '').lower() == 'name desc':
+    order = request.query.get('$orderby', 'name').lower()
+    if order == 'name desc':
         entries.reverse()
+    elif order not in ('name', 'name asc'):
+        raise errors.not_implemented(f'versions ordered by {order}')
     if '$top' in request.query:
         entries = entries[:int(request.query['$top'])]
     if request.query.get('$expand', '').lower() == 'properties':

@@ -29,6 +29,7 @@ from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import contents
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import disk_source
+from jacket_azure.emulator.compute import instance_view
 from jacket_azure.emulator.compute import listing
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
@@ -47,15 +48,24 @@ NAME = _LIST + '/{name}'
 @route('GET', NAME)
 def get(request: ArmRequest) -> ArmResponse:
     """One snapshot."""
-    return ArmResponse(
-        body=disk_model.view(request.emulator, request.resource()))
+    return ArmResponse(body=_view(request.emulator, request.resource()))
 
 
 @route('GET', _LIST)
 @route('GET', '/subscriptions/{sub}/providers/Microsoft.Compute/snapshots')
 def list_snapshots(request: ArmRequest) -> ArmResponse:
     """Snapshots of a group or a subscription."""
-    return listing.page(request, TYPE, disk_model.view)
+    return listing.page(request, TYPE, _view)
+
+
+def _view(emulator: server.Emulator,
+          snapshot: store.Resource) -> dict[str, Any]:
+    """What a GET answers; a running copy says how far it is."""
+    body = disk_model.view(emulator, snapshot)
+    if body['properties'].get('completionPercent') == 0.0:
+        body['properties']['completionPercent'] = round(
+            100 * instance_view.progress(emulator, snapshot), 1)
+    return body
 
 
 @route('PUT', NAME)
@@ -102,16 +112,18 @@ def _written(request: ArmRequest, snapshot: store.Resource) -> ArmResponse:
         snapshot.properties['provisioningState'] = 'Succeeded'
         if 'completionPercent' in snapshot.properties:
             snapshot.properties['completionPercent'] = 100.0
-        return disk_model.view(request.emulator, snapshot)
+        return _view(request.emulator, snapshot)
 
     def failed(operation: Operation) -> None:
         snapshot.properties['provisioningState'] = 'Failed'
 
-    return request.emulator.operations.start(
+    operation = request.emulator.operations.start(
         request, 'snapshots.write', style='disk', on_done=done,
         on_fail=failed,
-        seconds=latency.of(request.emulator, 'snapshots.write'),
-    ).accepted(202, body=listing.echo(snapshot, request.body))
+        seconds=latency.of(request.emulator, 'snapshots.write'))
+    snapshot.private['operation'] = operation
+    return operation.accepted(
+        202, body=listing.echo(snapshot, request.body))
 
 
 def create(emulator: server.Emulator, resource_id: ids.ResourceId,

@@ -17,6 +17,7 @@ Source: Compute REST API, virtual-machines; arm-behaviour.md section 3.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -36,6 +37,8 @@ from jacket_azure.emulator.router import route
 if TYPE_CHECKING:
     from jacket_azure.emulator import store
 
+_SCALE_SET = re.compile(r"\s*'virtualMachineScaleSet/id'\s+eq\s",
+                        re.IGNORECASE)
 _SUBSCRIPTION = '/subscriptions/{sub}/providers/Microsoft.Compute'
 
 
@@ -63,7 +66,8 @@ def get_instance_view(request: ArmRequest) -> ArmResponse:
 @route('GET', _SUBSCRIPTION + '/virtualMachines')
 def list_machines(request: ArmRequest) -> ArmResponse:
     """VMs of a group or a subscription."""
-    _check_filter(request)
+    if _asks_for_a_scale_set(request):
+        return ArmResponse(body={'value': []})
     if request.query.get('statusonly', '').lower() == 'true':
         return listing.page(request, vm_model.TYPE, vm_model.status_view)
     with_view = request.query.get('$expand', '').lower() == 'instanceview'
@@ -74,11 +78,15 @@ def list_machines(request: ArmRequest) -> ArmResponse:
     return listing.page(request, vm_model.TYPE, view)
 
 
-def _check_filter(request: ArmRequest) -> None:
-    """No VM here is in a scale set, so only that filter is refused."""
-    wanted = request.query.get('$filter')
-    if wanted:
+def _asks_for_a_scale_set(request: ArmRequest) -> bool:
+    """Tell whether the filter is for a scale set's VMs; there are none.
+
+    :raises ArmError: 501 for another filter
+    """
+    wanted = request.query.get('$filter', '')
+    if wanted and not _SCALE_SET.match(wanted):
         raise errors.not_implemented(f'lists of VMs filtered by {wanted}')
+    return bool(wanted)
 
 
 @route('GET', _SUBSCRIPTION + '/locations/{location}/virtualMachines')

@@ -82,6 +82,18 @@ class VirtualNetworkTest(base.EmulatorTestCase):
             self.network.network_security_groups.begin_delete,
             base.GROUP, 'nsg-default')
 
+    def test_an_unchanged_subnet_is_done_at_once(self):
+        path = self.network_path + '/virtualNetworks/vnet1/subnets/default'
+        before = self.call('GET', path).json()
+        answer = self.call('PUT', path, {
+            'properties': {'addressPrefix': '10.0.0.0/24'}})
+        self.assertEqual((200, before), (answer.status_code, answer.json()))
+        self.assertIn('Azure-AsyncOperation', answer.headers)
+        answer = self.call('PUT', path, {
+            'properties': {'addressPrefix': '10.0.0.0/25'}})
+        self.assertEqual('Updating',
+                         answer.json()['properties']['provisioningState'])
+
     def test_subnet_lists_who_is_in_it(self):
         self.create_nic()
         subnet = self.network.subnets.get(base.GROUP, 'vnet1', 'default')
@@ -102,6 +114,10 @@ class VirtualNetworkTest(base.EmulatorTestCase):
                          'availableIPAddresses': five},
             '10.0.0.9': {'available': True, 'isPlatformReserved': False}},
             answers)
+        answer = self.call('GET', self.network_path + '/virtualNetworks/vnet1'
+                           '/CheckIPAddressAvailability', ipAddress='ten')
+        self.assertEqual((400, 'InvalidIPAddressFormat'), (
+            answer.status_code, answer.json()['error']['code']))
 
     def test_etags(self):
         answer = self.call('GET', self.network_path

@@ -149,6 +149,9 @@ class MarketplaceTest(base.ComputeTestCase):
         self.assertTrue(newest.id.endswith(
             '/Publishers/Canonical/ArtifactTypes/VMImage/Offers/'
             'ubuntu-24_04-lts/Skus/server/Versions/24.04.202604020'))
+        error = self.refused(501, 'EmulatorNotImplemented', self.images.list,
+                             *CANONICAL, 'server', orderby='location')
+        self.assertIn('ordered by location', error.message)
 
     def test_a_version(self):
         image = self.images.get(*CANONICAL, 'server', '24.04.202604020')

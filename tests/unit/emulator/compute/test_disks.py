@@ -85,6 +85,12 @@ class DiskTest(base.ComputeTestCase):
         self.assertEqual('Succeeded', status.json()['status'])
         self.assertEqual(self.get(), status.json()['properties']['output'])
 
+    def test_the_echo_of_an_update_has_the_size(self):
+        answers = [self.send_disk('PUT', body=empty()) for _ in range(2)]
+        self.assertEqual([None, 8 * GIB], [
+            answer.json()['properties'].get('diskSizeBytes')
+            for answer in answers])
+
     def test_grow_and_not_shrink(self):
         self.disk()
         self.compute.disks.begin_update(base.GROUP, 'disk', {
