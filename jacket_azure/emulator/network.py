@@ -221,9 +221,9 @@ def listed(request: router.ArmRequest, type: str,
            view: View) -> router.ArmResponse:
     """Answer a list of a subscription, a group or a parent."""
     scope = str(request.id) if request.id else request.scope
-    return paging.page(request, [
-        view(request.emulator, found)
-        for found in request.emulator.store.children(type, scope)])
+    return paging.render(
+        request, request.emulator.store.children(type, scope),
+        lambda found: view(request.emulator, found))
 
 
 def tagged(request: router.ArmRequest, view: View) -> router.ArmResponse:

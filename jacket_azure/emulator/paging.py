@@ -15,11 +15,14 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 import urllib.parse
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import router
+from jacket_azure.emulator import store
 
 
 def page(request: router.ArmRequest, items: list[dict[str, Any]],
@@ -43,6 +46,21 @@ def page(request: router.ArmRequest, items: list[dict[str, Any]],
     if len(items) > size:
         body['nextLink'] = _link(request, str(items[size - 1][key]))
     return router.ArmResponse(body=body)
+
+
+def render(request: router.ArmRequest, found: Iterable[store.Resource],
+           view: Callable[[store.Resource], dict[str, Any]],
+           ) -> router.ArmResponse:
+    """Answer a page of resources.
+
+    Only what is on the page is rendered, so that a page of a hundred out of
+    ten thousand costs a hundred.
+    """
+    answer = page(request, [{'id': resource.id, 'resource': resource}
+                            for resource in found])
+    answer.body['value'] = [view(entry['resource'])
+                            for entry in answer.body['value']]
+    return answer
 
 
 def _link(request: router.ArmRequest, last: str) -> str:

@@ -44,18 +44,13 @@ def page(request: ArmRequest, type_name: str, view: View,
          ) -> ArmResponse:
     """Answer a page of all resources of a type under the request's scope.
 
-    Only what is on the page is rendered, so that a page of a hundred out of
-    ten thousand costs a hundred.
-
     :param wanted: tells which resources are in the list; all by default
     """
     found = request.emulator.store.children(type_name, request.scope)
-    answer = paging.page(request, [
-        {'id': resource.id, 'resource': resource} for resource in found
-        if wanted is None or wanted(resource)])
-    answer.body['value'] = [
-        view(request.emulator, entry['resource'])
-        for entry in answer.body['value']]
+    answer = paging.render(
+        request, [resource for resource in found
+                  if wanted is None or wanted(resource)],
+        lambda resource: view(request.emulator, resource))
     if 'rg' not in request.params and request.emulator.state.get(
             'compute.upper_case_groups'):
         # arm-behaviour.md section 1: subscription-wide lists may do this
