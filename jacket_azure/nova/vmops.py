@@ -30,8 +30,8 @@ from jacket_azure.nova import choices
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import parallel
 from jacket_azure.nova import planning
+from jacket_azure.nova import undo
 from jacket_azure.payload import instance_view
-from jacket_azure.payload import names
 from jacket_azure.payload import tags
 
 LOG = logging.getLogger(__name__)
@@ -86,37 +86,28 @@ class VmOps:
 
         One request where the machine takes its parts along.
         """
-        states = self._backend.power_states
-        vm = names.vm_name(instance.uuid)
-        if states.last_seen(instance.uuid) is None:
-            # never seen by this process: make sure that it is ours
-            if not self._leftovers.may_delete(instance):
-                return
-        try:
-            existed = self._azure.virtual_machines.delete(vm)
-        except exceptions.AzureError:
-            states.forget(instance.uuid)
-            raise
-        states.record_gone(instance.uuid)
-        if existed:
-            LOG.info('Deleted virtual machine %s', vm, instance=instance)
+        if not self._leftovers.may_delete(instance):
+            return
+        existed = self._leftovers.delete_vm(instance)
         if not (existed and self._azure.cloud.capabilities.cascade_delete):
             self._leftovers.delete_parts(instance, network_info)
 
     def _make(self, instance: Any, plan: planning.Plan) -> None:
-        with contextlib.ExitStack() as undo:
+        steps = undo.Undo(self._leftovers, instance)
+        with contextlib.ExitStack() as made:
             for name, _ in plan.nics:
-                undo.callback(self._leftovers.undo_nic, instance, name)
+                made.callback(steps.nic, name)
             self._make_nics(instance, plan)
             try:
-                self._make_vm(instance, plan)
+                self._make_vm(instance, plan, steps)
             except exceptions.PreconditionFailed:
                 if not self._leftovers.adopt(instance, plan):
-                    self._leftovers.remove_vm(instance)
+                    self._leftovers.delete_vm(instance)
+                    self._leftovers.delete_disk(instance)
                     # the old machine may have taken them along
                     self._make_nics(instance, plan)
-                    self._make_vm(instance, plan)
-            undo.pop_all()
+                    self._make_vm(instance, plan, steps)
+            made.pop_all()
 
     def _make_nics(self, instance: Any, plan: planning.Plan) -> None:
         parallel.call(
@@ -128,7 +119,9 @@ class VmOps:
             instance=instance,
         )
 
-    def _make_vm(self, instance: Any, plan: planning.Plan) -> None:
+    def _make_vm(
+        self, instance: Any, plan: planning.Plan, steps: undo.Undo
+    ) -> None:
         wanted = plan.vm_body['tags']
 
         def ours(vm: Any) -> bool:
@@ -138,19 +131,19 @@ class VmOps:
                 for name in (tags.OWNER, tags.HOST, tags.ID, tags.CREATED)
             )
 
-        with contextlib.ExitStack() as undo:
+        with contextlib.ExitStack() as made:
             # the disk last: the machine holds it until it is gone
-            undo.callback(self._leftovers.undo_disk, instance)
-            undo.callback(self._leftovers.undo_vm, instance)
+            made.callback(steps.disk)
+            made.callback(steps.vm)
             try:
                 self._azure.virtual_machines.create(
                     plan.vm, plan.vm_body, owned=ours
                 )
             except exceptions.PreconditionFailed:
                 # somebody made it before us, and it is not ours to undo
-                undo.pop_all()
+                made.pop_all()
                 raise
-            undo.pop_all()
+            made.pop_all()
         LOG.info(
             'Created virtual machine %s of size %s',
             plan.vm,

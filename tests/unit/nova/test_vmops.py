@@ -135,6 +135,14 @@ class SpawnTest(base.NovaTestCase):
         self.assertEqual(
             before['properties']['vmId'], after['properties']['vmId'])
 
+    def test_stopped_machine_is_not_adopted(self):
+        instance, network_info = self.spawn()
+        self.driver.power_off(instance, 60)
+        driver = self.make_driver()
+        self.spawn(instance, network_info, driver=driver)
+        self.assertEqual(
+            power_state.RUNNING, self.make_driver().get_info(instance).state)
+
     def test_machine_with_another_password_is_not_adopted(self):
         self.flags(linux_password='always')
         instance, network_info = self.spawn()
@@ -229,6 +237,43 @@ class FailedSpawnTest(base.NovaTestCase):
         self.azure.emulator.faults.remove(delete)
         self.driver.destroy(self.context, instance, network_info)
         self.assertEqual([], self.azure.resource_ids())
+
+    def test_what_is_not_ours_is_not_undone(self):
+        """A refused write tells nothing of who has the name."""
+        instance = self.instance()
+        network_info = self.network_info(instance, '192.168.1.10')
+        plan = self.driver.vmops._planner.plan(
+            self.order(instance, network_info))
+        name, body = plan.nics[0]
+        self.client.network_interfaces.create_or_update(
+            name, dict(body, tags={'jacket-owner': 'somebody-else'}))
+        for kind in ('networkInterfaces', 'virtualMachines'):
+            self.azure.fail('PUT', kind, 409, 'Conflict', times=1)
+        self.assertRaises(nova_exception.BuildAbortException, self.spawn,
+                          instance, network_info)
+        self.assertEqual(1, len(self.azure.resource_ids()))
+
+    def test_machine_of_others_is_not_undone(self):
+        self.flags(owner='somebody-else')
+        instance, network_info = self.spawn()
+        self.flags(owner='us')
+        self.azure.fail('PUT', 'virtualMachines', 409, 'Conflict')
+        self.assertRaises(
+            nova_exception.BuildAbortException, self.spawn, instance,
+            network_info, driver=self.make_driver())
+        self.azure.resource('virtualMachines', instance.uuid)
+
+    def test_outage_costs_few_waits(self):
+        """Every try to undo would last as long as Azure is away."""
+        self.warm()
+        start = self.azure.clock.time()
+        self.azure.emulator.faults.drop_request(
+            '*', '*', name='?*', polls=True)
+        exc = self.assertRaises(nova_exception.NovaException, self.spawn)
+        self.assertNotIsInstance(exc, nova_exception.BuildAbortException)
+        waits = (self.azure.clock.time() - start) / 1800
+        self.assertLess(waits, 1.3)
+        self.assertIn('Azure is out of reach', self.log.text)
 
 
 class RefusalTest(base.NovaTestCase):
@@ -395,6 +440,16 @@ class DestroyTest(base.NovaTestCase):
             self.client.virtual_machines.create, plan.vm,
             plan.vm_body)
         self.driver.destroy(self.context, instance, network_info)
+        self.assertEqual([], self.azure.resource_ids())
+
+    def test_interface_of_a_forgotten_port(self):
+        """Somebody deleted the port after a build that was cut off."""
+        instance = self.instance()
+        plan = self.driver.vmops._planner.plan(self.order(
+            instance, self.network_info(
+                instance, '192.168.1.10', '192.168.2.10')))
+        self.client.network_interfaces.create_or_update(*plan.nics[1])
+        self.driver.destroy(self.context, instance, [])
         self.assertEqual([], self.azure.resource_ids())
 
     def test_parts_of_others_stay(self):
