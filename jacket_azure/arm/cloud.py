@@ -48,6 +48,8 @@ class Capabilities:
     :ivar cascade_delete: ``deleteOption`` of disks and network interfaces
     :ivar hibernation: memory kept on the OS disk over a deallocation
     :ivar gallery: compute galleries for images
+    :ivar security_types: ``securityProfile``: Trusted Launch, and Standard
+        said outright
     """
 
     managed_disks: bool = True
@@ -58,6 +60,7 @@ class Capabilities:
     cascade_delete: bool = True
     hibernation: bool = True
     gallery: bool = True
+    security_types: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,6 +133,7 @@ _CAPABILITIES = {
         cascade_delete=False,
         hibernation=False,
         gallery=False,
+        security_types=False,
     ),
     # What an unknown endpoint lacks, it refuses by itself.
     'custom': Capabilities(unmanaged_disks=True),

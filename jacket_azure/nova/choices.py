@@ -47,7 +47,7 @@ class Order:
     context: Any
     instance: Any
     image_meta: Any
-    injected_files: Any
+    injected_files: Any = dataclasses.field(repr=False)
     admin_password: str | None = dataclasses.field(repr=False)
     network_info: Any
     block_device_info: Any
@@ -97,7 +97,7 @@ class Chooser:
             root_gb=instance.flavor.root_gb,
             ephemeral_gb=instance.flavor.ephemeral_gb,
             swap_mb=instance.flavor.swap,
-            security=security.choose(
+            security=self._security(
                 flavor, target, instance.flavor.extra_specs, properties
             ),
             os_disk_sku=flavor.os_disk_sku or backend.conf.os_disk_sku,
@@ -156,6 +156,22 @@ class Chooser:
                 f'asked for.'
             )
         return zone
+
+    def _security(
+        self,
+        flavor: flavors.FlavorTarget,
+        image: image_target.ImageTarget,
+        extra_specs: Mapping[str, str],
+        properties: Mapping[str, str],
+    ) -> security.Security:
+        chosen = security.choose(flavor, image, extra_specs, properties)
+        known = self._backend.azure.cloud.capabilities.security_types
+        if chosen.is_trusted_launch and not known:
+            raise exceptions.InvalidRequest(
+                'Secure boot, a TPM or Trusted Launch was asked for, and '
+                'this cloud has none of them.'
+            )
+        return chosen
 
     def _check_quota(self, request: checks.Request) -> None:
         for age in (None, _QUOTA_AGE_SECONDS):

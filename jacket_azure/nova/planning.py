@@ -35,6 +35,7 @@ from jacket_azure.payload import virtual_machine
 
 LOG = logging.getLogger(__name__)
 
+
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """What to write for one instance.
@@ -130,7 +131,8 @@ class Planner:
     ) -> virtual_machine.VmSpec:
         instance, azure = order.instance, self._backend.azure
         flavor, request = choice.flavor, choice.request
-        cascade = azure.cloud.capabilities.cascade_delete
+        capabilities = azure.cloud.capabilities
+        cascade = capabilities.cascade_delete
         return virtual_machine.VmSpec(
             location=azure.location,
             size=request.size.name,
@@ -162,7 +164,9 @@ class Planner:
             ),
             zone=request.zone,
             tags=self._vm_tags(instance, choice.image.version, created),
-            security=request.security,
+            security=(
+                request.security if capabilities.security_types else None
+            ),
             boot_diagnostics=self._backend.conf.boot_diagnostics,
             disk_controller=checks.disk_controller(
                 request.size, request.image

@@ -58,6 +58,7 @@ class CloudTest(testtools.TestCase):
         self.assertTrue(found.capabilities.unmanaged_disks)
         self.assertFalse(found.capabilities.attach_detach_data_disks)
         self.assertFalse(found.capabilities.zones)
+        self.assertFalse(found.capabilities.security_types)
         self.assertIn('Microsoft.Compute', found.api_versions)
 
     def test_is_frozen(self):

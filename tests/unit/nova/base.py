@@ -13,6 +13,7 @@
 """Instances, ports and a driver whose Azure is the emulator."""
 
 import base64
+import dataclasses
 from unittest import mock
 import uuid
 
@@ -108,6 +109,14 @@ class NovaTestCase(base.AzureTestCase):
         made._power = powerops.PowerOps(backend)
         made._hosts = hostops.HostOps(backend)
         return made
+
+    def lacking(self, *capabilities):
+        """Let the driver's cloud be one that cannot do these."""
+        azure = self.driver._backend.azure
+        azure.cloud = dataclasses.replace(
+            azure.cloud, capabilities=dataclasses.replace(
+                azure.cloud.capabilities,
+                **dict.fromkeys(capabilities, False)))
 
     def instance(self, flavor='m1.small', **values):
         values.setdefault('uuid', str(uuid.uuid4()))

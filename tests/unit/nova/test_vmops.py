@@ -13,7 +13,6 @@
 """Making and unmaking instances: what Azure holds afterwards, at what cost."""
 
 import base64
-import dataclasses
 import os
 
 from nova import exception as nova_exception
@@ -169,6 +168,20 @@ class SpawnTest(base.NovaTestCase):
             'PUT', 'virtualMachines', times=1)
         instance, _ = self.spawn()
         self.azure.resource('virtualMachines', instance.uuid)
+
+
+    def test_security_type_is_said_where_the_cloud_knows_it(self):
+        instance, _ = self.spawn()
+        self.assertEqual('Standard', self.sent(instance)['securityProfile'][
+            'securityType'])
+        self.lacking('security_types')
+        other = self.instance()
+        self.spawn(other, self.network_info(other, '192.168.1.20'))
+        self.assertNotIn('securityProfile', self.sent(other))
+
+    def sent(self, instance):
+        return self.azure.sent(
+            'PUT', 'virtualMachines', instance.uuid)['properties']
 
 
 class FailedSpawnTest(base.NovaTestCase):
@@ -345,6 +358,16 @@ class RefusalTest(base.NovaTestCase):
         self.refuse('password', self.instance(key_data=None),
                     password='simple')
 
+    def test_trusted_launch_where_the_cloud_has_none(self):
+        self.lacking('security_types')
+        self.refuse('this cloud has none', self.instance(flavor_values={
+            'extra_specs': {'os:secure_boot': 'required'}}))
+
+    def test_zone_where_the_cloud_has_none(self):
+        self.lacking('zones')
+        self.refuse('no availability zones',
+                    self.instance(availability_zone='az1'))
+
     def test_small_root_disk(self):
         self.refuse('smaller than the image', self.instance(
             flavor_values={'root_gb': 1}))
@@ -474,10 +497,7 @@ class DestroyTest(base.NovaTestCase):
         self.assertEqual([], self.azure.resource_ids())
 
     def test_where_the_cloud_does_not_cascade(self):
-        azure = self.driver._backend.azure
-        azure.cloud = dataclasses.replace(
-            azure.cloud, capabilities=dataclasses.replace(
-                azure.cloud.capabilities, cascade_delete=False))
+        self.lacking('cascade_delete')
         instance, network_info = self.spawn()
         self.driver.destroy(self.context, instance, network_info)
         self.assertEqual([], self.azure.resource_ids())
