@@ -23,6 +23,7 @@ import base64
 from collections.abc import Iterator
 import contextlib
 import fcntl
+import http.client
 import json
 import logging
 import os
@@ -43,6 +44,7 @@ PACKAGES = Path(__file__).parent / 'node_packages'
 ACCOUNT = 'jacketdisks'
 INSTALL_TIMEOUT_SECONDS = 900
 START_TIMEOUT_SECONDS = 90
+_ATTEMPTS = 3
 _MAIN = 'node_modules/azurite/dist/src/blob/main.js'
 
 
@@ -150,8 +152,15 @@ class Azurite:
         :raises AzuriteError: it ended or did not listen in time
         """
         with self._lock:
-            if not self.running:
-                self._start(ensure_installed())
+            for left in range(_ATTEMPTS, 0, -1):
+                if self.running:
+                    return
+                try:
+                    self._start(ensure_installed())
+                except AzuriteError as exc:
+                    # somebody took the port before Azurite could
+                    if left == 1 or 'EADDRINUSE' not in str(exc):
+                        raise
 
     def _start(self, main: Path) -> None:
         self.port = _free_port()
@@ -184,8 +193,7 @@ class Azurite:
                 words = self._stderr.read().decode(errors='replace')
                 raise AzuriteError(
                     'Azurite ended while starting: ' + words[-2000:])
-            with contextlib.suppress(OSError), socket.create_connection(
-                    ('127.0.0.1', self.port), timeout=1):
+            if _is_azurite(self.port):
                 return
             time.sleep(0.05)
         self.stop()
@@ -206,6 +214,24 @@ class Azurite:
         if process.stdin is not None:
             process.stdin.close()
         self._stderr.close()
+
+
+def _is_azurite(port: int) -> bool:
+    """Ask who listens there.
+
+    A connection alone proves nothing: the port may have become another
+    program's, and a client that asks for a free port again and again can
+    be connected to itself.
+    """
+    connection = http.client.HTTPConnection('127.0.0.1', port, timeout=5)
+    try:
+        connection.request('GET', '/')
+        name = connection.getresponse().getheader('Server') or ''
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return name.startswith('Azurite')
 
 
 def _free_port() -> int:

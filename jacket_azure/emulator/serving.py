@@ -92,7 +92,11 @@ class Server(serving.ThreadedWSGIServer):
         while not self._stopping.is_set():
             try:
                 connection, address = self.socket.accept()
+            except TimeoutError:
+                continue
             except OSError:
+                # no descriptor is left, say: that may pass
+                self._stopping.wait(_ACCEPT_SECONDS)
                 continue
             try:
                 self._take(connection, address)

@@ -15,6 +15,7 @@
 import json
 import os
 import pathlib
+import socket
 import stat
 import threading
 from unittest import mock
@@ -134,7 +135,41 @@ class InstallTest(testtools.TestCase):
                               if 'integrity' not in one])
 
 
+_TAKEN = """
+const fs = require('fs');
+fs.appendFileSync('{log}', 'x');
+console.error('listen EADDRINUSE: address already in use');
+process.exit(1);
+"""
+
+
 class StartTest(testtools.TestCase):
+
+    def test_a_port_that_somebody_took_is_changed(self):
+        folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        main, log = folder / 'main.js', folder / 'log'
+        main.write_text(_TAKEN.replace('{log}', str(log)))
+        server = azurite.Azurite(folder / 'data')
+        with mock.patch.object(azurite, 'ensure_installed',
+                               return_value=main):
+            self.assertRaises(azurite.AzuriteError, server.start)
+        self.assertEqual('xxx', log.read_text())
+
+    def test_a_stranger_on_the_port_is_no_azurite(self):
+        with socket.create_server(('127.0.0.1', 0)) as stranger:
+            port = stranger.getsockname()[1]
+            thread = threading.Thread(target=self.answer, args=[stranger])
+            thread.start()
+            self.assertFalse(azurite._is_azurite(port))
+            thread.join()
+        self.assertFalse(azurite._is_azurite(port))
+
+    def answer(self, listener):
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(b'HTTP/1.1 200 OK\r\nServer: other\r\n'
+                               b'Content-Length: 0\r\n\r\n')
 
     def test_one_that_ends_at_once_says_why(self):
         folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
