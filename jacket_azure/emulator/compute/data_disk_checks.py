@@ -103,7 +103,7 @@ def _check_new(place: disk_checks.Place, entry: dict[str, Any]) -> None:
         disk_id = (entry.get('managedDisk') or {}).get('id')
         if not disk_id:
             raise errors.missing_parameter('dataDisk.managedDisk.id')
-        _refuse_leaving(place, disk_checks.attachable(place, disk_id))
+        disk_checks.attachable(place, disk_id)
     elif option == 'Empty':
         if not entry.get('diskSizeGB'):
             raise errors.missing_parameter('dataDisk.diskSizeGB')
@@ -115,15 +115,26 @@ def _check_new(place: disk_checks.Place, entry: dict[str, Any]) -> None:
         raise errors.not_implemented(f'data disks with createOption {option}')
 
 
-def _refuse_leaving(place: disk_checks.Place, disk: store.Resource) -> None:
-    vm = place.emulator.store.get(place.vm_id)
+def refuse_leaving(vm: store.Resource | None, body: dict[str, Any]) -> None:
+    """Refuse to attach what is just leaving the machine.
+
+    :param body: of a PUT or PATCH of the machine, or of
+        attachDetachDataDisks
+    :raises ArmError: 409 AttachDiskWhileBeingDetached
+    """
+    storage = (body.get('properties') or {}).get('storageProfile') or {}
+    wanted = {(entry.get('managedDisk') or {}).get('id', '').lower()
+              for entry in storage.get('dataDisks') or ()
+              if not entry.get('toBeDetached')}
+    wanted |= {entry['diskId'].lower()
+               for entry in body.get('dataDisksToAttach') or ()}
     for entry in vm.properties['storageProfile']['dataDisks'] if vm else ():
-        if entry.get('toBeDetached') and ids.same(
-                entry['managedDisk']['id'], disk.id):
+        if entry.get('toBeDetached') and (
+                entry['managedDisk']['id'].lower() in wanted):
             raise errors.ArmError(
                 409, 'AttachDiskWhileBeingDetached',
-                f"Cannot attach data disk '{disk.name}' to VM "
-                f"'{place.vm_name}' because the disk is currently being "
-                f"detached or the last detach operation failed. Please wait "
-                f"until the disk is completely detached and then try again "
-                f"or delete/detach the disk explicitly again.")
+                f"Cannot attach data disk '{entry['name']}' to VM "
+                f"'{vm.name if vm else ''}' because the disk is currently "
+                f"being detached or the last detach operation failed. Please "
+                f"wait until the disk is completely detached and then try "
+                f"again or delete/detach the disk explicitly again.")

@@ -23,6 +23,7 @@ from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import etags
+from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import instance_view
 from jacket_azure.emulator.compute import listing
 from jacket_azure.emulator.compute import vm_checks
@@ -105,6 +106,7 @@ def put(request: ArmRequest) -> ArmResponse:
     vm = request.existing()
     _check_etag(request, vm)
     vm_checks.refuse_deleting(vm, 'VirtualMachines.CreateOrUpdate.PUT')
+    data_disk_checks.refuse_leaving(vm, request.body)
     vm_checks.refuse_concurrent(request.emulator, vm)
     if vm is None:
         return vm_create.create(request)
@@ -117,6 +119,7 @@ def patch(request: ArmRequest) -> ArmResponse:
     vm = request.resource()
     _check_etag(request, vm)
     vm_checks.refuse_deleting(vm, 'VirtualMachines.Update.PATCH')
+    data_disk_checks.refuse_leaving(vm, request.body)
     vm_checks.refuse_concurrent(request.emulator, vm)
     return vm_update.patch(request, vm)
 

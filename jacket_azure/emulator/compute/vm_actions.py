@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_model
@@ -42,6 +43,7 @@ def _checked(request: ArmRequest, verb: str) -> store.Resource:
     """Return the VM unless it is deleted or changed just now."""
     vm = request.resource()
     vm_checks.refuse_deleting(vm, f'VirtualMachines.{verb}.POST')
+    data_disk_checks.refuse_leaving(vm, request.body or {})
     vm_checks.refuse_concurrent(request.emulator, vm)
     return vm
 

@@ -158,6 +158,24 @@ class UpdateTest(base.ComputeTestCase):
         self.assertEqual(('new', 'ReadOnly'),
                          (disk['name'], disk['caching']))
 
+    def test_a_disk_that_is_just_leaving(self):
+        disk = self.disk()
+        entry = {'lun': 0, 'createOption': 'Attach',
+                 'managedDisk': {'id': disk.id}}
+        self.vms.begin_update(base.GROUP, 'vm', {'properties': {
+            'storageProfile': {'dataDisks': [entry]}}}).result()
+        self.emulator.faults.slow_operation('PATCH', 'virtualMachines', 60)
+        path = self.path('virtualMachines', 'vm')
+        for entries, code in (([], None), (
+                [entry], 'AttachDiskWhileBeingDetached'), ([], 'Conflict')):
+            answer = self.send('PATCH', path, {'properties': {
+                'storageProfile': {'dataDisks': entries}}})
+            self.assertEqual(code, answer.json().get('error', {}).get('code'))
+        answer = self.send('POST', path + '/attachDetachDataDisks', {
+            'dataDisksToAttach': [{'diskId': disk.id.upper()}]})
+        self.assertEqual((409, 'AttachDiskWhileBeingDetached'), (
+            answer.status_code, answer.json()['error']['code']))
+
     def test_a_disk_that_another_machine_has(self):
         self.attach('one')
         self.create('other')
