@@ -23,7 +23,9 @@ instance). One listing with instance views answers all of them:
 * what we wrote ourselves is known without asking, and a listing that began
   before our write ended says nothing about that machine;
 * a failed listing fails the question: it never means "gone";
-* a machine absent from a listing is confirmed gone by one read.
+* a machine absent from a listing is confirmed gone by one read, and so is
+  what contradicts a write of ours in the last minute: listings may lag, and
+  for a server that seems to be off Nova's sync asks us to stop it.
 """
 
 from __future__ import annotations
@@ -40,6 +42,9 @@ from jacket_azure.nova import errors
 from jacket_azure.nova import listings
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
+
+# How long after a write of ours a listing may still tell of before.
+LAG_SECONDS = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,22 +97,27 @@ class PowerStates:
         """
         seconds = listings.SWEEP_SECONDS if use_cache else self._seconds
         own = self._newest_own(uuid)
+        if own is None or (own.known and not self._answers(own, seconds)):
+            listing = self._listings.current(uuid if use_cache else None)
+            # meanwhile we may have written
+            own = self._newest_own(uuid)
+            if own is None:
+                seen = listing.vms.get(uuid)
+                if seen is not None and not self._lags(uuid, seen):
+                    return seen
         if own is not None and self._answers(own, seconds):
             return own.seen
-        if own is not None and not own.known:
-            return self.read(uuid)
-        listing = self._listings.current(uuid if use_cache else None)
-        # meanwhile we may have written
-        own = self._newest_own(uuid)
-        if own is not None and self._answers(own, seconds):
-            return own.seen
-        if own is not None:
-            # newer than the listing, and yet too old
-            return self.read(uuid)
-        return listing.vms.get(uuid) or self.read(uuid)
+        return self.read(uuid)
 
     def _answers(self, own: _Own, seconds: float) -> bool:
         return own.known and self._clock() - own.at <= seconds
+
+    def _lags(self, uuid: str, seen: listings.Seen) -> bool:
+        """Tell whether a newer listing contradicts what we just wrote."""
+        own = self._own.get(uuid)
+        if own is None or not self._answers(own, LAG_SECONDS):
+            return False
+        return own.seen is None or own.seen.power != seen.power
 
     def read(self, uuid: str) -> listings.Seen | None:
         """Read one virtual machine now, and remember the answer."""
@@ -132,12 +142,15 @@ class PowerStates:
         listing = self._listings.current()
         vms = dict(listing.vms)
         with self._lock:
+            oldest = listing.started - LAG_SECONDS
             self._own = {
                 uuid: own
                 for uuid, own in self._own.items()
-                if own.at >= listing.started
+                if own.at >= oldest
             }
             for uuid, own in self._own.items():
+                if own.at < listing.started:
+                    continue
                 if own.seen is not None:
                     vms[uuid] = own.seen
                 elif own.known:
@@ -178,11 +191,13 @@ class PowerStates:
         self._learn(instance.uuid, _Own(seen, self._clock()))
 
     def record_tags(self, uuid: str, found: Mapping[str, str]) -> None:
-        """Remember the tags we gave a machine."""
-        before = self.last_seen(uuid)
-        if before is not None:
-            seen = dataclasses.replace(before, tags=found)
-            self._learn(uuid, _Own(seen, self._clock()))
+        """Remember the tags we gave a machine; its state is no newer."""
+        own, listing = self._newest_own(uuid), self._listings.latest
+        if own is None and listing is not None:
+            own = _Own(listing.vms.get(uuid), listing.started)
+        if own is not None and own.seen is not None:
+            seen = dataclasses.replace(own.seen, tags=found)
+            self._learn(uuid, dataclasses.replace(own, seen=seen))
 
     def record_gone(self, uuid: str) -> None:
         """Remember that we deleted the machine."""
@@ -203,4 +218,7 @@ class PowerStates:
 
     def _learn(self, uuid: str, own: _Own) -> None:
         with self._lock:
-            self._own[uuid] = own
+            before = self._own.get(uuid)
+            # a slow read must not hide a write that ended meanwhile
+            if before is None or before.at <= own.at:
+                self._own[uuid] = own

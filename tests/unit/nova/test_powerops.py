@@ -215,6 +215,61 @@ class ListingTest(base.NovaTestCase):
         self.assertEqual(power_state.SHUTDOWN, self.fresh.get_info(
             instance, use_cache=False).state)
 
+    def lagging(self):
+        """Let listings tell, from now on, what they would tell now."""
+        found = self.client.virtual_machines.list(instance_view=True)
+        self.fresh._backend.azure.virtual_machines.list = (
+            lambda **options: found)
+
+    def test_listing_that_lags_stops_no_server(self):
+        instance = self.servers[0]
+        self.fresh.power_off(instance, 60, 10)
+        self.lagging()
+        self.fresh.power_on(self.context, instance, None)
+        self.now += 10
+        self.fresh.list_instances()
+        self.assertEqual(power_state.RUNNING, self.fresh.get_info(
+            instance, use_cache=False).state)
+        self.assertEqual(
+            power_state.RUNNING, self.fresh.get_info(instance).state)
+
+    def test_listing_that_lags_brings_no_server_back(self):
+        self.lagging()
+        self.fresh.destroy(self.context, self.servers[0], [])
+        self.now += 10
+        self.fresh.list_instances()
+        self.assertRaises(nova_exception.InstanceNotFound,
+                          self.fresh.get_info, self.servers[0])
+
+    def test_slow_read_does_not_hide_a_write(self):
+        instance = self.servers[0]
+        machines = self.fresh._backend.azure.virtual_machines
+        get = machines.get
+
+        def slow_get(*args, **options):
+            found = get(*args, **options)
+            self.now += 1
+            self.fresh.power_off(instance, 60, 10)
+            return found
+
+        machines.get = slow_get
+        self.fresh._backend.power_states.read(instance.uuid)
+        machines.get = get
+        self.assertEqual(power_state.SHUTDOWN, self.fresh.get_info(
+            instance, use_cache=False).state)
+
+    def test_new_tags_make_no_old_state_new(self):
+        instance = self.servers[0]
+        self.fresh.list_instances()
+        self.client.virtual_machines.deallocate(instance.uuid)
+        self.now += 10
+        states = self.fresh._backend.power_states
+        states.record_tags(instance.uuid, {'jacket-owner': 'x'})
+        self.assertEqual(
+            {'jacket-owner': 'x'}, states.last_seen(instance.uuid).tags)
+        self.assertEqual(power_state.SHUTDOWN, self.fresh.get_info(
+            instance, use_cache=False).state)
+
     def test_failed_write_makes_us_ask(self):
         instance = self.servers[0]
         self.fresh.list_instances()
