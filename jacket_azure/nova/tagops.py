@@ -20,6 +20,7 @@ the tags last seen: one database query, and no request while nothing changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+import threading
 from typing import Any
 
 from nova import objects
@@ -38,8 +39,6 @@ LOG = logging.getLogger(__name__)
 
 TASK = 'azure_tags'
 SPACING_SECONDS = 60
-# All periodic tasks share one thread: the rest waits for the next round.
-MOST_PER_PASS = 16
 
 
 def register(virtapi: Any) -> None:
@@ -63,13 +62,18 @@ class TagOps:
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
         self._keys: dict[str, set[str]] = {}
+        self._writer: threading.Thread | None = None
 
     def follow(self, context: Any) -> None:
-        """Write what changed since the last time; failures are retried.
+        """Start to write what changed; what fails is tried the next time.
 
-        A metadata key that was removed while this process did not run stays
-        as a tag: nothing tells it from a tag of the operator.
+        Returns at once: all periodic tasks of Nova share one thread, and
+        Azure may take half an hour to fail. A metadata key that was removed
+        while this process did not run stays as a tag: nothing tells it from
+        a tag of the operator.
         """
+        if self._writer is not None and self._writer.is_alive():
+            return
         instances = objects.InstanceList.get_by_host(
             context, self._backend.host, expected_attrs=['metadata']
         )
@@ -78,9 +82,19 @@ class TagOps:
             for instance in instances
             if instance.task_state is None and self._is_changed(instance)
         ]
-        parallel.call(self._update, changed[:MOST_PER_PASS])
         known = {instance.uuid for instance in instances}
         self._keys = {k: v for k, v in self._keys.items() if k in known}
+        if changed:
+            self._writer = threading.Thread(
+                target=parallel.call, args=(self._update, changed),
+                name=TASK, daemon=True,
+            )
+            self._writer.start()
+
+    def wait(self) -> None:
+        """Wait until all that was started is written, or has failed."""
+        if self._writer is not None:
+            self._writer.join()
 
     def _is_changed(self, instance: Any) -> bool:
         seen = self._backend.power_states.last_seen(instance.uuid)

@@ -40,6 +40,7 @@ class TagsTest(base.NovaTestCase):
     def follow(self):
         with self.azure.recording() as made:
             self.tagops.follow(self.context)
+            self.tagops.wait()
         return [record.method for record in made]
 
     def tags(self):
@@ -85,6 +86,18 @@ class TagsTest(base.NovaTestCase):
         self.azure.emulator.faults.remove(fault)
         self.follow()
         self.assertEqual('db', self.tags()['role'])
+
+    def test_slow_azure_holds_up_no_other_task(self):
+        self.server.metadata = {'role': 'db'}
+        self.azure.fail('GET', 'virtualMachines', 503, 'Busy', times=1)
+        with self.azure.holding():
+            # the writer waits to send its request again
+            self.tagops.follow(self.context)
+            self.tagops.follow(self.context)
+        self.tagops.wait()
+        self.assertEqual('db', self.tags()['role'])
+        self.assertEqual(1, sum(
+            record.method == 'PATCH' for record in self.azure.requests))
 
     def test_task_is_hung_on_the_manager_once(self):
         class Manager(periodic_task.PeriodicTasks):
