@@ -61,7 +61,7 @@ def _run(request: ArmRequest, vm: store.Resource, kind: str,
         vm.private['transition'] = None
         vm.properties['provisioningState'] = 'Succeeded'
         finish(vm)
-        vm.private['provisioned'] = emulator.clock.stamp()
+        vm.private['provisioned'] = emulator.clock.stamp(operation.ended)
         vm.private.pop('failure', None)
         vm.etag += 1
 

@@ -162,13 +162,13 @@ def _start(request: ArmRequest, vm: store.Resource) -> ArmResponse:
 
     def done(operation: Operation) -> None:
         allocate(vm)
-        finish(emulator, vm)
+        finish(emulator, vm, operation)
 
     def failed(operation: Operation) -> None:
         if vm.private.get('deleting'):
             return
+        fail(emulator, vm, operation)
         error = operation.error or {}
-        fail(emulator, vm, error)
         # a guest that is late has a machine nevertheless
         if not error.get('code', '').startswith('OSProvisioning'):
             vm.private['power'] = None
@@ -201,19 +201,21 @@ def drop_unallocated(emulator: server.Emulator, vm: store.Resource) -> None:
                         reserve=True)
 
 
-def finish(emulator: server.Emulator, vm: store.Resource) -> None:
+def finish(emulator: server.Emulator, vm: store.Resource,
+           operation: Operation) -> None:
     """A create or an update ended well."""
     vm.private.pop('creating', None)
     vm.private.pop('hidden_disks', None)
     vm.private.pop('failure', None)
-    vm.private['provisioned'] = emulator.clock.stamp()
+    # when it was due, which may be before anybody looked
+    vm.private['provisioned'] = emulator.clock.stamp(operation.ended)
     vm.properties['provisioningState'] = 'Succeeded'
     vm.etag += 1
 
 
 def fail(emulator: server.Emulator, vm: store.Resource,
-         error: dict[str, Any]) -> None:
+         operation: Operation) -> None:
     """A create or an update failed."""
-    finish(emulator, vm)
-    vm.private['failure'] = error
+    finish(emulator, vm, operation)
+    vm.private['failure'] = operation.error or {}
     vm.properties['provisioningState'] = 'Failed'

@@ -143,7 +143,7 @@ def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
         if vm.private.get('power') is None:
             vm_create.allocate(vm)
         data_disks.finish(emulator, vm)
-        vm_create.finish(emulator, vm)
+        vm_create.finish(emulator, vm, operation)
 
     def failed(operation: Operation) -> None:
         if vm.private.get('deleting'):
@@ -151,7 +151,7 @@ def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
         for step in reversed(undo):
             step()
         vm.body = before
-        vm_create.fail(emulator, vm, operation.error or {})
+        vm_create.fail(emulator, vm, operation)
         vm_create.drop_unallocated(emulator, vm)
 
     operation = emulator.operations.start(

@@ -43,6 +43,21 @@ class SlowTest(base.ComputeTestCase):
         self.clock.advance(60)
         return found.result().id
 
+    def test_the_view_says_when_an_operation_ended(self):
+        nic = self.nic()
+        answer = self.send('PUT', self.path('virtualMachines', 'vm'),
+                           self.body(nic))
+        for path in (None, 'powerOff'):
+            if path:
+                answer = self.begin(path)
+            self.clock.advance(1000)
+            status = self.send(
+                'GET', answer.headers['Azure-AsyncOperation']).json()
+            [view] = [one for one in self.vms.instance_view(
+                base.GROUP, 'vm').as_dict()['statuses']
+                if one['code'] == 'ProvisioningState/succeeded']
+            self.assertEqual(status['endTime'][:19], view['time'][:19])
+
     def test_a_create_passes_through_its_states(self):
         self.send('PUT', self.path('virtualMachines', 'vm'),
                   self.body(self.nic()))
