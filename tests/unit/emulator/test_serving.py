@@ -167,7 +167,9 @@ class ServingTest(base.EmulatorTestCase):
             client.close()
             now = (threading.active_count(), len(os.listdir('/proc/self/fd')))
             before = before or now
-        self.assertEqual(before, now)
+        # fewer when something of an earlier test ends meanwhile
+        for first, last in zip(before, now, strict=True):
+            self.assertLessEqual(last, first)
         self.assertEqual(200, self.session.get(
             self.url, timeout=10).status_code)
 
