@@ -58,16 +58,6 @@ class VmState:
     hibernated: bool = False
     error: VmError | None = None
 
-    @property
-    def is_failed(self) -> bool:
-        """Say whether the last create or update failed."""
-        return self.provisioning == 'failed'
-
-    @property
-    def is_on(self) -> bool:
-        """Say whether it runs, or is on its way there."""
-        return self.power in (Power.RUNNING, Power.STARTING)
-
 
 def parse(vm: abc.Mapping[str, Any]) -> VmState:
     """Read the state of a virtual machine.

@@ -76,17 +76,6 @@ def build(spec: NicSpec) -> dict[str, Any]:
     }
 
 
-def addresses(nic: abc.Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the private addresses of a network interface as read."""
-    found = nic.get('properties', {}).get('ipConfigurations') or ()
-    configurations = (item.get('properties', {}) for item in found)
-    return tuple(
-        properties['privateIPAddress']
-        for properties in configurations
-        if properties.get('privateIPAddress')
-    )
-
-
 def _ip_configuration(index: int, fixed_ip: FixedIp) -> dict[str, Any]:
     version = ipaddress.ip_address(fixed_ip.address).version
     return {

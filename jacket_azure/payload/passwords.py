@@ -101,11 +101,6 @@ def check(password: str, os_type: str) -> None:
         )
 
 
-def complies(password: str, os_type: str) -> bool:
-    """Say whether Azure accepts the password."""
-    return not problems(password, os_type)
-
-
 def generate(random_source: RandomSource) -> str:
     """Make a password that Azure accepts, for Linux and for Windows.
 

@@ -136,13 +136,6 @@ def is_owned(resource: abc.Mapping[str, Any], owner: str) -> bool:
     return get(resource, OWNER) == owner
 
 
-def of_host(
-    resource: abc.Mapping[str, Any], owner: str, host: str
-) -> bool:
-    """Say whether it is ours and belongs to this compute host."""
-    return is_owned(resource, owner) and get(resource, HOST) == host
-
-
 def instance_uuid(resource: abc.Mapping[str, Any]) -> str | None:
     """Return the OpenStack id a resource was made for, None when foreign."""
     return get(resource, ID)

@@ -43,7 +43,8 @@ class PasswordsTest(testtools.TestCase):
         for os_type, least, most in (('linux', 6, 72), ('windows', 8, 123)):
             for length in (least, most):
                 good = 'Aa1' + 'x' * (length - 3)
-                self.assertTrue(passwords.complies(good, os_type))
+                self.assertEqual(
+                    (), passwords.problems(good, os_type))
             for length in (least - 1, most + 1):
                 bad = 'Aa1' + 'x' * (length - 3)
                 self.assertEqual(
@@ -52,9 +53,11 @@ class PasswordsTest(testtools.TestCase):
 
     def test_three_of_four_classes(self):
         for good in ('abcABC123', 'abcABC___', 'abc123!!!', 'ABC123-+='):
-            self.assertTrue(passwords.complies(good, 'windows'), good)
+            self.assertEqual(
+                (), passwords.problems(good, 'windows'), good)
         for bad in ('abcdefghi', 'abcABCabc', 'abc123abc', '123!!!123'):
-            self.assertFalse(passwords.complies(bad, 'windows'), bad)
+            self.assertEqual(
+                1, len(passwords.problems(bad, 'windows')), bad)
 
     def test_disallowed(self):
         for bad in ('P@ssw0rd', 'P@$$w0rd', 'pass@word1', 'Password22'):

@@ -88,14 +88,10 @@ class TagsTest(testtools.TestCase):
                        'jacket-id': UUID}}
         self.assertTrue(tags.is_owned(vm, 'me'))
         self.assertFalse(tags.is_owned(vm, 'ME'))
-        self.assertTrue(tags.of_host(vm, 'me', 'h'))
-        self.assertFalse(tags.of_host(vm, 'me', 'other'))
-        self.assertFalse(tags.of_host(vm, 'you', 'h'))
         self.assertEqual(UUID, tags.instance_uuid(vm))
 
     def test_foreign_resources_are_never_ours(self):
         for resource in ({}, {'tags': None}, {'tags': {}},
                          {'tags': {'jacket-host': 'h'}}):
             self.assertFalse(tags.is_owned(resource, 'me'))
-            self.assertFalse(tags.of_host(resource, 'me', 'h'))
             self.assertIsNone(tags.instance_uuid(resource))
