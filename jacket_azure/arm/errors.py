@@ -164,6 +164,8 @@ def reason_of(exc: BaseException) -> str:
         return 'the endpoint took too long to answer'
     if 'Connection refused' in text:
         return 'the endpoint refuses connections'
+    if isinstance(exc, sdk.ServiceResponseError):
+        return 'the connection broke before the answer came'
     return f'{type(exc).__name__}: {text}'
 
 

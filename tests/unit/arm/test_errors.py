@@ -12,9 +12,11 @@
 
 """Each answer of Azure becomes the exception that callers decide by."""
 
+from azure.core import exceptions as sdk
 import testtools
 
 from jacket_azure import exceptions
+from jacket_azure.arm import errors
 from jacket_azure.arm import missing
 from tests.unit.arm import doubles
 
@@ -191,6 +193,12 @@ class MessageTest(Case):
             date='Mon, 04 May 2020 08:00:00 GMT'))
         self.assertIn("this machine's clock is", str(found))
         self.assertIn('seconds ahead', str(found))
+
+    def test_broken_connection_in_words_of_an_operator(self):
+        reason = errors.reason_of(sdk.ServiceResponseError(
+            "('Connection aborted.', RemoteDisconnected('Remote end'))"))
+        self.assertEqual(
+            'the connection broke before the answer came', reason)
 
     def test_very_long_messages_are_cut(self):
         found = self.failure(doubles.error(400, 'Bad', 'size ' * 1000))
