@@ -46,6 +46,8 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
     emulator = request.emulator
     found = network.check_write(request)
     nic_id = found.id if found else str(request.id)
+    if not request.body.get('properties'):
+        raise errors.missing_parameter('properties.ipConfigurations')
     group = request.body['properties'].get('networkSecurityGroup')
     if group:
         network.require(emulator, group.get('id'), _NSG, nic_id)

@@ -96,7 +96,8 @@ def find_size(body: dict[str, Any]) -> sizes.Size:
 
     :raises ArmError: 400, there is no such size
     """
-    name = (body['properties'].get('hardwareProfile') or {}).get('vmSize')
+    properties = body.get('properties') or {}
+    name = (properties.get('hardwareProfile') or {}).get('vmSize')
     if not name:
         raise errors.missing_parameter('hardwareProfile.vmSize')
     size = sizes.get(name)

@@ -49,6 +49,8 @@ def check(emulator: server.Emulator, vm_id: str, location: str,
     name = vm_id.rpartition('/')[2]
     if not wanted:
         raise errors.missing_parameter('networkProfile.networkInterfaces')
+    if not all(one.get('id') for one in wanted):
+        raise errors.missing_parameter('networkInterface.id')
     if len(wanted) > size.nics:
         raise errors.ArmError(
             400, 'NetworkInterfaceCountExceeded',

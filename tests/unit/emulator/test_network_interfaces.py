@@ -116,6 +116,12 @@ class InterfaceTest(base.EmulatorTestCase):
               one['properties']['primary'])
              for one in answer.json()['properties']['ipConfigurations']])
 
+    def test_no_properties(self):
+        answer = self.call('PUT', self.network_path + '/networkInterfaces/x',
+                           {'location': 'eastus'})
+        self.assertEqual((400, 'properties.ipConfigurations'), (
+            answer.status_code, answer.json()['error']['target']))
+
     def test_references(self):
         for change in ({'subnet': {'id': '/nowhere'}},
                        {'subnet': {}}, {'publicIPAddress': {'id': '/no'}}):

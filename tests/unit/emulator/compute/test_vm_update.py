@@ -158,6 +158,17 @@ class UpdateTest(base.ComputeTestCase):
         self.assertEqual(('new', 'ReadOnly'),
                          (disk['name'], disk['caching']))
 
+    def test_half_a_body(self):
+        path = self.path('virtualMachines', 'other')
+        nameless = self.body()
+        nameless['properties']['networkProfile']['networkInterfaces'] = [{}]
+        for body, target in (
+                ({'location': base.LOCATION}, 'hardwareProfile.vmSize'),
+                (nameless, 'networkInterface.id')):
+            answer = self.send('PUT', path, body)
+            self.assertEqual((400, target), (
+                answer.status_code, answer.json()['error']['target']))
+
     def test_a_disk_that_is_just_leaving(self):
         disk = self.disk()
         entry = {'lun': 0, 'createOption': 'Attach',
