@@ -87,7 +87,7 @@ class OsProfileTest(testtools.TestCase):
         self.refuse('linuxConfiguration.ssh.publicKeys.keyData',
                     with_key('ssh-rsa AAAA'))
         self.refuse('linuxConfiguration.ssh.publicKeys.path',
-                    with_key(RSA, path='/root/.ssh/authorized_keys'))
+                    with_key(RSA, path='/etc/ssh/authorized_keys'))
         self.refuse('linuxConfiguration', profile(adminPassword=None))
 
     def test_custom_data_has_a_limit_of_65535_bytes(self):
