@@ -12,6 +12,8 @@
 
 """N27: metadata and tags."""
 
+from nova import context
+
 from tests.functional.nova import base
 
 
@@ -35,7 +37,7 @@ class MetadataTest(base.AzureServersTestCase):
             'jacket-tests', self.vm(server)['tags']['jacket-owner'])
 
     def test_n27_metadata_changes_without_azure(self):
-        """Nova 34 tells no driver, so not a request must be made."""
+        """Tags follow by a periodic task, so the API makes no request."""
         server = self.create_server(metadata={'role': 'db'})
         path = f'/servers/{server["id"]}/metadata'
         with self.azure.recording() as made:
@@ -44,6 +46,21 @@ class MetadataTest(base.AzureServersTestCase):
         self.assertEqual([], made)
         found = self.api.get_server(server['id'])
         self.assertEqual({'tier': 'silver'}, found['metadata'])
+
+    def test_n27_tags_follow_name_and_metadata(self):
+        server = self.create_server(metadata={'role': 'db'})
+        # what the periodic task does first is to learn what there is
+        self.compute.driver.tagops.follow(context.get_admin_context())
+        path = f'/servers/{server["id"]}/metadata'
+        self.api.api_post(path, {'metadata': {'tier': 'silver'}})
+        self.api.api_delete(f'{path}/role')
+        self.api.put_server(server['id'], {'server': {'name': 'renamed'}})
+        self.compute.driver.tagops.follow(context.get_admin_context())
+        self.wait_until(
+            lambda: self.user_tags(server) == {'tier': 'silver'},
+            'tags as the metadata')
+        self.assertEqual(
+            'renamed', self.vm(server)['tags']['jacket-display-name'])
 
     def test_n27_a_server_is_shown_and_listed(self):
         server = self.create_server()
