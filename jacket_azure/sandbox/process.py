@@ -116,19 +116,23 @@ class Process:
         while self.pid() is not None and clock() < deadline:
             sleep(0.05)
         clean = self.pid() is None
-        self._kill_family()
-        while self.pid() is not None:
+        while family := self._family():
+            for pid in family:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             sleep(0.02)
         self._pid_file.unlink(missing_ok=True)
         return clean
 
-    def _kill_family(self) -> None:
-        """End the process and all it started, also when it died before."""
-        while family := find_marked(f'{MARK}={self.run}/{self.name}'):
-            for pid in family:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            time.sleep(0.02)
+    def _family(self) -> set[int]:
+        """Return the process and all it started, also when it died before.
+
+        The process is named by its pid as well: in the moment it is executed
+        it has no environment yet, and so no mark.
+        """
+        own = self.pid()
+        return {*find_marked(f'{MARK}={self.run}/{self.name}'),
+                *(() if own is None else (own,))}
 
 
 def find_marked(mark: str) -> list[int]:

@@ -14,16 +14,15 @@
 
 import inspect
 
-import testtools
-
 from jacket_azure import exceptions
+from tests import timeout
 
 KINDS = [
     kind for _, kind in inspect.getmembers(exceptions, inspect.isclass)
     if issubclass(kind, exceptions.AzureError)]
 
 
-class AzureErrorTest(testtools.TestCase):
+class AzureErrorTest(timeout.TestCase):
     """Every kind says what Azure said."""
 
     def test_every_kind_keeps_code_status_request_and_target(self):
@@ -67,7 +66,7 @@ class AzureErrorTest(testtools.TestCase):
             .retry_after)
 
 
-class MappingErrorTest(testtools.TestCase):
+class MappingErrorTest(timeout.TestCase):
     """All mistakes of a file at once, one per line."""
 
     def test_every_problem_is_named_with_file_and_line(self):

@@ -21,9 +21,8 @@ import pathlib
 import subprocess
 import sys
 
-import testtools
-
 import jacket_azure
+from tests import timeout
 
 ROOT = pathlib.Path(jacket_azure.__file__).parent
 
@@ -123,7 +122,7 @@ def imports(relative, tree):
                 yield f'{base}.{alias.name}'
 
 
-class LayersTest(testtools.TestCase):
+class LayersTest(timeout.TestCase):
     """The tree keeps to the arrows."""
 
     def test_every_module_lies_in_a_known_layer(self):
@@ -204,7 +203,7 @@ class LayersTest(testtools.TestCase):
              'azure.core', 'azure.mgmt.compute'}, found)
 
 
-class LazyLoadingTest(testtools.TestCase):
+class LazyLoadingTest(timeout.TestCase):
     """Other users of os-vif load our plugin, and must get nothing with it."""
 
     def loaded_by(self, statement):

@@ -19,8 +19,8 @@ import sys
 import tempfile
 
 from nova import utils
-import testtools
 
+from tests import timeout
 from tests.functional import run
 
 # Nova's start-up runs as it is, up to the point where the service would
@@ -66,7 +66,7 @@ client_secret = not-for-the-log
 '''
 
 
-class StartUpTest(testtools.TestCase):
+class StartUpTest(timeout.TestCase):
     """In a process of its own, as in production."""
 
     def start(self, mode):

@@ -16,12 +16,12 @@ import types
 
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure.arm import answers
+from tests import timeout
 
 
-class RetryAfterTest(testtools.TestCase):
+class RetryAfterTest(timeout.TestCase):
 
     def test_numbers_and_dates(self):
         date = 'Mon, 04 May 2026 08:00:00 GMT'
@@ -49,7 +49,7 @@ class RetryAfterTest(testtools.TestCase):
         self.assertTrue(found is None or 0 <= found < float('inf'))
 
 
-class ErrorTest(testtools.TestCase):
+class ErrorTest(timeout.TestCase):
 
     def test_details_speak_where_the_message_does_not(self):
         found = answers.error_of({'error': {

@@ -16,15 +16,15 @@ import pathlib
 import types
 
 import fixtures
-import testtools
 
 from jacket_azure import exceptions
 from jacket_azure.arm import azure
 from jacket_azure.arm import transport
+from tests import timeout
 from tests.unit.arm import doubles
 
 
-class ConnectTest(testtools.TestCase):
+class ConnectTest(timeout.TestCase):
 
     def test_everything_is_there(self):
         made = azure.connect(doubles.options())
@@ -62,7 +62,7 @@ class ConnectTest(testtools.TestCase):
         self.addCleanup(made.close)
 
 
-class TransportTest(testtools.TestCase):
+class TransportTest(timeout.TestCase):
 
     def test_one_session_per_process_and_pool(self):
         first = transport.from_conf(doubles.options(http_pool_size=7))
@@ -113,7 +113,7 @@ class TransportTest(testtools.TestCase):
         self.assertEqual([3], clock.slept)
 
 
-class PlacesTest(testtools.TestCase):
+class PlacesTest(timeout.TestCase):
     """Names in our group, full ids in any."""
 
     def test_networks_in_other_groups(self):
@@ -146,7 +146,7 @@ class PlacesTest(testtools.TestCase):
         self.assertEqual([], made.wire.requests)
 
 
-class NetworkInterfacesTest(testtools.TestCase):
+class NetworkInterfacesTest(timeout.TestCase):
 
     RESERVED = doubles.error(400, 'NicReservedForAnotherVm')
 
@@ -178,7 +178,7 @@ class NetworkInterfacesTest(testtools.TestCase):
         self.assertEqual([], made.clock.slept)
 
 
-class CatalogueTest(testtools.TestCase):
+class CatalogueTest(timeout.TestCase):
 
     def latest(self, *names):
         made = doubles.connect(

@@ -14,16 +14,15 @@
 
 import types
 
-import testtools
-
 from jacket_azure import exceptions
 from jacket_azure.arm import cloud
+from tests import timeout
 from tests.unit.arm import doubles
 
 NOTHING = {'arm_endpoint': None, 'authority': None}
 
 
-class CloudTest(testtools.TestCase):
+class CloudTest(timeout.TestCase):
 
     def test_known_clouds_have_their_endpoints(self):
         for name, endpoint, authority in (

@@ -16,17 +16,17 @@ import os
 
 from azure import identity
 import fixtures
-import testtools
 
 from jacket_azure import exceptions
 from jacket_azure.arm import cloud
 from jacket_azure.arm import credentials
 from jacket_azure.arm import transport
+from tests import timeout
 from tests.unit.arm import certificates
 from tests.unit.arm import doubles
 
 
-class CredentialsTest(testtools.TestCase):
+class CredentialsTest(timeout.TestCase):
 
     def build(self, **options):
         conf = doubles.options(**options)

@@ -13,11 +13,11 @@
 """Each answer of Azure becomes the exception that callers decide by."""
 
 from azure.core import exceptions as sdk
-import testtools
 
 from jacket_azure import exceptions
 from jacket_azure.arm import errors
 from jacket_azure.arm import missing
+from tests import timeout
 from tests.unit.arm import doubles
 
 IMAGE_MISSING = (
@@ -77,7 +77,7 @@ KINDS = (
 )
 
 
-class Case(testtools.TestCase):
+class Case(timeout.TestCase):
 
     def failure(self, *answers, method='get'):
         """Return what a call raises when Azure answers like this."""

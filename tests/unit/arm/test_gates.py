@@ -15,9 +15,9 @@
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure.arm import gates
+from tests import timeout
 from tests.unit.arm import doubles
 
 VMS = doubles.VM.rpartition('/')[0]
@@ -28,7 +28,7 @@ def keys(method, url, **options):
     return [gate.key for gate in gates.gates_of(method, url, **options)]
 
 
-class GatesOfTest(testtools.TestCase):
+class GatesOfTest(timeout.TestCase):
 
     def test_kinds_of_requests(self):
         write = ('subscription', 'write')
@@ -73,7 +73,7 @@ class GatesOfTest(testtools.TestCase):
             keys('GET', doubles.OPERATION, is_poll=True))
 
 
-class ReserveTest(testtools.TestCase):
+class ReserveTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

@@ -14,9 +14,9 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure.arm import ids
+from tests import timeout
 from tests.unit.arm import doubles
 
 VNET = f'{doubles.GROUP}/providers/Microsoft.Network/virtualNetworks/v'
@@ -24,7 +24,7 @@ LOCATION = (f'/subscriptions/{doubles.SUBSCRIPTION}/providers/'
             'Microsoft.Compute/locations/eastus')
 
 
-class ParseTargetTest(testtools.TestCase):
+class ParseTargetTest(timeout.TestCase):
 
     def test_paths(self):
         machines = 'Microsoft.Compute/virtualMachines'

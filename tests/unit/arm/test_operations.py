@@ -19,9 +19,9 @@ import fixtures
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure import exceptions
+from tests import timeout
 from tests.unit.arm import doubles
 
 LOCATION = doubles.OPERATION.replace('operations/', 'operationResults/')
@@ -43,7 +43,7 @@ def failed(code, message='As the test wants.', status='Failed'):
         'status': status, 'error': {'code': code, 'message': message}})
 
 
-class Case(testtools.TestCase):
+class Case(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

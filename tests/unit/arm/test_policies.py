@@ -18,15 +18,15 @@ import types
 
 from azure.core import exceptions as sdk
 import fixtures
-import testtools
 
 from jacket_azure import exceptions
+from tests import timeout
 from tests.unit.arm import doubles
 
 GOOD = doubles.answer(200, {'name': 'vm1'})
 
 
-class GatePolicyTest(testtools.TestCase):
+class GatePolicyTest(timeout.TestCase):
 
     def test_thirteenth_write_of_one_machine_waits(self):
         made = doubles.connect(GOOD)
@@ -129,7 +129,7 @@ class GatePolicyTest(testtools.TestCase):
         self.assertTrue(waiting.is_alive())
 
 
-class TokenTest(testtools.TestCase):
+class TokenTest(timeout.TestCase):
 
     def failure(self, exc, **options):
         self.made = doubles.connect(
@@ -210,7 +210,7 @@ class TokenTest(testtools.TestCase):
             made.wire.requests[0].headers['Authorization'])
 
 
-class StatisticsTest(testtools.TestCase):
+class StatisticsTest(timeout.TestCase):
 
     def test_every_attempt_counts(self):
         accepted = doubles.answer(
@@ -266,7 +266,7 @@ class StatisticsTest(testtools.TestCase):
         }, made.azure.statistics.remaining)
 
 
-class WireLogTest(testtools.TestCase):
+class WireLogTest(timeout.TestCase):
 
     def test_says_what_was_done_and_no_secret(self):
         log = self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))

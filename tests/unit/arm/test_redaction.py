@@ -17,13 +17,13 @@ import logging
 import fixtures
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure.arm import redaction
+from tests import timeout
 from tests.unit.arm import doubles
 
 
-class TextTest(testtools.TestCase):
+class TextTest(timeout.TestCase):
 
     def test_signatures_and_tokens_are_hidden(self):
         for text, left in (
@@ -48,7 +48,7 @@ class TextTest(testtools.TestCase):
             redaction.path(doubles.OPERATION).startswith('/subscriptions/'))
 
 
-class SecretsOfTest(testtools.TestCase):
+class SecretsOfTest(timeout.TestCase):
 
     def test_finds_them_wherever_they_are(self):
         body = {
@@ -68,7 +68,7 @@ class SecretsOfTest(testtools.TestCase):
         self.assertEqual((), redaction.secrets_of(None))
 
 
-class ConnectionLogTest(testtools.TestCase):
+class ConnectionLogTest(timeout.TestCase):
 
     def test_urllib3_shows_no_query(self):
         redaction.quiet_connection_log()

@@ -14,12 +14,12 @@
 
 import fixtures
 import requests
-import testtools
 import urllib3
 
 from jacket_azure import exceptions
 from jacket_azure.arm import client
 from jacket_azure.arm import retries
+from tests import timeout
 from tests.unit.arm import doubles
 
 GOOD = doubles.answer(200, {'name': 'vm1'})
@@ -30,7 +30,7 @@ BUSY = doubles.error(429, 'TooManyRequests')
 BROKEN = doubles.error(500, 'InternalServerError')
 
 
-class RetryTest(testtools.TestCase):
+class RetryTest(timeout.TestCase):
 
     def run_get(self, *answers, **options):
         self.made = doubles.connect(*answers, **options)
@@ -149,7 +149,7 @@ class RetryTest(testtools.TestCase):
         self.assertTrue(470 <= made.clock.now - 1000 <= 500)
 
 
-class NeverSentTest(testtools.TestCase):
+class NeverSentTest(timeout.TestCase):
 
     def test_only_connections_that_were_not_made(self):
         broken = requests.exceptions.SSLError(

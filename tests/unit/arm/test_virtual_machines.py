@@ -16,11 +16,11 @@ import json
 from unittest import mock
 
 from azure.mgmt.compute import operations as compute_operations
-import testtools
 from testtools import matchers
 
 from jacket_azure import exceptions
 from jacket_azure.arm import virtual_machines
+from tests import timeout
 from tests.unit.arm import doubles
 
 OURS = {'id': doubles.VM, 'tags': {'jacket-id': 'a1'},
@@ -38,7 +38,7 @@ def owned(machine):
     return machine.get('tags', {}).get('jacket-id') == 'a1'
 
 
-class CreateTest(testtools.TestCase):
+class CreateTest(timeout.TestCase):
 
     def create(self, *answers, owned=owned):
         self.made = doubles.connect(*answers)
@@ -115,7 +115,7 @@ class CreateTest(testtools.TestCase):
                              else MISSING))
 
 
-class RequestsTest(testtools.TestCase):
+class RequestsTest(timeout.TestCase):
     """What exactly goes to the SDK and over the wire."""
 
     def test_etag_makes_writes_conditional(self):

@@ -15,12 +15,12 @@ import subprocess
 import sys
 
 import fixtures
-import testtools
 
 from jacket_azure.cmd import main
+from tests import timeout
 
 
-class MainTest(testtools.TestCase):
+class MainTest(timeout.TestCase):
 
     def run_program(self, *arguments):
         """Run the program as a user does and return code and output."""

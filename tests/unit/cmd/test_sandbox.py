@@ -16,14 +16,14 @@ import pathlib
 from unittest import mock
 
 import fixtures
-import testtools
 
 from jacket_azure.cmd import sandbox
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import settings
+from tests import timeout
 
 
-class SandboxCommandTest(testtools.TestCase):
+class SandboxCommandTest(timeout.TestCase):
     """The commands, with the cloud itself left out."""
 
     def setUp(self):

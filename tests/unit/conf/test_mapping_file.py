@@ -14,17 +14,17 @@ import os
 import threading
 
 import fixtures
-import testtools
 
 from jacket_azure import exceptions
 from jacket_azure.conf import mapping_file
+from tests import timeout
 
 GOOD = 'flavors: {a: Standard_B1s}\n'
 OTHER = 'flavors: {a: Standard_D2s_v5}\n'
 BROKEN = 'flavors: {a: 1x}\nimage: {}\n'
 
 
-class MappingFileTest(testtools.TestCase):
+class MappingFileTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

@@ -10,16 +10,15 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import testtools
-
 from jacket_azure import exceptions
 from jacket_azure.disks import interface
 from jacket_azure.disks import managed
+from tests import timeout
 
 UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
 
 
-class ManagedDisksTest(testtools.TestCase):
+class ManagedDisksTest(timeout.TestCase):
 
     def describe(self, **options):
         return managed.ManagedDisks().describe_os_disk(

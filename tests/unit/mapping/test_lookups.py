@@ -10,8 +10,6 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import testtools
-
 from jacket_azure import exceptions
 from jacket_azure.mapping.flavors import FlavorTarget
 from jacket_azure.mapping.image_target import ImageTarget
@@ -19,6 +17,7 @@ from jacket_azure.mapping.image_target import Plan
 from jacket_azure.mapping.networks import NetworkEntry
 from jacket_azure.mapping.networks import SubnetTarget
 from jacket_azure.mapping.tables import Mapping
+from tests import timeout
 
 IMAGE_ID = (
     '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/images/i'
@@ -39,7 +38,7 @@ MAPPING = Mapping(
 )
 
 
-class FlavorTest(testtools.TestCase):
+class FlavorTest(timeout.TestCase):
 
     def test_by_name_and_by_id(self):
         self.assertEqual('Standard_D2s_v5', MAPPING.flavor('m1.small').size)
@@ -86,7 +85,7 @@ class FlavorTest(testtools.TestCase):
         self.assertNotIn('f020', str(error))
 
 
-class ImageTest(testtools.TestCase):
+class ImageTest(timeout.TestCase):
 
     def refused(self, properties, name='ubuntu'):
         return str(self.assertRaises(
@@ -153,7 +152,7 @@ class ImageTest(testtools.TestCase):
             self.assertIn(part, str(error))
 
 
-class NetworkTest(testtools.TestCase):
+class NetworkTest(timeout.TestCase):
 
     def test_first_known_key_decides(self):
         self.assertEqual(SubnetTarget('vnet', 'a'),
@@ -177,7 +176,7 @@ class NetworkTest(testtools.TestCase):
         self.assertIn('"networks.net.subnets"', str(error))
 
 
-class SecurityGroupTest(testtools.TestCase):
+class SecurityGroupTest(timeout.TestCase):
 
     def test_one(self):
         self.assertEqual('nsg', MAPPING.security_group('default', 'x'))
@@ -201,7 +200,7 @@ class SecurityGroupTest(testtools.TestCase):
             self.assertIn(', '.join(pair), str(error))
 
 
-class ZoneTest(testtools.TestCase):
+class ZoneTest(timeout.TestCase):
 
     def test_zones(self):
         self.assertEqual('1', MAPPING.zone('az1'))

@@ -14,7 +14,6 @@ import pathlib
 import textwrap
 
 from hypothesis import given
-import testtools
 
 from jacket_azure import exceptions
 from jacket_azure.mapping import flavors
@@ -23,6 +22,7 @@ from jacket_azure.mapping.image_target import ImageTarget
 from jacket_azure.mapping.image_target import Plan
 from jacket_azure.mapping.networks import NetworkEntry
 from tests import strategies
+from tests import timeout
 
 SAMPLE = pathlib.Path(__file__).parents[3] / 'etc/jacket_azure'
 IMAGE_ID = (
@@ -32,7 +32,7 @@ VNET_ID = IMAGE_ID.replace(
     'Microsoft.Compute/images', 'microsoft.network/virtualnetworks')
 
 
-class ParserTest(testtools.TestCase):
+class ParserTest(timeout.TestCase):
 
     def parse(self, text):
         return parser.parse(textwrap.dedent(text), 'mapping.yaml')

@@ -12,14 +12,14 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure.mapping import resource_id
+from tests import timeout
 
 _WORDS = st.from_regex(r'[A-Za-z0-9._()-]{1,20}', fullmatch=True)
 
 
-class ResourceIdTest(testtools.TestCase):
+class ResourceIdTest(timeout.TestCase):
 
     @given(_WORDS, st.none() | _WORDS,
            st.lists(st.tuples(_WORDS, _WORDS), min_size=1, max_size=3))

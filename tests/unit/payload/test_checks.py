@@ -12,13 +12,12 @@
 
 import dataclasses
 
-import testtools
-
 from jacket_azure import exceptions
 from jacket_azure.payload import checks
 from jacket_azure.payload.images import ImageFacts
 from jacket_azure.payload.security import Security
 from jacket_azure.payload.vm_sizes import VmSize
+from tests import timeout
 
 SIZE = VmSize(
     'Standard_D2s_v5', 'standardDSv5Family', 2, 8192, max_nics=2,
@@ -35,7 +34,7 @@ SCSI = dataclasses.replace(IMAGE, disk_controllers=('SCSI',))
 TRUSTED = Security('TrustedLaunch', True, True)
 
 
-class ChecksTest(testtools.TestCase):
+class ChecksTest(timeout.TestCase):
 
     def check(self, size=SIZE, image=IMAGE, nics=1, **options):
         checks.check(checks.Request(size, image, nics, **options))

@@ -18,10 +18,10 @@ import random
 
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure import exceptions
 from jacket_azure.payload import custom_data
+from tests import timeout
 
 SCRIPT = b'#!/bin/sh\necho hello\n'
 DOCUMENTS = {
@@ -60,7 +60,7 @@ def written(text):
     }
 
 
-class CustomDataTest(testtools.TestCase):
+class CustomDataTest(timeout.TestCase):
 
     def test_nothing(self):
         self.assertIsNone(custom_data.build(None))

@@ -12,16 +12,15 @@
 
 import copy
 
-import testtools
-
 from jacket_azure.mapping.image_target import ImageTarget
 from jacket_azure.mapping.image_target import Plan
 from jacket_azure.payload import images
 from jacket_azure.payload.images import ImageFacts
 from tests import samples
+from tests import timeout
 
 
-class ImagesTest(testtools.TestCase):
+class ImagesTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

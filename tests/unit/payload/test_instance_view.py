@@ -12,11 +12,11 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure.payload import instance_view
 from jacket_azure.payload.instance_view import Power
 from jacket_azure.payload.instance_view import VmState
+from tests import timeout
 
 
 def vm(*codes, provisioning='Succeeded', **extra):
@@ -25,7 +25,7 @@ def vm(*codes, provisioning='Succeeded', **extra):
                            'instanceView': {'statuses': statuses}}}
 
 
-class InstanceViewTest(testtools.TestCase):
+class InstanceViewTest(timeout.TestCase):
 
     def parse(self, *codes, **extra):
         return instance_view.parse(vm(*codes, **extra))

@@ -14,11 +14,11 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure import exceptions
 from jacket_azure.payload import names
 from tests import strategies
+from tests import timeout
 
 UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
 PORT = '7c9e6679-7425-40de-944b-e07fc1f90ae7'
@@ -28,7 +28,7 @@ SUBNET = (
 )
 
 
-class NamesTest(testtools.TestCase):
+class NamesTest(timeout.TestCase):
 
     @given(strategies.UUIDS, strategies.UUIDS, st.booleans())
     def test_nic_names_are_valid_and_parse_back(self, uuid, port, primary):
@@ -93,7 +93,7 @@ class NamesTest(testtools.TestCase):
             'a', names.parse_resource_id(SUBNET).name)
 
 
-class ComputerNameTest(testtools.TestCase):
+class ComputerNameTest(timeout.TestCase):
 
     @given(st.none() | st.text(max_size=90), strategies.UUIDS,
            strategies.OS_TYPES)

@@ -10,13 +10,12 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import testtools
-
 from jacket_azure import exceptions
 from jacket_azure.payload import names
 from jacket_azure.payload import network_interface
 from jacket_azure.payload.network_interface import FixedIp
 from tests import samples
+from tests import timeout
 
 SUBSCRIPTION = '11111111-1111-1111-1111-111111111111'
 SUBNET = names.subnet_id(SUBSCRIPTION, 'jacket', 'vnet1', 'default')
@@ -29,7 +28,7 @@ def spec(*fixed_ips, **options):
         location='eastus', fixed_ips=fixed_ips, **options)
 
 
-class NetworkInterfaceTest(testtools.TestCase):
+class NetworkInterfaceTest(timeout.TestCase):
 
     def refused(self, *fixed_ips):
         return str(self.assertRaises(

@@ -15,14 +15,14 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure import exceptions
 from jacket_azure.payload import passwords
 from tests import strategies
+from tests import timeout
 
 
-class PasswordsTest(testtools.TestCase):
+class PasswordsTest(timeout.TestCase):
 
     @given(st.integers(), strategies.OS_TYPES)
     def test_a_generated_one_always_complies(self, seed, os_type):
@@ -75,7 +75,7 @@ class PasswordsTest(testtools.TestCase):
         self.assertIsNone(passwords.check('Not-4-Real-Use', 'windows'))
 
 
-class UserNameTest(testtools.TestCase):
+class UserNameTest(timeout.TestCase):
 
     def test_good(self):
         for name in ('azureuser', 'x', 'a' * 64, 'ops_1.x-y', '_svc'):

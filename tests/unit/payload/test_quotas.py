@@ -12,16 +12,15 @@
 
 import dataclasses
 
-import testtools
-
 from jacket_azure.payload import quotas
 from jacket_azure.payload.vm_sizes import VmSize
 from tests import samples
+from tests import timeout
 
 SIZE = VmSize('Standard_D2s_v5', 'standardDSv5Family', 2, 8192, 2, 4)
 
 
-class QuotasTest(testtools.TestCase):
+class QuotasTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

@@ -10,18 +10,17 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import testtools
-
 from jacket_azure import exceptions
 from jacket_azure.mapping.flavors import FlavorTarget
 from jacket_azure.mapping.image_target import ImageTarget
 from jacket_azure.payload import security
 from jacket_azure.payload.security import Security
+from tests import timeout
 
 TRUSTED = Security('TrustedLaunch', secure_boot=True, vtpm=True)
 
 
-class SecurityTest(testtools.TestCase):
+class SecurityTest(timeout.TestCase):
 
     def choose(self, flavor=None, image=None, specs=None, properties=None):
         return security.choose(

@@ -15,10 +15,10 @@ import struct
 
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure import exceptions
 from jacket_azure.payload import ssh_keys
+from tests import timeout
 
 ED25519 = (
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0hHU+F3+Akd5f5oth7IMTM48sA98Dzg4ov'
@@ -50,7 +50,7 @@ def key_of(label, *parts):
     return f'{label} {base64.b64encode(blob).decode()}'
 
 
-class SshKeysTest(testtools.TestCase):
+class SshKeysTest(timeout.TestCase):
 
     def refused(self, key):
         return str(self.assertRaises(

@@ -12,10 +12,10 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-import testtools
 
 from jacket_azure.payload import tags
 from tests import strategies
+from tests import timeout
 
 UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
 
@@ -25,7 +25,7 @@ def build(**options):
                       '2026-11-21T02:45:16Z', **options)
 
 
-class TagsTest(testtools.TestCase):
+class TagsTest(timeout.TestCase):
 
     def test_all(self):
         self.assertEqual(({

@@ -12,8 +12,6 @@
 
 import dataclasses
 
-import testtools
-
 from jacket_azure import exceptions
 from jacket_azure.disks import interface
 from jacket_azure.disks import managed
@@ -24,6 +22,7 @@ from jacket_azure.payload import os_profile
 from jacket_azure.payload import virtual_machine
 from jacket_azure.payload.security import Security
 from tests import samples
+from tests import timeout
 from tests.unit.payload import test_ssh_keys
 
 SUBSCRIPTION = '11111111-1111-1111-1111-111111111111'
@@ -58,7 +57,7 @@ LINUX = virtual_machine.VmSpec(
 )
 
 
-class VirtualMachineTest(testtools.TestCase):
+class VirtualMachineTest(timeout.TestCase):
 
     def test_linux_with_key_and_two_ports(self):
         self.assertEqual(samples.load('vm_linux_key'),
@@ -141,7 +140,7 @@ class VirtualMachineTest(testtools.TestCase):
                          virtual_machine.build_tags_update({'a': 'b'}))
 
 
-class OsProfileTest(testtools.TestCase):
+class OsProfileTest(timeout.TestCase):
 
     def build(self, os_type='linux', **options):
         return os_profile.build(os_profile.OsProfileSpec(

@@ -12,14 +12,13 @@
 
 import copy
 
-import testtools
-
 from jacket_azure.payload import vm_sizes
 from jacket_azure.payload.vm_sizes import VmSize
 from tests import samples
+from tests import timeout
 
 
-class VmSizesTest(testtools.TestCase):
+class VmSizesTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

@@ -13,7 +13,6 @@
 import pathlib
 
 import fixtures
-import testtools
 
 from jacket_azure.emulator import server
 from jacket_azure.sandbox import arm_client
@@ -24,9 +23,10 @@ from jacket_azure.sandbox import settings
 from jacket_azure.sandbox import world
 from jacket_azure.sandbox.bootstrap import compute
 from jacket_azure.sandbox.bootstrap import networks
+from tests import timeout
 
 
-class ArmClientTest(testtools.TestCase):
+class ArmClientTest(timeout.TestCase):
     """Against the emulator, over HTTPS."""
 
     def setUp(self):
@@ -101,7 +101,7 @@ class ArmClientTest(testtools.TestCase):
         self.assertEqual([], self.emulator.invalid_requests)
 
 
-class AzureSectionTest(testtools.TestCase):
+class AzureSectionTest(timeout.TestCase):
 
     def test_options_of_the_emulator_reach_nova(self):
         with server.Emulator(contents=False) as emulator:

@@ -10,13 +10,12 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import testtools
-
 from jacket_azure.sandbox import choices
 from jacket_azure.sandbox import errors
+from tests import timeout
 
 
-class ChoiceTest(testtools.TestCase):
+class ChoiceTest(timeout.TestCase):
     """What the tour takes from a mapping file."""
 
     def networks(self, **virtual_networks):

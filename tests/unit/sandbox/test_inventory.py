@@ -10,9 +10,8 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import testtools
-
 from jacket_azure.sandbox import inventory
+from tests import timeout
 
 
 def resource(kind, name, **tags):
@@ -30,7 +29,7 @@ class FakeArm:
         return dict(self.held)
 
 
-class InventoryTest(testtools.TestCase):
+class InventoryTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

@@ -12,13 +12,12 @@
 
 import socket
 
-import testtools
-
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import ports
+from tests import timeout
 
 
-class PortsTest(testtools.TestCase):
+class PortsTest(timeout.TestCase):
 
     def listen(self, port=0):
         server = socket.socket()

@@ -18,9 +18,9 @@ import sys
 import time
 
 import fixtures
-import testtools
 
 from jacket_azure.sandbox import process
+from tests import timeout
 
 # says that it is ready, then waits for a signal
 POLITE = 'import signal; print("ready", flush=True); signal.pause()'
@@ -33,7 +33,7 @@ PARENT = ('import subprocess, sys, signal;'
           'print("ready", p.pid, flush=True); signal.pause()')
 
 
-class ProcessTest(testtools.TestCase):
+class ProcessTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()
@@ -76,6 +76,13 @@ class ProcessTest(testtools.TestCase):
         self.start(STUBBORN)
         self.process.signal()
         self.assertFalse(self.finish(0))
+        self.assertIsNone(self.process.pid())
+
+    def test_it_is_killed_while_it_has_no_environment_yet(self):
+        self.start(STUBBORN)
+        with fixtures.MonkeyPatch(
+                'jacket_azure.sandbox.process.find_marked', lambda mark: []):
+            self.finish(0)
         self.assertIsNone(self.process.pid())
 
     def test_its_children_end_with_it(self):

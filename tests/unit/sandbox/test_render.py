@@ -15,18 +15,18 @@ import dataclasses
 import pathlib
 
 import fixtures
-import testtools
 import yaml
 
 from jacket_azure.mapping import parser as mapping_parser
 from jacket_azure.sandbox import render
 from jacket_azure.sandbox import settings
+from tests import timeout
 
 AZURE = {'client_secret': 'pa$$word', 'location': 'eastus',
          'tenant_id': None}
 
 
-class RenderTest(testtools.TestCase):
+class RenderTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

@@ -17,9 +17,10 @@ import testtools
 
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import settings
+from tests import timeout
 
 
-class SettingsTest(testtools.TestCase):
+class SettingsTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

@@ -17,7 +17,6 @@ import subprocess
 import sys
 
 import fixtures
-import testtools
 
 from jacket_azure.sandbox import down
 from jacket_azure.sandbox import errors
@@ -28,6 +27,7 @@ from jacket_azure.sandbox import settings
 from jacket_azure.sandbox import status
 from jacket_azure.sandbox import supervise
 from jacket_azure.sandbox import wait
+from tests import timeout
 
 # a service: answers every request with the status code it is given
 SERVER = """
@@ -43,7 +43,7 @@ http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), Handler
 """
 
 
-class SuperviseTest(testtools.TestCase):
+class SuperviseTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()
@@ -136,7 +136,7 @@ class SuperviseTest(testtools.TestCase):
         self.assertTrue(ports.is_free(self.settings.ports['glance']))
 
 
-class SchemaTest(testtools.TestCase):
+class SchemaTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

@@ -14,10 +14,10 @@ import pathlib
 import textwrap
 
 import fixtures
-import testtools
 
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import target
+from tests import timeout
 
 COMPLETE = """
     [azure]
@@ -31,7 +31,7 @@ COMPLETE = """
 """
 
 
-class TargetTest(testtools.TestCase):
+class TargetTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

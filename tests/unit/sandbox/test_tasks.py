@@ -19,9 +19,10 @@ from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import report as reports
 from jacket_azure.sandbox import tasks
 from jacket_azure.sandbox import wait
+from tests import timeout
 
 
-class TasksTest(testtools.TestCase):
+class TasksTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()
@@ -81,7 +82,7 @@ class TasksTest(testtools.TestCase):
             ValueError, tasks.run, [self.task('a', 'nothing')], self.report)
 
 
-class WaitTest(testtools.TestCase):
+class WaitTest(timeout.TestCase):
 
     def test_returns_when_nothing_is_missing(self):
         states = iter(['a', 'b', None])
@@ -98,7 +99,7 @@ class WaitTest(testtools.TestCase):
         self.assertEqual('cloud: still no compute after 5 s', str(error))
 
 
-class ReportTest(testtools.TestCase):
+class ReportTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

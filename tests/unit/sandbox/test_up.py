@@ -13,16 +13,16 @@
 import pathlib
 
 import fixtures
-import testtools
 
 from jacket_azure.sandbox import guide
 from jacket_azure.sandbox import plan
 from jacket_azure.sandbox import ready
 from jacket_azure.sandbox import settings
 from jacket_azure.sandbox import up
+from tests import timeout
 
 
-class UpTest(testtools.TestCase):
+class UpTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()
@@ -108,7 +108,7 @@ class Cloud:
                 Record(resource_class=name) for name in classes])
 
 
-class ReadyTest(testtools.TestCase):
+class ReadyTest(timeout.TestCase):
 
     since = {'nova': '2026-01-01T10:00:00', 'cinder': '2026-01-01T10:00:00'}
     classes = ('VCPU', 'MEMORY_MB', 'DISK_GB')

@@ -12,12 +12,11 @@
 
 import io
 
-import testtools
-
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import report as reports
 from jacket_azure.sandbox import wait
 from jacket_azure.sandbox import watch
+from tests import timeout
 
 
 class Server:
@@ -41,7 +40,7 @@ class Compute:
         return self.states.pop(0) if self.states[1:] else self.states[0]
 
 
-class WatchTest(testtools.TestCase):
+class WatchTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()

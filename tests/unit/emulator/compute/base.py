@@ -26,10 +26,10 @@ from azure.core.rest import HttpRequest
 from azure.identity import ClientSecretCredential
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.network import NetworkManagementClient
-import testtools
 
 from jacket_azure.emulator import clock
 from jacket_azure.emulator import server
+from tests import timeout
 
 GROUP = 'jacket'
 LOCATION = 'eastus'
@@ -48,7 +48,7 @@ def _state_dir() -> pathlib.Path:
     return pathlib.Path(folder)
 
 
-class ComputeTestCase(testtools.TestCase):
+class ComputeTestCase(timeout.TestCase):
     """Tests of Microsoft.Compute with the Azure SDK over HTTPS."""
 
     contents = False

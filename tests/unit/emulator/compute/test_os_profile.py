@@ -14,10 +14,9 @@
 
 import base64
 
-import testtools
-
 from jacket_azure.emulator import errors
 from jacket_azure.emulator.compute import os_profile
+from tests import timeout
 
 RSA = 'ssh-rsa ' + base64.b64encode(
     b'\0\0\0\x07ssh-rsa' + bytes(300)).decode() + ' me@here'
@@ -39,7 +38,7 @@ def with_key(key, path='/home/azureuser/.ssh/authorized_keys', **changes):
         'ssh': {'publicKeys': [{'path': path, 'keyData': key}]}}, **changes)
 
 
-class OsProfileTest(testtools.TestCase):
+class OsProfileTest(timeout.TestCase):
     """check() refuses with 400 InvalidParameter and the right target."""
 
     def refuse(self, target, given, os_type='Linux'):

@@ -10,10 +10,9 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-import testtools
-
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox.bootstrap import networks
+from tests import timeout
 
 
 class FakeArm:
@@ -28,7 +27,7 @@ class FakeArm:
         return self.properties and {'properties': self.properties}
 
 
-class NetworksTest(testtools.TestCase):
+class NetworksTest(timeout.TestCase):
 
     def test_addresses_azure_keeps_are_not_given_to_ports(self):
         self.assertEqual(

@@ -15,10 +15,11 @@ import sys
 import textwrap
 
 import fixtures
-import testtools
+
+from tests import timeout
 
 
-class SqliteTest(testtools.TestCase):
+class SqliteTest(timeout.TestCase):
     """In a process of its own: the settings hold for all of SQLAlchemy."""
 
     def run_script(self, script):
@@ -64,7 +65,7 @@ class SqliteTest(testtools.TestCase):
         self.assertEqual(['wal', '60000'], said)
 
 
-class ServeTest(testtools.TestCase):
+class ServeTest(timeout.TestCase):
     """A whole service process, with a small application."""
 
     script = """

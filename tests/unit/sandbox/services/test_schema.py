@@ -16,13 +16,13 @@ import sys
 import textwrap
 
 import fixtures
-import testtools
 
 from jacket_azure.sandbox import plan
 from jacket_azure.sandbox.services import schema
+from tests import timeout
 
 
-class SchemaTest(testtools.TestCase):
+class SchemaTest(timeout.TestCase):
 
     def code(self, action):
         """Return the exit code of an action run in a fork of a process."""
