@@ -165,7 +165,10 @@ def action(request: router.ArmRequest) -> str:
         return f'{where.type}/{verb or tail + "/action"}'
     _, marker, provided = request.route.template.partition('/providers/')
     if marker:
-        kind = re.sub(r'/{\w+}', '', provided)
+        kind = provided.replace('{ns}', request.params.get('ns', ''))
+        kind = re.sub(r'/{\w+}', '', kind)
+        # platform images: the permission leaves out the kind of artifact
+        kind = re.sub('/vmimage', '', kind, flags=re.IGNORECASE)
         return f'{kind}/{verb or "action"}'
     kinds = 'subscriptions'
     if 'rg' in request.params or request.record.type == 'resourceGroups':

@@ -1,0 +1,91 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The Azure role we ship has the rights the driver needs, and no more."""
+
+import json
+import pathlib
+
+import fixtures
+from nova import exception
+
+from jacket_azure.emulator import identity
+from jacket_azure.nova import startup
+from tests.unit.nova import base
+
+ROLE = (pathlib.Path(__file__).parents[3]
+        / 'etc/jacket_azure/azure-role.json')
+# Azure asks for these when a write refers to such a resource, or makes it or
+# takes it along. Source: Azure permissions for Compute and Networking.
+LINKED = {
+    'microsoft.compute/disks/delete',
+    'microsoft.compute/disks/write',
+    'microsoft.network/networkinterfaces/join/action',
+    'microsoft.network/networksecuritygroups/join/action',
+    'microsoft.network/virtualnetworks/subnets/join/action',
+}
+# Reads of own images, of which the emulator has one kind only.
+IMAGES = {
+    'microsoft.compute/galleries/images/versions/read',
+    'microsoft.compute/images/read',
+}
+# Asked with the machine itself, by $expand.
+VIEWS = {'microsoft.compute/virtualmachines/instanceview/read'}
+# Polls of operations; the service wants them for some kinds.
+POLLS = {
+    'microsoft.compute/locations/diskoperations/read',
+    'microsoft.compute/locations/operations/read',
+    'microsoft.network/locations/operationresults/read',
+    'microsoft.network/locations/operations/read',
+}
+
+
+class RoleTest(base.NovaTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.asked = set()
+        authorize = identity.Identity.authorize
+
+        def noting(self_, action, scope):
+            self.asked.add(action.lower())
+            return authorize(self_, action, scope)
+
+        self.useFixture(fixtures.MonkeyPatch(
+            'jacket_azure.emulator.identity.Identity.authorize', noting))
+
+    def use_everything(self):
+        """Take a server through its life, and one that fails to build."""
+        self.azure.patch_connect()
+        startup.start(self.conf.azure, base.HOST)
+        instance, network_info = self.spawn()
+        driver = self.driver
+        driver.list_instance_uuids()
+        driver.power_off(instance)
+        driver.power_on(self.context, instance, network_info)
+        for kind in ('SOFT', 'HARD'):
+            driver.reboot(self.context, instance, network_info, kind)
+        driver.destroy(self.context, instance, network_info)
+        # leftovers are read before they are deleted
+        driver.destroy(self.context, instance, network_info)
+        self.azure.emulator.faults.fail(
+            'PUT', 'virtualMachines', 409, 'SkuNotAvailable')
+        self.assertRaises(exception.ComputeResourcesUnavailable, self.spawn)
+
+    def test_role_allows_what_is_asked_and_no_more(self):
+        self.use_everything()
+        allowed = {action.lower()
+                   for action in json.loads(ROLE.read_text())['Actions']}
+        self.assertEqual(set(), self.asked - allowed)
+        self.assertEqual(
+            set(),
+            allowed - self.asked - LINKED - IMAGES - VIEWS - POLLS)
