@@ -34,7 +34,10 @@ SUCCEEDED = 'Succeeded'
 FAILED = 'Failed'
 CANCELED = 'Canceled'
 SEGMENTS = {'compute': 'operations', 'disk': 'DiskOperations',
-            'network': 'operations'}
+            'gallery': 'capsOperations', 'network': 'operations',
+            'storage': 'asyncoperations'}
+# polled by Location alone
+_LOCATION_ONLY = ('group', 'storage')
 
 
 @dataclasses.dataclass(eq=False)
@@ -94,10 +97,10 @@ class Operation:
     def headers(self, location: bool | None = None) -> dict[str, str]:
         """Return the headers under which the operation can be polled."""
         if location is None:
-            location = (self.style in ('disk', 'group')
+            location = (self.style in ('disk', *_LOCATION_ONLY)
                         or self.method not in ('PUT', 'PATCH'))
         found = {}
-        if self.style != 'group':
+        if self.style not in _LOCATION_ONLY:
             found['Azure-AsyncOperation'] = self.url('status')
             if self.style != 'disk':
                 found['Azure-AsyncNotification'] = 'Enabled'
@@ -124,10 +127,10 @@ class Operation:
         if self.style == 'network' and role == 'result':
             segment = 'operationResults'
         query = self._signature(role)
-        if self.style != 'network':
+        if self.style != 'network' and role == 'result':
+            query.insert(0, 'monitor=true')
+        if self.style in ('compute', 'disk'):
             query.insert(0, f'p={uuid.uuid4()}')
-            if role == 'result':
-                query.insert(1, 'monitor=true')
         return (f'{base}/providers/{self.namespace}/locations/'
                 f'{self.location}/{segment}/{self.id}?{"&".join(query)}')
 

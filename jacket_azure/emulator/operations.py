@@ -20,8 +20,10 @@ A provider starts one inside a handler::
 
 The style follows from the path: ``compute`` (default for
 Microsoft.Compute), ``disk`` (give it for disks and snapshots), ``network``
-(default for Microsoft.Network), ``group`` (resource groups). arm-behaviour
-section 2 says how they differ; ``polling.py`` answers the polls.
+(default for Microsoft.Network), ``group`` (resource groups), ``gallery``
+(give it for galleries), ``storage`` (default for Microsoft.Storage).
+arm-behaviour section 2 says how they differ; ``polling.py`` answers the
+polls.
 
 Nothing runs in the background. :meth:`Operations.settle` ends what is due;
 ``app.py`` calls it before and after each request, and a virtual clock when
@@ -67,7 +69,7 @@ class Operations:
         """Start an operation for the request at hand.
 
         :param kind: for people, for example ``virtualMachines.start``
-        :param style: compute, disk, network or group
+        :param style: compute, disk, gallery, network, storage or group
         :param seconds: how long it takes with latency ``observed``; with
             latency ``none`` it takes no time
         :param on_done: called with ``store.lock`` held when it ends; makes

@@ -29,6 +29,10 @@ _Operation = operations.Operation
               documented=False)
 @router.route('GET', _PROVIDERS + '/DiskOperations/{id}', is_poll=True,
               documented=False)
+@router.route('GET', _PROVIDERS + '/capsOperations/{id}', is_poll=True,
+              documented=False)
+@router.route('GET', _PROVIDERS + '/asyncoperations/{id}', is_poll=True,
+              documented=False)
 def get_operation(request: router.ArmRequest) -> router.ArmResponse:
     """Answer the status URL, or Compute's Location URL (``monitor=true``)."""
     operation = _find(request)
