@@ -36,6 +36,7 @@ import tempfile
 import threading
 import time
 
+from jacket_azure.emulator import azurite_accounts
 from jacket_azure.emulator import node
 
 LOG = logging.getLogger(__name__)
@@ -127,9 +128,11 @@ class Azurite:
     """One blob service on loopback with one account and a random key.
 
     :param location: folder that keeps the bytes; None keeps them in memory
+    :ivar accounts: further accounts, which come and go while it runs
     """
 
     def __init__(self, location: Path | str | None = None) -> None:
+        self.accounts = azurite_accounts.Accounts()
         self.account = ACCOUNT
         self.key = base64.b64encode(secrets.token_bytes(64)).decode()
         self.port = 0
@@ -144,7 +147,11 @@ class Azurite:
     @property
     def endpoint(self) -> str:
         """URL of the account, without a slash at the end."""
-        return f'http://127.0.0.1:{self.port}/{self.account}'
+        return self.endpoint_of(self.account)
+
+    def endpoint_of(self, account: str) -> str:
+        """URL of one of the accounts, without a slash at the end."""
+        return f'http://127.0.0.1:{self.port}/{account}'
 
     def start(self) -> None:
         """Install if needed, start, and return once it answers.
@@ -173,14 +180,16 @@ class Azurite:
         # Clients of any api-version are welcome; telemetry is on by default
         self._process = subprocess.Popen(  # noqa: S603
             [*node.find().node,
-             '--require', str(PACKAGES / 'exit_with_parent.js'), str(main),
+             '--require', str(PACKAGES / 'exit_with_parent.js'),
+             '--require', str(PACKAGES / 'storage_accounts.js'), str(main),
              '--blobHost', '127.0.0.1', '--blobPort', str(self.port),
              '--silent', '--disableTelemetry', '--skipApiVersionCheck',
              *store],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
             stderr=self._stderr, start_new_session=True,
             env=dict(os.environ,
-                     AZURITE_ACCOUNTS=f'{self.account}:{self.key}'))
+                     AZURITE_ACCOUNTS=f'{self.account}:{self.key}',
+                     JACKET_STORAGE_ACCOUNTS=str(self.accounts.file)))
         self._wait_until_listening(self._process)
         LOG.info('Azurite listens on port %d', self.port)
 

@@ -18,20 +18,37 @@ Source: Blob service REST API, version 2021-12-02.
 
 from __future__ import annotations
 
-import base64
+import dataclasses
 import datetime
 import email.utils
-import hashlib
-import hmac
 import http.client
 from urllib import parse
+from xml.etree import ElementTree  # noqa: S405
 from xml.sax import saxutils
 
-VERSION = '2021-12-02'
+from jacket_azure.emulator import blob_sas
 
 
 class BlobError(RuntimeError):
-    """The blob service refused."""
+    """The blob service refused.
+
+    :ivar code: ``BlobNotFound``, ``LeaseIdMissing``, ...; may be empty
+    """
+
+    def __init__(self, message: str, status: int, code: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+@dataclasses.dataclass(frozen=True)
+class Properties:
+    """What a HEAD of a blob tells; *kind* is ``PageBlob``, ..."""
+
+    size_bytes: int
+    kind: str
+    leased: bool
+    metadata: dict[str, str]
 
 
 class BlobClient:
@@ -46,7 +63,7 @@ class BlobClient:
         self.endpoint = endpoint
         self._host = address.netloc
         self._account = address.path.strip('/')
-        self._key = base64.b64decode(key)
+        self._signer = blob_sas.Signer(self._account, key)
 
     def url(self, path: str) -> str:
         """URL of ``container/blob``."""
@@ -58,6 +75,7 @@ class BlobClient:
                    accept=(409,) if exist_ok else ())
 
     def delete_container(self, name: str) -> None:
+        """Delete a container with all its blobs."""
         self._call('DELETE', name, {'restype': 'container'})
 
     def set_policies(self, container: str,
@@ -86,20 +104,64 @@ class BlobClient:
         self._call('PUT', path, body=data,
                    headers={'x-ms-blob-type': 'BlockBlob'})
 
-    def write_pages(self, path: str, offset: int, data: bytes) -> None:
+    def write_pages(self, path: str, offset: int, data: bytes,
+                    lease: str = '') -> None:
         last = offset + len(data) - 1
         self._call('PUT', path, {'comp': 'page'}, data, {
             'x-ms-page-write': 'update',
-            'x-ms-range': f'bytes={offset}-{last}'})
+            'x-ms-range': f'bytes={offset}-{last}', **_lease(lease)})
 
-    def clear_pages(self, path: str, offset: int, length: int) -> None:
+    def clear_pages(self, path: str, offset: int, length: int,
+                    lease: str = '') -> None:
         self._call('PUT', path, {'comp': 'page'}, headers={
             'x-ms-page-write': 'clear',
-            'x-ms-range': f'bytes={offset}-{offset + length - 1}'})
+            'x-ms-range': f'bytes={offset}-{offset + length - 1}',
+            **_lease(lease)})
 
-    def resize(self, path: str, size_bytes: int) -> None:
+    def resize(self, path: str, size_bytes: int, lease: str = '') -> None:
         self._call('PUT', path, {'comp': 'properties'}, headers={
-            'x-ms-blob-content-length': str(size_bytes)})
+            'x-ms-blob-content-length': str(size_bytes), **_lease(lease)})
+
+    def read(self, path: str, offset: int, length: int) -> bytes:
+        """Read a part of a blob."""
+        return self._send('GET', path, headers={
+            'x-ms-range': f'bytes={offset}-{offset + length - 1}'})[1]
+
+    def properties(self, path: str) -> Properties | None:
+        """Tell about a blob; None when there is none."""
+        found = self._call('HEAD', path, accept=(404,))
+        if 'x-ms-blob-type' not in found:
+            return None
+        return Properties(
+            int(found['Content-Length']), found['x-ms-blob-type'],
+            found.get('x-ms-lease-status') == 'locked',
+            {key[10:]: value for key, value in found.items()
+             if key.lower().startswith('x-ms-meta-')})
+
+    def set_metadata(self, path: str, values: dict[str, str],
+                     lease: str = '') -> None:
+        """Replace the metadata of a blob."""
+        self._call('PUT', path, {'comp': 'metadata'}, headers={
+            **{f'x-ms-meta-{key.lower()}': value
+               for key, value in values.items()}, **_lease(lease)})
+
+    def acquire_lease(self, path: str) -> str:
+        """Lease a blob for good and return the lease's id."""
+        return self._call('PUT', path, {'comp': 'lease'}, headers={
+            'x-ms-lease-action': 'acquire', 'x-ms-lease-duration': '-1'})[
+                'x-ms-lease-id']
+
+    def release_lease(self, path: str, lease: str) -> None:
+        """Give a lease back."""
+        self._call('PUT', path, {'comp': 'lease'}, headers={
+            'x-ms-lease-action': 'release', 'x-ms-lease-id': lease})
+
+    def containers(self) -> list[str]:
+        """Names of all containers of the account."""
+        text = self._send('GET', '', {'comp': 'list'})[1]
+        # written by an Azurite of our own, so it is no hostile XML
+        return [name.text or '' for name in ElementTree.fromstring(  # noqa: S314
+            text).iter('Name')]
 
     def create_snapshot(self, path: str) -> str:
         """Take a snapshot of a blob and return its time stamp."""
@@ -115,35 +177,32 @@ class BlobClient:
 
     def policy_sas(self, path: str, policy: str) -> str:
         """URL of a blob for whoever falls under a stored access policy."""
-        return self._sas(path, identifier=policy)
+        return self.url(path) + '?' + self._signer.blob(
+            path, identifier=policy)
 
     def sas(self, path: str, permission: str, expiry: str) -> str:
         """URL of a blob for *permission* until *expiry*."""
-        return self._sas(path, permission, expiry)
+        return self.url(path) + '?' + self._signer.blob(
+            path, permission, expiry)
 
-    def _sas(self, path: str, permission: str = '', expiry: str = '',
-             identifier: str = '') -> str:
-        fields = [permission, '', expiry, f'/blob/{self._account}/{path}',
-                  identifier, '', '', VERSION, 'b', '', '', '', '', '', '',
-                  '']
-        query = {'sv': VERSION, 'sr': 'b', 'si': identifier,
-                 'se': expiry, 'sp': permission,
-                 'sig': self._sign('\n'.join(fields))}
-        given = {key: value for key, value in query.items() if value}
-        return self.url(path) + '?' + parse.urlencode(given)
-
-    def _sign(self, text: str) -> str:
-        digest = hmac.new(self._key, text.encode(), hashlib.sha256).digest()
-        return base64.b64encode(digest).decode()
+    def account_sas(self, expiry: str) -> str:
+        """Query that reads all blobs, and their snapshots, until *expiry*."""
+        return self._signer.account(expiry)
 
     def _call(self, method: str, path: str,
               query: dict[str, str] | None = None, body: bytes = b'',
               headers: dict[str, str] | None = None,
               accept: tuple[int, ...] = ()) -> dict[str, str]:
+        return self._send(method, path, query, body, headers, accept)[0]
+
+    def _send(self, method: str, path: str,
+              query: dict[str, str] | None = None, body: bytes = b'',
+              headers: dict[str, str] | None = None,
+              accept: tuple[int, ...] = ()) -> tuple[dict[str, str], bytes]:
         path = f'/{self._account}/{path}'
         headers = {'x-ms-date': email.utils.formatdate(usegmt=True),
-                   'x-ms-version': VERSION, **(headers or {})}
-        headers['Authorization'] = self._authorization(
+                   'x-ms-version': blob_sas.VERSION, **(headers or {})}
+        headers['Authorization'] = self._signer.shared_key(
             method, path, query or {}, len(body), headers)
         headers['Content-Length'] = str(len(body))
         target = path + ('?' + parse.urlencode(query) if query else '')
@@ -155,20 +214,15 @@ class BlobClient:
         finally:
             connection.close()
         if answer.status >= 300 and answer.status not in accept:
-            raise BlobError(f'{method} {path}: {answer.status} '
-                            f'{text[:500].decode(errors="replace")}')
-        return dict(answer.headers)
+            raise BlobError(
+                f'{method} {path}: {answer.status} '
+                f'{text[:500].decode(errors="replace")}', answer.status,
+                answer.getheader('x-ms-error-code') or '')
+        return dict(answer.headers), text
 
-    def _authorization(self, method: str, path: str, query: dict[str, str],
-                       length: int, headers: dict[str, str]) -> str:
-        canonical_headers = ''.join(
-            f'{key}:{value}\n' for key, value in sorted(headers.items()))
-        resource = f'/{self._account}{path}' + ''.join(
-            f'\n{key}:{value}' for key, value in sorted(query.items()))
-        size = str(length) if length else ''
-        text = '\n'.join((method, '', '', size, '', '', '', '', '', '', '',
-                          '', canonical_headers + resource))
-        return f'SharedKey {self._account}:{self._sign(text)}'
+
+def _lease(lease: str) -> dict[str, str]:
+    return {'x-ms-lease-id': lease} if lease else {}
 
 
 def iso(when: datetime.datetime) -> str:

@@ -30,6 +30,7 @@ _TYPES = {
     'Microsoft.Network': (
         'virtualNetworks', 'networkInterfaces', 'networkSecurityGroups',
         'publicIPAddresses', 'locations/usages'),
+    'Microsoft.Storage': ('storageAccounts', 'checkNameAvailability'),
     'Microsoft.Resources': ('subscriptions', 'resourceGroups'),
 }
 _ZONAL = {'virtualMachines', 'disks', 'snapshots', 'publicIPAddresses'}

@@ -66,3 +66,24 @@ def build(size_bytes: int, unique_id: uuid.UUID) -> bytes:
     footer.extend(bytes(SIZE_BYTES - len(footer)))
     struct.pack_into('>I', footer, 64, ~sum(footer) & 0xFFFF_FFFF)
     return bytes(footer)
+
+
+def problem(footer: bytes, size_bytes: int) -> str:
+    """Say what is wrong with the footer of a disk of that size, if any.
+
+    What Azure asks of a VHD: fixed, whole MiB, the right size and checksum.
+    """
+    if len(footer) < SIZE_BYTES or footer[:8] != b'conectix':
+        return ("The specified cookie value in VHD footer indicates that it "
+                "is not a supported VHD. Disk is expected to have cookie "
+                "value 'conectix'.")
+    if struct.unpack_from('>I', footer, 60)[0] != _FIXED:
+        return 'Only fixed VHDs are supported.'
+    if struct.unpack_from('>Q', footer, 48)[0] != size_bytes:
+        return 'The size in the footer is not that of the blob.'
+    if size_bytes % 1024 ** 2:
+        return 'The virtual size is not a whole number of MiB.'
+    told = struct.unpack_from('>I', footer, 64)[0]
+    if told != ~(sum(footer) - sum(footer[64:68])) & 0xFFFF_FFFF:
+        return 'The checksum of the footer is wrong.'
+    return ''

@@ -32,6 +32,7 @@ from jacket_azure.emulator import azurite
 from jacket_azure.emulator import blob_client
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import store
+from jacket_azure.emulator import vhd_blobs
 from jacket_azure.emulator import vhd_footer
 
 if TYPE_CHECKING:
@@ -78,6 +79,14 @@ class Contents:
             if self._location is not None:
                 shutil.rmtree(self._location, ignore_errors=True)
 
+    def client_of(self, account: str, key: str) -> blob_client.BlobClient:
+        """A client of another account of the running Azurite."""
+        return blob_client.BlobClient(self.azurite.endpoint_of(account), key)
+
+    def blob(self, container: str) -> vhd_blobs.Blob:
+        """The blob of a managed disk."""
+        return vhd_blobs.Blob(self.client, f'{container}/{_BLOB}')
+
     def create(self, size_bytes: int, *, footer: bool = True,
                first_sector: bytes = b'') -> str:
         """Make a blob of a disk and return its container's name.
@@ -86,39 +95,15 @@ class Contents:
         :param footer: write a VHD footer; False leaves it to an upload
         """
         container = uuid.uuid4().hex[:12]
-        path = f'{container}/{_BLOB}'
-        self.client.create_container(container)
-        self.client.create_page_blob(path, size_bytes + vhd_footer.SIZE_BYTES)
-        if first_sector:
-            self.client.write_pages(path, 0, first_sector)
-        if footer:
-            self._write_footer(path, size_bytes)
+        vhd_blobs.create(self.blob(container), size_bytes, footer=footer,
+                         first_sector=first_sector)
         return container
 
-    def copy(self, container: str) -> str:
+    def copy(self, source: vhd_blobs.Blob) -> str:
         """Copy a blob as it is now; return the copy's container."""
         target = uuid.uuid4().hex[:12]
-        self.client.create_container(target)
-        # A copy in Azurite 3.37 shares the list of page ranges with its
-        # source, so that a later write to one shows in the other; a
-        # snapshot has a list of its own (LokiBlobMetadataStore)
-        source = f'{container}/{_BLOB}'
-        snapshot = self.client.create_snapshot(source)
-        self.client.copy(self.client.url(source) + f'?snapshot={snapshot}',
-                         f'{target}/{_BLOB}')
-        self.client.delete_snapshot(source, snapshot)
+        vhd_blobs.copy(source, self.blob(target))
         return target
-
-    def resize(self, container: str, old_bytes: int, new_bytes: int) -> None:
-        """Grow a disk; its footer moves to the new end."""
-        path = f'{container}/{_BLOB}'
-        self.client.resize(path, new_bytes + vhd_footer.SIZE_BYTES)
-        self.client.clear_pages(path, old_bytes, vhd_footer.SIZE_BYTES)
-        self._write_footer(path, new_bytes)
-
-    def _write_footer(self, path: str, size_bytes: int) -> None:
-        self.client.write_pages(path, size_bytes, vhd_footer.build(
-            size_bytes, uuid.uuid4()))
 
     def grant(self, container: str, permission: str, seconds: int) -> str:
         """Let whoever holds the returned URL in; replaces other grants."""
@@ -179,6 +164,35 @@ def teardown(emulator: server.Emulator) -> None:
         found.stop()
 
 
+class Starting(threading.Thread):
+    """Starts Azurite without holding up other calls."""
+
+    def __init__(self, keeper: Contents) -> None:
+        super().__init__(name='start of Azurite', daemon=True)
+        self._keeper = keeper
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self._keeper.client  # noqa: B018
+        except Exception as exc:
+            LOG.exception('Azurite does not start')
+            self.error = exc
+
+    def ready(self) -> bool:
+        """Whether it is up, or has failed."""
+        return not self.is_alive()
+
+
+def start(emulator: server.Emulator) -> Starting | None:
+    """Begin to start Azurite; None when there is nothing to start."""
+    if not emulator.contents or of(emulator).running:
+        return None
+    starting = Starting(of(emulator))
+    starting.start()
+    return starting
+
+
 def inherit(emulator: server.Emulator, source: store.Resource,
             target: store.Resource) -> None:
     """Give *target* the bytes *source* has now."""
@@ -187,11 +201,22 @@ def inherit(emulator: server.Emulator, source: store.Resource,
     if container is None:
         return
     contents = of(emulator)
-    target.private['container'] = contents.copy(container)
-    old = source.properties['diskSizeBytes']
+    _fill(contents, target, contents.blob(container),
+          source.properties['diskSizeBytes'])
+
+
+def inherit_blob(emulator: server.Emulator, source: vhd_blobs.Blob,
+                 size_bytes: int, target: store.Resource) -> None:
+    """Give *target* the bytes a blob of *size_bytes* plus footer has now."""
+    _fill(of(emulator), target, source, size_bytes)
+
+
+def _fill(contents: Contents, target: store.Resource,
+          source: vhd_blobs.Blob, old: int) -> None:
+    container = target.private['container'] = contents.copy(source)
     new = target.properties['diskSizeBytes']
     if new > old:
-        contents.resize(target.private['container'], old, new)
+        vhd_blobs.resize(contents.blob(container), old, new)
 
 
 def materialise(emulator: server.Emulator, disk: store.Resource) -> None:
@@ -203,17 +228,21 @@ def materialise(emulator: server.Emulator, disk: store.Resource) -> None:
         size, footer = uploads - vhd_footer.SIZE_BYTES, False
     else:
         size, footer = disk.properties['diskSizeBytes'], True
-    # Where a disk came from an image, its first sector says so
-    origin = disk.private.get('origin', '').encode()[:510]
-    sector = origin.ljust(510, b'\0') + b'\x55\xaa' if origin else b''
     disk.private['container'] = of(emulator).create(
-        size, footer=footer, first_sector=sector)
+        size, footer=footer,
+        first_sector=first_sector(disk.private.get('origin', '')))
+
+
+def first_sector(origin: str) -> bytes:
+    """The boot sector of a disk from an image says which image it was."""
+    if not origin:
+        return b''
+    return origin.encode()[:510].ljust(510, b'\0') + b'\x55\xaa'
 
 
 def forget(emulator: server.Emulator, disk: store.Resource) -> None:
     """Delete the bytes of a disk, a snapshot or an image that goes."""
-    hidden = disk.private.get('os_disk')
-    if hidden is not None:
+    for hidden in disk.private.pop('hidden', ()):
         forget(emulator, hidden)
     container = disk.private.pop('container', None)
     if container is not None and emulator.state.get(_KEY) is not None:

@@ -26,6 +26,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
+from jacket_azure.emulator import vhd_blobs
 from jacket_azure.emulator.compute import contents
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import disk_source
@@ -196,7 +197,7 @@ def _grow(emulator: server.Emulator, disk: store.Resource, size_gib: int,
             f'running VM {vm.id}.')
     container = disk.private.get('container')
     if container is not None:
-        contents.of(emulator).resize(container, old, new)
+        vhd_blobs.resize(contents.of(emulator).blob(container), old, new)
     disk.properties.update(diskSizeGB=size_gib, diskSizeBytes=new)
 
 

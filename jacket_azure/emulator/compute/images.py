@@ -85,7 +85,7 @@ def put(request: ArmRequest) -> ArmResponse:
         'location': body['location'].lower().replace(' ', ''),
         **{key: body[key] for key in ('tags',) if key in body},
         'properties': properties}
-    image.private['os_disk'] = _keep(emulator, source)
+    image.private['hidden'] = [_keep(emulator, source)]
     if known is not None:
         contents.forget(emulator, known)
     emulator.store.put(image)

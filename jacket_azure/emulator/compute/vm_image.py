@@ -74,7 +74,7 @@ def read(emulator: server.Emulator, subscription: str, location: str,
             404, 'NotFound', f"The Image '{reference['id']}' cannot be "
             f"found in '{location}' region.", target='imageReference')
     os_disk = found.properties['storageProfile']['osDisk']
-    hidden = found.private['os_disk']
+    hidden = found.private['hidden'][0]
     return Facts(
         found.id, os_disk['osType'],
         found.properties.get('hyperVGeneration', 'V1'),

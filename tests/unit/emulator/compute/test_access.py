@@ -37,12 +37,13 @@ class _Shared(contents.Contents):
 
 
 @functools.cache
-def _shared():
+def shared():
+    """Return the contents all tests of a process may use."""
     folder = tempfile.mkdtemp(prefix='jacket-emulator-tests-')
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    shared = _Shared(pathlib.Path(folder))
-    atexit.register(contents.Contents.stop, shared)
-    return shared
+    keeper = _Shared(pathlib.Path(folder))
+    atexit.register(contents.Contents.stop, keeper)
+    return keeper
 
 
 class ContentsTestCase(base.ComputeTestCase):
@@ -86,7 +87,7 @@ class AccessTest(ContentsTestCase):
 
     def setUp(self):
         super().setUp()
-        self.emulator.state['compute.contents'] = _shared()
+        self.emulator.state['compute.contents'] = shared()
 
     def test_snapshots_keep_their_point_in_time(self):
         disks, snapshots = self.compute.disks, self.compute.snapshots
