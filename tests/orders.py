@@ -13,6 +13,7 @@
 """What Nova hands a driver: instances, images and ports, without Nova."""
 
 import base64
+import ipaddress
 import uuid
 
 from nova import objects
@@ -64,7 +65,10 @@ class Orders:
 
     :ivar context: the request's
     :ivar neutron: a :class:`FakeNeutron`, which gets to know the ports
+    :ivar cidrs: subnet of each network
     """
+
+    cidrs = CIDRS
 
     def instance(self, flavor='m1.small', **values):
         values.setdefault('uuid', str(uuid.uuid4()))
@@ -101,7 +105,9 @@ class Orders:
         ids = {name: key for key, name in GROUPS.items()}
         vifs = []
         for ip in ips:
-            label = 'private' if ip.startswith('192.168.1.') else 'backend'
+            label = next(
+                label for label, cidr in self.cidrs.items()
+                if ipaddress.ip_address(ip) in ipaddress.ip_network(cidr))
             port = {
                 'id': str(uuid.uuid4()), 'device_id': instance.uuid,
                 'security_groups': [ids[group] for group in groups],
@@ -111,7 +117,7 @@ class Orders:
                                  '8000-000000000000'}]}
             self.neutron.ports.append(port)
             subnet = model.Subnet(
-                cidr=CIDRS[label], ips=[model.FixedIP(address=ip)],
+                cidr=self.cidrs[label], ips=[model.FixedIP(address=ip)],
                 gateway=model.IP(address=ip.rsplit('.', 1)[0] + '.1'))
             vifs.append(model.VIF(
                 id=port['id'], address='fa:16:3e:00:00:01',

@@ -1,0 +1,138 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Measure what the driver adds to Azure: ``python -m tests.bench``.
+
+Against the emulator with the durations that were observed on Azure, and with
+its rate limits. The exit status is 1 when a figure is over its limit.
+"""
+
+import argparse
+import contextlib
+from importlib import metadata
+import os
+import pathlib
+import platform
+import sys
+
+from tests.bench import azure
+from tests.bench import bare as bare_module
+from tests.bench import compute as compute_module
+from tests.bench import creates
+from tests.bench import plot
+from tests.bench import report
+from tests.bench import requests
+from tests.bench import scale
+
+
+@contextlib.contextmanager
+def _world(latency, throttling):
+    with azure.emulated(latency, throttling) as options:
+        bare = bare_module.Bare(options)
+        bare.make_network(
+            azure.RESOURCE_GROUP, options['location'],
+            compute_module.Compute.cidrs)
+        with compute_module.Compute(options) as compute:
+            yield compute, bare
+
+
+def measure_creates(rounds, servers, picture):
+    """Yield the rows of one server and of many, and draw them."""
+    with _world('observed', throttling=True) as (compute, bare):
+        compute.warm()
+        counts = requests.counts(compute)
+        yield from (
+            report.Row(f'{count.operation}: requests', count.requests,
+                       count.budget) for count in counts)
+        made, gone = creates.pairs(compute, bare, rounds)
+        yield from _pair_rows('create', made)
+        yield from _pair_rows('delete', gone)
+        orders = [compute.order() for _ in range(servers)]
+        one = sorted(pair.driver for pair in made)[rounds // 2]
+        crowd = creates.crowd(compute, compute.create, orders)
+        yield from _crowd_rows(f'create {servers} at once', crowd, one)
+        one = sorted(pair.driver for pair in gone)[rounds // 2]
+        left = creates.crowd(compute, compute.delete, orders)
+        yield from _crowd_rows(f'delete {servers} at once', left, one)
+    one = sorted(pair.driver for pair in made)[rounds // 2]
+    plot.draw(picture, made, gone, crowd, one, counts)
+
+
+def _pair_rows(name, found):
+    middle = len(found) // 2
+    for who in ('bare', 'driver'):
+        seconds = sorted(getattr(pair, who) for pair in found)
+        yield report.Row(f'{name}: {who}, median', seconds[middle], unit='s')
+    yield report.Row(f'{name}: driver / bare', creates.overhead(found),
+                     creates.MOST_OVERHEAD)
+
+
+def _crowd_rows(name, crowd, one):
+    yield report.Row(f'{name}: the last', crowd.last,
+                     creates.limit_seconds(crowd, one), 's')
+    yield report.Row(f'{name}: the last / one alone', crowd.last / one)
+    yield report.Row(f'{name}: least by rate limits', crowd.forced, unit='s')
+    yield report.Row(f'{name}: answers 429', crowd.throttled, 0)
+    yield report.Row(f'{name}: requests', crowd.requests)
+
+
+def measure_scale(servers):
+    """Yield the rows of Nova's periodic tasks with many servers."""
+    with _world('none', throttling=False) as (compute, bare):
+        orders = scale.fill(compute, bare, servers)
+        # as after a restart: who made them remembers more
+        with compute_module.Compute(compute.options) as restarted:
+            for cost in scale.costs(restarted, orders):
+                name = f'{cost.task}, {servers} servers'
+                yield report.Row(
+                    f'{name}: requests', cost.requests, cost.limit)
+                yield report.Row(f'{name}: time', cost.seconds, unit='s')
+
+
+def main():
+    """Run all, print and write the table, and judge it."""
+    parser = argparse.ArgumentParser(
+        prog='bench', description=__doc__.partition('\n')[0])
+    parser.add_argument('--rounds', type=int, default=5, metavar='N',
+                        help='servers made one by one (%(default)s)')
+    parser.add_argument('--creates', type=int, default=50, metavar='N',
+                        help='servers made at once (%(default)s)')
+    parser.add_argument('--servers', type=int, default=1000, metavar='N',
+                        help='servers of the periodic tasks (%(default)s)')
+    parser.add_argument('--output', type=pathlib.Path,
+                        default='.bench', metavar='FOLDER',
+                        help='where table and picture go (%(default)s)')
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for row in (
+            *_shown(measure_creates(options.rounds, options.creates,
+                                    options.output / 'bench.png')),
+            *_shown(measure_scale(options.servers))):
+        rows.append(row)
+    about = {
+        'jacket_azure': metadata.version('jacket_azure'),
+        'Python': platform.python_version(), 'processors': os.cpu_count()}
+    report.write(options.output, rows, about)
+    print(f'\n{report.table(rows)}\n\nAlso in {options.output}, with '
+          f'bench.png.')
+    return 0 if all(row.is_good for row in rows) else 1
+
+
+def _shown(rows):
+    for row in rows:
+        print('  '.join(filter(None, row.cells())), flush=True)
+        yield row
+
+
+if __name__ == '__main__':
+    sys.exit(main())
