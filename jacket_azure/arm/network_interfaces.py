@@ -36,19 +36,28 @@ class NetworkInterfaces(writes.WrittenResources):
     NAME = 'network_interfaces'
     TYPE = 'Microsoft.Network/networkInterfaces'
 
-    def delete(self, name: str, wait_reserved: bool = False) -> bool:
+    def delete(
+        self,
+        name: str,
+        wait_reserved: bool = False,
+        etag: str | None = None,
+    ) -> bool:
         """Delete the interface and wait until it is gone.
 
         :param wait_reserved: when Azure still reserves it for a virtual
             machine that failed, try again for up to 200 seconds
+        :param etag: delete only what still has this etag
         :returns: False when it was not there
         :raises InUse: a virtual machine holds it
+        :raises PreconditionFailed: it changed since the etag was read
         """
+        # the SDK's method has no parameter for it
+        headers = {'headers': {'If-Match': etag}} if etag else {}
         waiter = self._client.waiter
         deadline = waiter.clock() + RESERVED_SECONDS
         while True:
             try:
-                return self._delete(name)
+                return self._delete(name, **headers)
             except exceptions.InUse as exc:
                 if (
                     not wait_reserved

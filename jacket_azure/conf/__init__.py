@@ -19,13 +19,14 @@ from typing import Any
 
 from jacket_azure.conf import azure
 from jacket_azure.conf import compute
+from jacket_azure.conf import janitor
 
 GROUP = azure.GROUP
 
 
 def opts() -> list[Any]:
     """Return every option of ``[azure]``, in the order of the sample file."""
-    return [*azure.OPTS, *compute.OPTS]
+    return [*azure.OPTS, *compute.OPTS, *janitor.OPTS]
 
 
 def register_opts(conf: Any) -> Any:

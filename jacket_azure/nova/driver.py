@@ -28,6 +28,7 @@ from nova.virt import driver
 from jacket_azure import conf
 from jacket_azure.nova import errors
 from jacket_azure.nova import hostops
+from jacket_azure.nova import janitorops
 from jacket_azure.nova import powerops
 from jacket_azure.nova import startup
 from jacket_azure.nova import tagops
@@ -57,6 +58,7 @@ class AzureDriver(driver.ComputeDriver):
         self._power: Any = None
         self._hosts: Any = None
         self._tags: Any = None
+        self._janitor: Any = None
 
     # -- the service ------------------------------------------------------
 
@@ -67,9 +69,13 @@ class AzureDriver(driver.ComputeDriver):
         self._power = powerops.PowerOps(self._backend)
         self._hosts = hostops.HostOps(self._backend)
         self._tags = tagops.TagOps(self._backend)
+        self._janitor = janitorops.JanitorOps(self._backend)
         tagops.register(self.virtapi)
+        janitorops.register(self.virtapi, CONF.azure.janitor_interval)
 
     def cleanup_host(self, host: str) -> None:
+        if self._janitor is not None:
+            self._janitor.stop()
         if self._backend is not None:
             self._backend.azure.close()
 
@@ -88,6 +94,10 @@ class AzureDriver(driver.ComputeDriver):
     @property
     def tagops(self) -> tagops.TagOps:
         return self._ready(self._tags)
+
+    @property
+    def janitorops(self) -> janitorops.JanitorOps:
+        return self._ready(self._janitor)
 
     @staticmethod
     def _ready(ops: Any) -> Any:

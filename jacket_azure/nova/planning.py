@@ -102,6 +102,7 @@ class Planner:
             instance.uuid,
             instance.project_id,
             created,
+            host=self._backend.host,
         )
         accelerated = checks.accelerated_networking(
             request.size, request.image

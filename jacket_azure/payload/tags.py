@@ -31,6 +31,8 @@ CREATED = 'jacket-created'
 NAME = 'jacket-name'
 DISPLAY_NAME = 'jacket-display-name'
 IMAGE_VERSION = 'jacket-image-version'
+# an operator's, with any value: no janitor deletes what carries it
+KEEP = 'jacket-keep'
 
 KIND_INSTANCE = 'instance'
 KIND_NIC = 'nic'

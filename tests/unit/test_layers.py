@@ -39,10 +39,10 @@ ARROWS = {
     'arm': {'exceptions'},
     'blob': {'exceptions'},
     'disks': {'arm', 'blob', 'payload', 'exceptions'},
-    'nova': {'disks', 'arm', 'blob', 'payload', 'mapping', 'conf',
+    'nova': {'janitor', 'disks', 'arm', 'blob', 'payload', 'mapping', 'conf',
              'exceptions'},
-    'cinder': {'disks', 'arm', 'blob', 'payload', 'mapping', 'conf',
-               'exceptions'},
+    'cinder': {'janitor', 'disks', 'arm', 'blob', 'payload', 'mapping',
+               'conf', 'exceptions'},
     'janitor': {'disks', 'arm', 'blob', 'payload', 'mapping', 'conf',
                 'exceptions'},
     'brick': {'disks', 'arm', 'blob', 'payload', 'mapping', 'conf',
@@ -54,8 +54,8 @@ ARROWS = {
     'sandbox': {'emulator', 'exceptions'},
     # the children of the sandbox, which run the OpenStack projects
     'services': {'sandbox'},
-    'cmd': {'nova', 'cinder', 'janitor', 'emulator', 'sandbox', 'conf',
-            'exceptions'},
+    'cmd': {'nova', 'cinder', 'janitor', 'arm', 'emulator', 'sandbox',
+            'conf', 'exceptions'},
 }
 
 # Top-level package -> the layers that may import it.
@@ -74,6 +74,7 @@ ONLY_IN = {
     'werkzeug': {'emulator'},
     'eventlet': set(),
     'oslo_service': {'nova'},    # periodic tasks
+    'openstack': {'janitor', 'sandbox'},
 }
 
 # What gives a module a clock, chance, a file, a process or the network.
@@ -84,6 +85,8 @@ IMPURE = {
     'secrets', 'shutil', 'socket', 'subprocess', 'sys', 'tempfile',
     'threading', 'time', 'urllib3',
 }
+# Modules outside of the pure packages that are as pure.
+PURE = {'janitor/facts.py', 'janitor/kinds.py', 'janitor/rules.py'}
 # A pure package may still take apart what these hold: a URL, a date.
 IMPURE_CALLS = {'open', 'input', 'print', 'exec', 'eval', '__import__'}
 IMPURE_ATTRIBUTES = {('datetime', 'now'), ('datetime', 'utcnow'),
@@ -167,10 +170,11 @@ class LayersTest(timeout.TestCase):
                 wrong.append(f'{relative} imports {sorted(projects)}')
         self.assertEqual([], wrong)
 
-    def test_payload_and_mapping_are_pure(self):
+    def test_payload_mapping_and_rules_are_pure(self):
         wrong = []
         for relative, layer, tree in sources():
-            if layer not in ('payload', 'mapping'):
+            if layer not in ('payload', 'mapping') and (
+                    relative.as_posix() not in PURE):
                 continue
             for name in imports(relative, tree):
                 if name.split('.')[0] in IMPURE:

@@ -1,0 +1,157 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Passes of a janitor: list, ask, decide, and see the orphans out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import dataclasses
+import datetime
+import logging
+from typing import Any
+
+from jacket_azure import exceptions
+from jacket_azure.janitor import facts
+from jacket_azure.janitor import kinds
+from jacket_azure.janitor import removal
+from jacket_azure.janitor import reports
+from jacket_azure.janitor import rules
+
+LOG = logging.getLogger(__name__)
+
+# After one of these every further request would only wait as long.
+_OUT_OF_REACH = (
+    exceptions.OperationTimeout,
+    exceptions.Throttled,
+    exceptions.Unavailable,
+)
+
+
+class Sweep:
+    """One janitor, which remembers its suspects between its passes.
+
+    A pass that could not see or ask everything forgets them: after an
+    outage two good passes have to agree again.
+
+    :param azure: the client layer
+    :param ask: asks OpenStack for records of ids; what it has no record of
+        is not in the answer; raises :class:`.facts.Unanswered` when it
+        cannot tell for sure
+    :param now: the time, aware
+    :param stopping: tells whether to end soon
+    :ivar suspects: orphans by key, between two passes
+    :ivar totals: outcomes of all passes so far, by action
+    """
+
+    def __init__(
+        self,
+        azure: Any,
+        scope: facts.Scope,
+        limits: facts.Limits,
+        ask: removal.Ask,
+        *,
+        now: Callable[[], datetime.datetime],
+        dry_run: bool = False,
+        suspects: facts.Suspects | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._azure = azure
+        self._scope = scope
+        self._limits = limits
+        self._ask = ask
+        self._now = now
+        self._removal = removal.Removal(azure, ask, dry_run)
+        self._stopping = stopping
+        self._kinds = {kind.name: kind for kind in kinds.named(scope.kinds)}
+        self.suspects: dict[str, facts.Suspect] = dict(suspects or {})
+        self.totals = dict.fromkeys(reports.Action, 0)
+
+    def run(self) -> reports.Report:
+        """Do one pass; what ends it early is in the report."""
+        listed: dict[str, int] = {}
+        outcomes: list[reports.Outcome] = []
+        try:
+            decision = self._decide(listed)
+            self.suspects = dict(decision.suspects)
+            ended = decision.ended or self._act(decision, outcomes)
+        except (exceptions.AzureError, facts.Unanswered) as exc:
+            self.suspects = {}
+            ended = str(exc)
+        report = reports.Report(listed, tuple(outcomes), ended)
+        for outcome in outcomes:
+            self.totals[outcome.action] += 1
+        LOG.info('Janitor pass: %s', report.summary())
+        if ended is not None:
+            LOG.warning('Janitor pass ended early: %s', ended)
+        return report
+
+    def _decide(self, listed: dict[str, int]) -> facts.Decision:
+        """Ask Azure, then OpenStack: what is made in between is known."""
+        found: list[facts.Found] = []
+        for kind in self._kinds.values():
+            bodies = getattr(self._azure, kind.collection).list()
+            listed[kind.name] = len(bodies)
+            found += filter(None, map(kind.parse, bodies))
+        # last: who took a resource meanwhile is seen
+        machines = self._azure.virtual_machines.list()
+        listing = facts.Listing(
+            self._scope,
+            tuple(found),
+            tuple(map(kinds.parse_machine, machines)),
+        )
+        now = self._now()
+        asked = rules.questions(listing, now, self._limits).all
+        records = self._ask(asked) if asked else {}
+        return rules.decide(
+            listing,
+            facts.Knowledge(asked, records),
+            self.suspects,
+            now,
+            self._limits,
+        )
+
+    def _act(
+        self, decision: facts.Decision, outcomes: list[reports.Outcome]
+    ) -> str | None:
+        """Do what was decided.
+
+        :returns: why not all of it was done, None when it was
+        """
+        for action, judged in (
+            (reports.Action.KEPT, decision.kept),
+            (reports.Action.WAITING, decision.waiting),
+        ):
+            outcomes += (
+                reports.Outcome(each.found, action, each.reason)
+                for each in judged
+            )
+        for each in decision.deletions:
+            if self._stopping():
+                return 'the service stops'
+            kind = self._kinds[each.found.kind]
+            outcome, error = self._removal.of(each, kind)
+            outcomes.append(outcome)
+            self._remember(outcome)
+            if isinstance(error, _OUT_OF_REACH):
+                return 'Azure is out of reach'
+        return None
+
+    def _remember(self, outcome: reports.Outcome) -> None:
+        key = outcome.found.key
+        if outcome.action is reports.Action.FAILED:
+            suspect = self.suspects[key]
+            self.suspects[key] = dataclasses.replace(
+                suspect, failures=suspect.failures + 1
+            )
+        elif outcome.action is not reports.Action.WOULD_DELETE:
+            del self.suspects[key]
