@@ -19,6 +19,7 @@ import re
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import locations
+from jacket_azure.emulator import profiles
 from jacket_azure.emulator import router
 from jacket_azure.emulator import validation
 
@@ -61,8 +62,11 @@ def check_support(request: router.ArmRequest) -> None:
         InvalidResourceType otherwise
     """
     route = request.route
-    newest = validation.newest(route.method, route.template)
+    newest = profiles.newest(request.emulator, route.template)
+    if newest is None:
+        newest = validation.newest(route.method, route.template)
     if _OLDEST <= request.api_version[:10] <= newest:
+        _refuse_later_properties(request)
         return
     where = request.id
     namespace = route.template.partition('/providers/')[2].partition('/')[0]
@@ -80,6 +84,19 @@ def check_support(request: router.ArmRequest) -> None:
         f"The resource type '{kind}' could not be found in the namespace "
         f"'{namespace}' for api version '{request.api_version}'. "
         f"{supported}", gateway=True)
+
+
+def _refuse_later_properties(request: router.ArmRequest) -> None:
+    """Refuse what the profile's api-versions do not have yet.
+
+    The API documents are newer than Azure Stack Hub.
+    """
+    found = profiles.unknown_property(request.emulator, request.body)
+    if found is not None:
+        raise errors.ArmError(
+            400, 'BadRequest', f"Could not find member "
+            f"'{found.rpartition('.')[2]}' on object. Path '{found}'.",
+            target=found)
 
 
 def _not_registered(request: router.ArmRequest, kind: str, location: str,

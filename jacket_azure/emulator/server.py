@@ -28,6 +28,7 @@ from jacket_azure.emulator import clock as clocks
 from jacket_azure.emulator import faults
 from jacket_azure.emulator import identity
 from jacket_azure.emulator import operations
+from jacket_azure.emulator import profiles
 from jacket_azure.emulator import ratelimits
 from jacket_azure.emulator import records
 from jacket_azure.emulator import seeds
@@ -59,6 +60,7 @@ class Emulator:
         operations, None for no header; by default 0 with latency ``none``,
         for the Azure SDK waits that long in real time, else 1
     :param throttling: whether rate limits are enforced, not only told
+    :param profile: ``public`` or ``stack_hub``, see ``profiles.py``
     :param nic_create: ``finished`` answers a NIC's first PUT as done,
         ``async`` with an operation; Azure does either
     """
@@ -69,9 +71,13 @@ class Emulator:
                  contents: bool = True, location: str = 'eastus',
                  page_size: int = 250, retry_after: int | None = -1,
                  throttling: bool = False,
+                 profile: str = profiles.PUBLIC,
                  nic_create: str = 'finished') -> None:
         if latency not in LATENCIES:
             raise ValueError(f'latency is one of {", ".join(LATENCIES)}')
+        if profile not in profiles.NAMES:
+            raise ValueError(f'profile is one of {", ".join(profiles.NAMES)}')
+        self.profile = profile
         self.latency = latency
         self.clock = clock or clocks.RealClock()
         self.contents = contents

@@ -28,6 +28,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
 from jacket_azure.emulator import vhd_footer
+from jacket_azure.emulator.compute import access_checks
 from jacket_azure.emulator.compute import contents
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import disks
@@ -85,7 +86,7 @@ def begin(request: ArmRequest) -> ArmResponse:
     disk = request.resource()
     access = request.body['access']
     seconds = request.body['durationInSeconds']
-    _check(emulator, disk, access)
+    access_checks.check(emulator, disk, request.body)
     preparation = _prepare(emulator, disk)
     disk.private['grant'] = {
         'access': access,
@@ -106,32 +107,6 @@ def begin(request: ArmRequest) -> ArmResponse:
 
     return _start(request, disk, 'beginGetAccess', done, failed,
                   preparation.ready)
-
-
-def _check(emulator: server.Emulator, disk: store.Resource,
-           access: str) -> None:
-    if access not in ('Read', 'Write'):
-        raise errors.invalid_parameter(
-            'access', f"The value '{access}' of parameter 'access' is not "
-            f"valid.")
-    vm = disk_model.running_owner(emulator, disk)
-    if vm is not None:
-        raise errors.ArmError(
-            409, 'Conflict', f'Access not permitted because disk '
-            f'{disk.name} is currently attached to running VM {vm.id}.')
-    if access == 'Write' and disk.type == snapshots.TYPE:
-        raise errors.ArmError(
-            400, 'BadRequest', f'Write access is not permitted on snapshot '
-            f'{disk.name}.')
-    if access == 'Read' and disk.private.get('upload_bytes') is not None:
-        raise errors.ArmError(
-            409, 'Conflict', f'Read access is not permitted on disk '
-            f'{disk.name} before its upload has ended.')
-    if disk_model.grant_is_active(emulator, disk) and (
-            disk.private['grant']['access'] != access):
-        raise errors.ArmError(
-            409, 'Conflict', f'Disk {disk.name} has an active shared access '
-            f'signature for {disk.private["grant"]["access"]} access.')
 
 
 @route('POST', disks.NAME + '/endGetAccess')

@@ -20,7 +20,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import disk_checks
-from jacket_azure.emulator.compute import disk_model
+from jacket_azure.emulator.compute import disk_rules
 
 MAX_LUN = 63
 
@@ -107,7 +107,7 @@ def _check_new(place: disk_checks.Place, entry: dict[str, Any]) -> None:
     elif option == 'Empty':
         if not entry.get('diskSizeGB'):
             raise errors.missing_parameter('dataDisk.diskSizeGB')
-        disk_model.check_size(
+        disk_rules.check_size(
             entry['diskSizeGB'], disk_checks.sku_of(place, entry))
         if entry.get('name'):
             disk_checks.refuse_existing(place, entry['name'])

@@ -30,7 +30,7 @@ from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import disk_checks
-from jacket_azure.emulator.compute import disks
+from jacket_azure.emulator.compute import disk_life
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_model
 
@@ -89,7 +89,7 @@ class Change:
         emulator = self.place.emulator
         disk = vm_disks.let_go(emulator, self.place.vm_id, shown)
         if disk is not None and entry['createOption'] == 'Empty':
-            disks.remove(emulator, disk)
+            disk_life.remove(emulator, disk)
 
 
 def plan(place: disk_checks.Place, vm: store.Resource,

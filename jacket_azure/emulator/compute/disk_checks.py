@@ -21,8 +21,8 @@ from typing import Any
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import disk_life
 from jacket_azure.emulator.compute import disk_model
-from jacket_azure.emulator.compute import disks
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.compute import vm_image
 
@@ -55,7 +55,7 @@ class Place:
 
     def disk_id(self, name: str) -> ids.ResourceId:
         """Id of a disk of that name in the VM's group."""
-        found = ids.parse(f'{self.group_id}/providers/{disks.TYPE}/{name}')
+        found = ids.parse(f'{self.group_id}/providers/{disk_life.TYPE}/{name}')
         assert found is not None  # noqa: S101
         return found
 
@@ -103,7 +103,7 @@ def attachable(place: Place, disk_id: str) -> store.Resource:
     :raises ArmError: it is missing, elsewhere, in use, or being read
     """
     disk = place.emulator.store.get(disk_id)
-    if disk is None or disk.type != disks.TYPE:
+    if disk is None or disk.type != disk_life.TYPE:
         name = disk_id.rpartition('/')[2]
         raise errors.ArmError(
             404, 'NotFound', f'Disk {name} is not found.', target=disk_id)

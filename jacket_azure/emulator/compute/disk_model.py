@@ -12,8 +12,8 @@
 
 """What the service adds to a disk or snapshot, and the state of a disk.
 
-Source: arm-behaviour.md sections 4 and 5; performance by size from
-learn.microsoft.com, virtual-machines/disks-types.
+Source: arm-behaviour.md sections 4 and 5. What a SKU can do is in
+``disk_skus.py``.
 """
 
 from __future__ import annotations
@@ -23,76 +23,22 @@ from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
+from jacket_azure.emulator import profiles
 from jacket_azure.emulator import store
-from jacket_azure.emulator.compute import sizes
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
 GIB = 1024 ** 3
-# (up to GiB, Premium tier, IOPS, MB/s)
-_PREMIUM = (
-    (4, 'P1', 120, 25), (8, 'P2', 120, 25), (16, 'P3', 120, 25),
-    (32, 'P4', 120, 25), (64, 'P6', 240, 50), (128, 'P10', 500, 100),
-    (256, 'P15', 1100, 125), (512, 'P20', 2300, 150),
-    (1024, 'P30', 5000, 200), (2048, 'P40', 7500, 250),
-    (4096, 'P50', 7500, 250), (8192, 'P60', 16000, 500),
-    (16384, 'P70', 18000, 750), (32767, 'P80', 20000, 900))
-_LARGE_SSD = ((8192, 2000, 400), (16384, 4000, 600), (32767, 6000, 750))
-_LARGE_HDD = ((8192, 1300, 300), (16384, 2000, 500), (32767, 2000, 500))
-_OWN_LIMITS = {'UltraSSD_LRS': (500, 8), 'PremiumV2_LRS': (3000, 125)}
 
 
-def sku_tier(sku: str) -> str:
-    """``Premium`` of ``Premium_LRS``, ``Ultra`` of ``UltraSSD_LRS``."""
-    first = sku.split('_')[0]
-    return {'StandardSSD': 'Standard', 'UltraSSD': 'Ultra',
-            'PremiumV2': 'Premium'}.get(first, first)
-
-
-def max_size_gib(sku: str) -> int:
-    """Largest disk of a SKU."""
-    return 65536 if sku in _OWN_LIMITS else 32767
-
-
-def performance(sku: str, size_gib: int) -> dict[str, Any]:
-    """``diskIOPSReadWrite``, ``diskMBpsReadWrite`` and, if any, ``tier``."""
-    found: dict[str, Any] = {}
-    if sku in _OWN_LIMITS:
-        iops, mbps = _OWN_LIMITS[sku]
-    elif sku.startswith('Premium_'):
-        _, found['tier'], iops, mbps = next(
-            row for row in _PREMIUM if size_gib <= row[0])
-    else:
-        ssd = sku.startswith('StandardSSD_')
-        iops, mbps = 500, 100 if ssd else 60
-        if size_gib > 4096:
-            _, iops, mbps = next(row for row in (
-                _LARGE_SSD if ssd else _LARGE_HDD) if size_gib <= row[0])
-    found['diskIOPSReadWrite'] = iops
-    found['diskMBpsReadWrite'] = mbps
-    return found
-
-
-def check_size(value: int, sku: str) -> None:
-    """Refuse a size no disk can have.
-
-    :raises ArmError: 400 InvalidParameter with target diskSizeGB
-    """
-    largest = max_size_gib(sku)
-    if not 1 <= value <= largest:
-        raise errors.invalid_parameter(
-            'diskSizeGB', f"The value '{value}' of parameter 'diskSizeGB' is "
-            f"out of range. The value must be between '1' and '{largest}', "
-            f"inclusive.")
-
-
-def check_zones(body: dict[str, Any], type_name: str) -> None:
+def check_zones(emulator: server.Emulator, body: dict[str, Any],
+                type_name: str) -> None:
     """Refuse a zone the region does not have.
 
     :raises ArmError: 400 InvalidAvailabilityZone
     """
-    known = sizes.zones(body['location'])
+    known = profiles.zones(emulator, body['location'])
     unknown = [zone for zone in body.get('zones') or () if zone not in known]
     if unknown:
         raise errors.ArmError(
@@ -107,6 +53,20 @@ def grant_is_active(emulator: server.Emulator,
     """Tell whether a SAS is out whose time has not passed."""
     grant = disk.private.get('grant')
     return grant is not None and emulator.clock.now() < grant['until']
+
+
+def refuse_open_access(emulator: server.Emulator, disk: store.Resource,
+                       kind: str) -> None:
+    """Refuse to change or delete what a SAS is out for.
+
+    :raises ArmError: 409
+    """
+    if grant_is_active(emulator, disk):
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f'There is an active shared access signature outstanding for '
+            f'{kind} {disk.name}. Call EndGetAccess on this {kind} to revoke '
+            f'the shared access signature and then try again.')
 
 
 def state(emulator: server.Emulator, disk: store.Resource) -> str:

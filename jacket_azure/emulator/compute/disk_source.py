@@ -14,49 +14,31 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-import re
 from typing import TYPE_CHECKING
 from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
+from jacket_azure.emulator import locations
+from jacket_azure.emulator import storage_blobs
 from jacket_azure.emulator import store
 from jacket_azure.emulator import vhd_footer
+from jacket_azure.emulator.compute import contents
+from jacket_azure.emulator.compute import disk_facts
+from jacket_azure.emulator.compute import disk_image_source
 from jacket_azure.emulator.compute import disk_model
-from jacket_azure.emulator.compute import marketplace
+from jacket_azure.emulator.compute import snapshot_copies
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
-_PLATFORM_IMAGE = re.compile(
-    r'/publishers/(?P<publisher>[^/]+)/artifacttypes/vmimage/offers/'
-    r'(?P<offer>[^/]+)/skus/(?P<sku>[^/]+)/versions/(?P<version>[^/]+)$',
-    re.IGNORECASE)
-# what a copy has in common with the disk it was made from
-_INHERITED = ('osType', 'hyperVGeneration', 'supportsHibernation',
-              'supportedCapabilities', 'purchasePlan', 'securityProfile')
-
-
-@dataclasses.dataclass
-class Source:
-    """Facts about a source.
-
-    :ivar size_gib: smallest size the new disk may have
-    :ivar inherited: properties the new disk takes over
-    :ivar creation_data: what the service adds to ``creationData``
-    :ivar resource: the resource whose bytes are copied, if any
-    """
-
-    size_gib: int
-    inherited: dict[str, Any] = dataclasses.field(default_factory=dict)
-    creation_data: dict[str, Any] = dataclasses.field(default_factory=dict)
-    resource: store.Resource | None = None
+# with the footer; CreationData.uploadSizeBytes of the API
+_UPLOAD_BYTES = (20972032, 35183298347520)
 
 
 def read(emulator: server.Emulator, target: store.Resource,
-         body: dict[str, Any]) -> Source:
+         body: dict[str, Any]) -> disk_facts.Source:
     """Find the source of a new disk or snapshot.
 
     :param target: gets private facts: ``upload_bytes``, ``origin``
@@ -68,33 +50,81 @@ def read(emulator: server.Emulator, target: store.Resource,
     if option == 'Empty':
         if not properties.get('diskSizeGB'):
             raise errors.missing_parameter('disk.diskSizeGB')
-        return Source(1)
+        return disk_facts.Source(1)
     if option == 'Upload':
         return _upload(target, data)
-    if option in ('Copy', 'CopyStart'):
+    if option in ('Copy', 'CopyStart', 'Restore'):
         return _copy(emulator, body, data)
+    if option == 'Import':
+        return _import(emulator, body, data)
     if option == 'FromImage':
-        return _from_image(emulator, target, data)
+        return disk_image_source.read(emulator, target, body, data)
+    if option == 'Attach':
+        raise errors.invalid_parameter(
+            'disk.creationData.createOption',
+            f"The value '{option}' of parameter "
+            f"'disk.creationData.createOption' is not allowed.")
     raise errors.not_implemented(f'disks made by createOption {option}')
 
 
-def _upload(target: store.Resource, data: dict[str, Any]) -> Source:
+def fill(emulator: server.Emulator, source: disk_facts.Source,
+         target: store.Resource) -> None:
+    """Give a new disk or snapshot the bytes its source has now."""
+    if source.resource is not None:
+        contents.inherit(emulator, source.resource, target)
+    elif source.blob is not None and emulator.contents:
+        contents.inherit_blob(emulator, source.blob.blob(),
+                              source.size_bytes or 0, target)
+
+
+def _upload(target: store.Resource, data: dict[str, Any]) -> disk_facts.Source:
     size = data.get('uploadSizeBytes')
     if size is None:
         raise errors.missing_parameter('disk.creationData.uploadSizeBytes')
-    inner = size - vhd_footer.SIZE_BYTES
-    if inner < 20 * 1024 ** 2 or size % 512:
+    if not _UPLOAD_BYTES[0] <= size <= _UPLOAD_BYTES[1]:
         raise errors.invalid_parameter(
             'disk.creationData.uploadSizeBytes',
-            f"The value '{size}' of parameter 'uploadSizeBytes' is not "
-            f"valid: it is a multiple of 512 and counts the 512 bytes of "
-            f"the VHD footer.")
+            f"The value '{size}' of parameter 'disk.creationData."
+            f"uploadSizeBytes' is out of range. The value must be between "
+            f"'{_UPLOAD_BYTES[0]}' and '{_UPLOAD_BYTES[1]}', inclusive.")
+    inner = size - vhd_footer.SIZE_BYTES
+    if inner % 1024 ** 2:
+        raise errors.invalid_parameter(
+            'disk.creationData.uploadSizeBytes',
+            f"The value '{size}' of parameter 'disk.creationData."
+            f"uploadSizeBytes' is not valid: it is a whole number of MiB "
+            f"and the 512 bytes of the VHD footer.")
     target.private['upload_bytes'] = size
-    return Source(math.ceil(inner / disk_model.GIB))
+    return disk_facts.Source(math.ceil(inner / disk_model.GIB))
+
+
+def _import(emulator: server.Emulator, body: dict[str, Any],
+            data: dict[str, Any]) -> disk_facts.Source:
+    uri = data.get('sourceUri')
+    if not uri:
+        raise errors.missing_parameter('disk.creationData.sourceUri')
+    try:
+        address = storage_blobs.find(
+            emulator, uri, locations.normalize(body['location']))
+    except errors.ArmError as exc:
+        if exc.code != 'StorageAccountLocationMismatch':
+            raise
+        raise errors.ArmError(
+            400, 'BadRequest', f'The source blob {uri} does not belong to '
+            f'the same region as the disk.') from exc
+    account = data.get('storageAccountId')
+    if account is not None and not ids.same(account, address.account.id):
+        raise errors.invalid_parameter(
+            'disk.creationData.storageAccountId',
+            f'The source blob {uri} does not belong to storage account '
+            f'{account}.')
+    size = storage_blobs.existing(address)
+    return disk_facts.Source(math.ceil(size / disk_model.GIB), blob=address,
+                  size_bytes=size)
 
 
 def _copy(emulator: server.Emulator, body: dict[str, Any],
-          data: dict[str, Any]) -> Source:
+          data: dict[str, Any]) -> disk_facts.Source:
     wanted = data.get('sourceResourceId')
     if wanted is None:
         raise errors.missing_parameter('disk.creationData.sourceResourceId')
@@ -110,47 +140,23 @@ def _copy(emulator: server.Emulator, body: dict[str, Any],
             409, 'OperationNotAllowed',
             f'Disk {resource.name} cannot be copied before its upload has '
             f'ended.')
-    if (resource.location != body['location'].lower().replace(' ', '')
+    if data['createOption'] == 'CopyStart' and not (
+            resource.properties.get('incremental')
+            and body['properties'].get('incremental')):
+        raise errors.ArmError(
+            400, 'BadRequest', 'CopyStart makes an incremental snapshot '
+            'from an incremental snapshot.')
+    if snapshot_copies.running(emulator, resource):
+        raise errors.ArmError(
+            409, 'Conflict', f'Source incremental snapshot {resource.id} '
+            f'copy is still in progress. Please retry after source snapshot '
+            f'copy is complete.')
+    if (resource.location != locations.normalize(body['location'])
             and data['createOption'] != 'CopyStart'):
         raise errors.ArmError(
             400, 'BadRequest',
             f'The source {wanted} does not belong to the same region as '
             f'the disk.')
-    return copy_of(resource)
+    return disk_facts.copy_of(resource)
 
 
-def copy_of(resource: store.Resource) -> Source:
-    """Facts about a disk or snapshot as a source."""
-    properties = resource.properties
-    return Source(
-        properties['diskSizeBytes'] // disk_model.GIB,
-        {key: properties[key] for key in _INHERITED if key in properties},
-        {'sourceResourceId': resource.id,
-         'sourceUniqueId': properties['uniqueId']}, resource)
-
-
-def _from_image(emulator: server.Emulator, target: store.Resource,
-                data: dict[str, Any]) -> Source:
-    reference = data.get('imageReference') or {}
-    if 'id' not in reference:
-        raise errors.not_implemented('disks made from gallery images')
-    found = _PLATFORM_IMAGE.search(reference['id'])
-    if found is None:
-        raise errors.ArmError(
-            404, 'NotFound', f"The image '{reference['id']}' is not found.")
-    image, _ = marketplace.resolve(found.groupdict())
-    target.private['origin'] = reference['id']
-    return platform_image(image, reference)
-
-
-def platform_image(image: marketplace.Image,
-                   reference: dict[str, Any]) -> Source:
-    """Facts about a marketplace image as a source."""
-    return Source(image.size_gib, {
-        'osType': image.os, 'hyperVGeneration': image.generation,
-        'supportsHibernation': image.hibernate,
-        'supportedCapabilities': {
-            'diskControllerTypes': image.controllers,
-            'acceleratedNetwork': image.accelerated,
-            'architecture': image.architecture},
-    }, {'imageReference': reference})

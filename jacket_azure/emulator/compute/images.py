@@ -19,27 +19,27 @@ from __future__ import annotations
 
 import copy
 from typing import TYPE_CHECKING
-from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
+from jacket_azure.emulator import locations
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import contents
+from jacket_azure.emulator.compute import disk_model
+from jacket_azure.emulator.compute import image_contents
+from jacket_azure.emulator.compute import image_sources
 from jacket_azure.emulator.compute import listing
 from jacket_azure.emulator.compute import vm_image
-from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import server
     from jacket_azure.emulator.operation import Operation
 
 _LIST = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
          '/Microsoft.Compute/images')
 NAME = _LIST + '/{name}'
-_SOURCES = ('managedDisk', 'snapshot')
 
 
 @route('GET', NAME)
@@ -58,38 +58,50 @@ def list_images(request: ArmRequest) -> ArmResponse:
 
 @route('PUT', NAME)
 def put(request: ArmRequest) -> ArmResponse:
-    """Make an image from a generalized VM, a disk or a snapshot."""
+    """Make an image of a generalized VM, disks, snapshots or page blobs."""
     emulator = request.emulator
     known = request.existing()
     body = copy.deepcopy(request.body)
     properties = body.get('properties') or {}
-    sources = _from_machine(emulator, properties)
+    location = locations.normalize(body['location'])
+    parts = image_sources.read(emulator, properties, location)
     image = store.Resource(
         id=known.id if known else str(request.id), type=vm_image.IMAGES,
         name=listing.target(request).name, body={},
         created=emulator.clock.now())
-    storage = properties.setdefault('storageProfile', {})
-    if not storage.get('osDisk'):
-        raise errors.missing_parameter('storageProfile.osDisk')
-    source = sources or _find(emulator, storage['osDisk'])
-    if sources is None and not properties.get('hyperVGeneration'):
-        raise errors.invalid_parameter(
-            'hyperVGeneration', 'The property hyperVGeneration is required '
-            'when the source of the image is a blob, a disk or a snapshot.')
-    storage.setdefault('dataDisks', [])
-    storage.setdefault('zoneResilient', False)
-    storage['osDisk'].setdefault('caching', 'None')
     properties['provisioningState'] = 'Updating' if known else 'Creating'
     image.body = {
         'name': image.name, 'id': image.id, 'type': vm_image.IMAGES,
-        'location': body['location'].lower().replace(' ', ''),
-        **{key: body[key] for key in ('tags',) if key in body},
+        'location': location,
+        **{key: body[key] for key in ('tags', 'extendedLocation')
+           if key in body},
         'properties': properties}
-    image.private['hidden'] = [_keep(emulator, source)]
+    image.private['hidden'] = [
+        image_contents.keep(emulator, part.origin, part.lun)
+        for part in parts]
+    for part, hidden in zip(parts, image.private['hidden'], strict=True):
+        part.entry.setdefault('diskSizeGB', -(
+            -hidden.properties['diskSizeBytes'] // disk_model.GIB))
     if known is not None:
         contents.forget(emulator, known)
     emulator.store.put(image)
     return _start(request, image, 200 if known else 201)
+
+
+@route('PATCH', NAME)
+def patch(request: ArmRequest) -> ArmResponse:
+    """Change the tags; an image is otherwise what it was made of."""
+    image = request.resource()
+    sent = request.body.get('properties') or {}
+    for name, value in sent.items():
+        if value != image.properties.get(name):
+            raise errors.ArmError(
+                409, 'PropertyChangeNotAllowed',
+                f"Changing property '{name}' is not allowed.", target=name)
+    if request.body.get('tags') is not None:
+        image.body['tags'] = dict(request.body['tags'])
+    image.properties['provisioningState'] = 'Updating'
+    return _start(request, image, 200)
 
 
 def _start(request: ArmRequest, image: store.Resource,
@@ -104,63 +116,6 @@ def _start(request: ArmRequest, image: store.Resource,
         request, 'images.write', on_done=done, on_fail=failed,
         seconds=latency.of(request.emulator, 'images.write'),
     ).accepted(status, image.view())
-
-
-def _from_machine(emulator: server.Emulator,
-                  properties: dict[str, Any]) -> store.Resource | None:
-    """Fill the storage profile from a source VM; return its OS disk."""
-    wanted = (properties.get('sourceVirtualMachine') or {}).get('id')
-    if not wanted:
-        return None
-    vm = emulator.store.get(wanted)
-    if vm is None or vm.type != vm_model.TYPE:
-        raise errors.ArmError(
-            404, 'NotFound', f'Resource {wanted.rpartition("/")[2]} is not '
-            f'found.')
-    if vm.private.get('os_state') != 'generalized':
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f"The VM '{vm.name}' is not generalized and cannot be the source "
-            f"of an image.")
-    security = vm.properties.get('securityProfile') or {}
-    if security.get('securityType') == 'TrustedLaunch':
-        raise errors.ArmError(
-            400, 'BadRequest', 'Managed Images are not supported for virtual '
-            'machines with security type TrustedLaunch.')
-    entry = vm.properties['storageProfile']['osDisk']
-    properties['hyperVGeneration'] = vm.private.get('generation', 'V1')
-    properties['storageProfile'] = {'osDisk': {
-        'osType': entry['osType'], 'osState': 'Generalized',
-        'diskSizeGB': entry['diskSizeGB'],
-        'managedDisk': {'id': entry['managedDisk']['id']},
-        'caching': entry['caching'],
-        'storageAccountType': entry['managedDisk']['storageAccountType']}}
-    return emulator.store.get(entry['managedDisk']['id'])
-
-
-def _find(emulator: server.Emulator,
-          os_disk: dict[str, Any]) -> store.Resource:
-    for key in _SOURCES:
-        wanted = (os_disk.get(key) or {}).get('id')
-        if wanted:
-            found = emulator.store.get(wanted)
-            if found is None:
-                raise errors.ArmError(
-                    404, 'NotFound', f'Resource '
-                    f'{wanted.rpartition("/")[2]} is not found.')
-            return found
-    raise errors.not_implemented('images made from blobs')
-
-
-def _keep(emulator: server.Emulator,
-          source: store.Resource) -> store.Resource:
-    """A hidden disk with the bytes the source has now."""
-    hidden = store.Resource(
-        id='', type='hidden', name=source.name, created=source.created,
-        body={'properties': {
-            'diskSizeBytes': source.properties['diskSizeBytes']}})
-    contents.inherit(emulator, source, hidden)
-    return hidden
 
 
 @route('DELETE', NAME)

@@ -19,11 +19,9 @@ import copy
 from typing import TYPE_CHECKING
 from typing import Any
 
-from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import store
-from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 
@@ -71,17 +69,3 @@ def echo(resource: store.Resource, sent: dict[str, Any]) -> dict[str, Any]:
         **copy.deepcopy(sent.get('properties') or {}),
         'provisioningState': resource.properties['provisioningState']}
     return body
-
-
-def refuse_open_access(emulator: server.Emulator, disk: store.Resource,
-                       kind: str) -> None:
-    """Refuse to delete what a SAS is out for.
-
-    :raises ArmError: 409
-    """
-    if disk_model.grant_is_active(emulator, disk):
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f'There is an active shared access signature outstanding for '
-            f'{kind} {disk.name}. Call EndGetAccess on this {kind} to revoke '
-            f'the shared access signature and then try again.')

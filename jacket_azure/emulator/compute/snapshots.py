@@ -25,12 +25,15 @@ import uuid
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import latency
+from jacket_azure.emulator import locations
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import contents
 from jacket_azure.emulator.compute import disk_model
+from jacket_azure.emulator.compute import disk_skus
 from jacket_azure.emulator.compute import disk_source
-from jacket_azure.emulator.compute import instance_view
 from jacket_azure.emulator.compute import listing
+from jacket_azure.emulator.compute import snapshot_copies
+from jacket_azure.emulator.compute import snapshot_limits
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
@@ -62,9 +65,9 @@ def _view(emulator: server.Emulator,
           snapshot: store.Resource) -> dict[str, Any]:
     """What a GET answers; a running copy says how far it is."""
     body = disk_model.view(emulator, snapshot)
-    if body['properties'].get('completionPercent') == 0.0:
-        body['properties']['completionPercent'] = round(
-            100 * instance_view.progress(emulator, snapshot), 1)
+    if 'copy' in snapshot.private:
+        body['properties']['completionPercent'] = snapshot_copies.percent(
+            emulator, snapshot)
     return body
 
 
@@ -72,15 +75,18 @@ def _view(emulator: server.Emulator,
 def put(request: ArmRequest) -> ArmResponse:
     """Take a snapshot, now; or change what can be changed of one."""
     snapshot = request.existing()
+    failure = None
     if snapshot is None:
         snapshot = create(request.emulator, listing.target(request),
                           request.body)
+        # found out while it is taken: the snapshot stays behind, Failed
+        failure = snapshot_limits.reached(request.emulator, snapshot)
     else:
         _change(snapshot, request.body)
         snapshot.body.pop('tags', None)
         if 'tags' in request.body:
             snapshot.body['tags'] = dict(request.body['tags'])
-    return _written(request, snapshot)
+    return _written(request, snapshot, failure)
 
 
 @route('PATCH', NAME)
@@ -97,21 +103,23 @@ def _change(snapshot: store.Resource, body: dict[str, Any]) -> None:
     if (body.get('sku') or {}).get('name'):
         name = body['sku']['name']
         snapshot.body['sku'] = {
-            'name': name, 'tier': disk_model.sku_tier(name)}
+            'name': name, 'tier': disk_skus.tier_name(name)}
     for key, value in (body.get('properties') or {}).items():
-        if key not in ('creationData', 'incremental', 'diskSizeGB'):
+        if key not in ('creationData', 'incremental', 'diskSizeGB',
+                       'completionPercent'):
             snapshot.properties[key] = copy.deepcopy(value)
 
 
-def _written(request: ArmRequest, snapshot: store.Resource) -> ArmResponse:
-    # a CopyStart shows Succeeded at once and counts completionPercent
-    if snapshot.properties.get('completionPercent') is None:
+def _written(request: ArmRequest, snapshot: store.Resource,
+             failure: errors.ArmError | None = None) -> ArmResponse:
+    # a copy in the background shows Succeeded at once
+    if 'copy' not in snapshot.private:
         snapshot.properties['provisioningState'] = 'Updating'
 
     def done(operation: Operation) -> dict[str, Any]:
+        if failure is not None:
+            raise failure
         snapshot.properties['provisioningState'] = 'Succeeded'
-        if 'completionPercent' in snapshot.properties:
-            snapshot.properties['completionPercent'] = 100.0
         return _view(request.emulator, snapshot)
 
     def failed(operation: Operation) -> None:
@@ -121,7 +129,6 @@ def _written(request: ArmRequest, snapshot: store.Resource) -> ArmResponse:
         request, 'snapshots.write', style='disk', on_done=done,
         on_fail=failed,
         seconds=latency.of(request.emulator, 'snapshots.write'))
-    snapshot.private['operation'] = operation
     return operation.accepted(
         202, body=listing.echo(snapshot, request.body))
 
@@ -136,9 +143,9 @@ def create(emulator: server.Emulator, resource_id: ids.ResourceId,
         id=str(resource_id), type=TYPE, name=resource_id.name, body={},
         created=emulator.clock.now())
     source = disk_source.read(emulator, snapshot, body)
+    snapshot_limits.check(emulator, body['properties'], source.resource)
     sku = body.get('sku', {}).get('name') or 'Standard_LRS'
     properties = copy.deepcopy(body['properties'])
-    size_gib = properties.get('diskSizeGB') or source.size_gib
     properties.update(source.inherited)
     properties['creationData'] = {
         **properties['creationData'], **source.creation_data}
@@ -148,23 +155,24 @@ def create(emulator: server.Emulator, resource_id: ids.ResourceId,
     properties.setdefault('publicNetworkAccess', 'Enabled')
     properties.setdefault('incremental', False)
     properties.update({
-        'diskSizeGB': size_gib, 'diskSizeBytes': size_gib * disk_model.GIB,
+        'diskSizeGB': source.size_gib,
+        'diskSizeBytes': source.size_bytes or (
+            source.size_gib * disk_model.GIB),
         'timeCreated': emulator.clock.stamp(), 'diskState': 'Unattached',
         'uniqueId': str(uuid.uuid4()), 'provisioningState': 'Succeeded'})
+    snapshot.body.update({
+        'name': snapshot.name, 'id': snapshot.id, 'type': TYPE,
+        'location': locations.normalize(body['location']),
+        'sku': {'name': sku, 'tier': disk_skus.tier_name(sku)},
+        'properties': properties})
     if properties['incremental']:
         properties['incrementalSnapshotFamilyId'] = _family(
             snapshot, source.resource)
-    if properties['creationData']['createOption'] == 'CopyStart':
-        properties['completionPercent'] = 0.0
-    snapshot.body.update({
-        'name': snapshot.name, 'id': snapshot.id, 'type': TYPE,
-        'location': body['location'].lower().replace(' ', ''),
-        'sku': {'name': sku, 'tier': disk_model.sku_tier(sku)},
-        'properties': properties})
+    if snapshot_limits.is_background(properties, source.resource):
+        snapshot_copies.start(emulator, snapshot)
     if 'tags' in body:
         snapshot.body['tags'] = dict(body['tags'])
-    if source.resource is not None:
-        contents.inherit(emulator, source.resource, snapshot)
+    disk_source.fill(emulator, source, snapshot)
     return emulator.store.put(snapshot)
 
 
@@ -186,7 +194,7 @@ def delete(request: ArmRequest) -> ArmResponse:
     snapshot = request.existing()
     if snapshot is None:
         return ArmResponse(204)
-    listing.refuse_open_access(request.emulator, snapshot, 'snapshot')
+    disk_model.refuse_open_access(request.emulator, snapshot, 'snapshot')
 
     def done(operation: Operation) -> None:
         request.emulator.store.delete(snapshot.id)

@@ -50,7 +50,7 @@ def create(request: ArmRequest) -> ArmResponse:
     body['location'] = body['location'].lower().replace(' ', '')
     vm_id = str(request.id)
     size = vm_model.find_size(body)
-    disk_model.check_zones(body, vm_model.TYPE)
+    disk_model.check_zones(request.emulator, body, vm_model.TYPE)
     place = disk_checks.Place(request.emulator, vm_id, body['location'],
                            vm_model.zones_of(body), size, body.get('tags'))
     image = _check(request, body, place)

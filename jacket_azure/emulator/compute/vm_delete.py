@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
-from jacket_azure.emulator.compute import disks
+from jacket_azure.emulator.compute import disk_life
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_nics
 from jacket_azure.emulator.router import ArmRequest
@@ -70,4 +70,4 @@ def remove(emulator: server.Emulator, vm: store.Resource) -> None:
         disk = vm_disks.let_go(emulator, vm.id, entry)
         if (disk is not None and not disk.private['owners']
                 and entry.get('deleteOption') == 'Delete'):
-            disks.remove(emulator, disk)
+            disk_life.remove(emulator, disk)

@@ -23,8 +23,8 @@ import uuid
 
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import disk_checks
+from jacket_azure.emulator.compute import disk_life
 from jacket_azure.emulator.compute import disk_model
-from jacket_azure.emulator.compute import disks
 from jacket_azure.emulator.compute import vm_image
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _make(place: disk_checks.Place, name: str, sku: str,
     if place.tags:
         body['tags'] = dict(place.tags)
     if image is None:
-        return disks.create(place.emulator, place.disk_id(name), body)
+        return disk_life.create(place.emulator, place.disk_id(name), body)
     return vm_image.make_disk(
         place.emulator, place.disk_id(name), body, image)
 

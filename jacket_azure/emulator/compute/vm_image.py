@@ -22,8 +22,8 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import contents
+from jacket_azure.emulator.compute import disk_life
 from jacket_azure.emulator.compute import disk_model
-from jacket_azure.emulator.compute import disks
 from jacket_azure.emulator.compute import marketplace
 
 if TYPE_CHECKING:
@@ -131,10 +131,10 @@ def make_disk(emulator: server.Emulator, disk_id: ids.ResourceId,
               body: dict[str, Any], image: Facts) -> store.Resource:
     """Make an OS disk from an image, with the bytes of a managed image."""
     if image.source is None:
-        return disks.create(emulator, disk_id, body)
+        return disk_life.create(emulator, disk_id, body)
     properties = body['properties']
     # a managed image is no source for a disk of its own: only a VM may
-    disk = disks.create(emulator, disk_id, {**body, 'properties': {
+    disk = disk_life.create(emulator, disk_id, {**body, 'properties': {
         'creationData': {'createOption': 'Empty'},
         'diskSizeGB': properties['diskSizeGB'], 'osType': image.os_type,
         'hyperVGeneration': image.generation}})

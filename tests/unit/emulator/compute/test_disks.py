@@ -184,9 +184,14 @@ class DiskTest(base.ComputeTestCase):
                     'createOption': 'Empty'}}}),
                 ((400, 'InvalidParameter'), empty(40000)),
                 ((400, 'InvalidAvailabilityZone'), empty(zones=['7'])),
-                ((501, 'EmulatorNotImplemented'), {'properties': {
+                ((400, 'InvalidParameter'), {'properties': {
                     'creationData': {'createOption': 'Import',
-                                     'sourceUri': 'https://x/y'}}})):
+                                     'sourceUri': 'https://x/y'}}}),
+                ((404, 'NotFound'), {'properties': {'creationData': {
+                    'createOption': 'Restore',
+                    'sourceResourceId': missing}}}),
+                ((501, 'EmulatorNotImplemented'), {'properties': {
+                    'creationData': {'createOption': 'ImportSecure'}}})):
             answer = self.send_disk(
                 'PUT', body={'location': base.LOCATION, **body})
             self.assertEqual(expected, (

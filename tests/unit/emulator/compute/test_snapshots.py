@@ -69,27 +69,6 @@ class SnapshotTest(base.ComputeTestCase):
             }}).result()
         self.assertEqual(100, copy.properties.completion_percent)
 
-    def test_a_running_copy_tells_how_far_it_is(self):
-        self.disk()
-        self.snapshot(incremental=True)
-        self.emulator.faults.slow_operation('PUT', 'snapshots', 100)
-        self.send('PUT', self.path('snapshots', 'copy'), {
-            'location': 'westeurope', 'properties': {
-                'incremental': True, 'creationData': {
-                    'createOption': 'CopyStart',
-                    'sourceResourceId': self.path('snapshots', 'snap')}}},
-            version=base.DISK_API_VERSION)
-        seen = []
-        for _ in range(3):
-            answer = self.send('GET', self.path('snapshots', 'copy'),
-                               version=base.DISK_API_VERSION)
-            properties = answer.json()['properties']
-            seen.append((properties['provisioningState'],
-                         properties['completionPercent']))
-            self.clock.advance(50)
-        self.assertEqual([('Succeeded', percent) for percent in (0, 50, 100)],
-                         seen)
-
     def test_a_disk_from_a_snapshot_is_of_any_zone(self):
         self.disk(zones=['1'])
         self.snapshot()
