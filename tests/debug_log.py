@@ -36,6 +36,10 @@ class DebugLog(fixtures.Fixture):
         root.setLevel(logging.DEBUG)
         root.addHandler(handler)
 
+    def clear(self):
+        """Forget all lines so far."""
+        self._lines.clear()
+
     @property
     def text(self):
         """All lines so far, with the stack traces."""

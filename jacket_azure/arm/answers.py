@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 import datetime
 from email import utils
-import json
 import time
 from typing import Any
 from typing import NamedTuple
@@ -44,9 +43,26 @@ def body_of(response: Any) -> Any:
     :param response: an ``azure.core.rest.HttpResponse`` already read
     """
     try:
-        return json.loads(response.text())
+        return response.json()
     except ValueError:
         return None
+
+
+def is_garbled(response: Any) -> bool:
+    """Return whether a success has a body that is not JSON.
+
+    Half an answer, or a page of something between us and Azure: what Azure
+    said is lost. What is parsed here is kept by the response.
+
+    :param response: an ``azure.core.rest.HttpResponse`` already read
+    """
+    if response.status_code >= 300 or not response.content:
+        return False
+    try:
+        response.json()
+    except ValueError:
+        return True
+    return False
 
 
 def error_of(body: Any) -> ErrorBody:

@@ -139,6 +139,7 @@ def connect(
         clock,
         sleep,
         statistics,
+        conf.retry_timeout,
     )
     client = clients.Client(
         cloud=cloud,
@@ -149,6 +150,7 @@ def connect(
         resource=resource,
         waiter=operations.Waiter(clock, sleep, conf.poll_interval),
         operation_timeout=conf.operation_timeout,
+        retry_timeout=conf.retry_timeout,
     )
     return Azure(client, conf.location, statistics)
 

@@ -35,10 +35,6 @@ from jacket_azure.arm import retries
 from jacket_azure.arm import statistics
 from jacket_azure.arm import tokens
 
-# A read is repeated this long: longer than one time-out of the SDK's, shorter
-# than what a periodic task of the caller may hang.
-READ_SECONDS = 180.0
-
 
 @dataclasses.dataclass(frozen=True)
 class Client:
@@ -49,6 +45,7 @@ class Client:
     :ivar resource: the SDK's ResourceManagementClient
     :ivar operation_timeout: seconds an operation may take from its first
         request on
+    :ivar retry_timeout: seconds a read may take with all its repetitions
     """
 
     cloud: clouds.Cloud
@@ -59,6 +56,7 @@ class Client:
     resource: Any
     waiter: operations.Waiter
     operation_timeout: float
+    retry_timeout: float
 
     def read_call(
         self, operation: str, virtual_machine: str | None = None
@@ -66,7 +64,8 @@ class Client:
         """Start a call that changes nothing."""
         return calls.Call(
             operation,
-            self.waiter.clock() + min(READ_SECONDS, self.operation_timeout),
+            self.waiter.clock()
+            + min(self.retry_timeout, self.operation_timeout),
             virtual_machine=virtual_machine,
         )
 
@@ -110,8 +109,12 @@ def sdk_clients(
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     shared: statistics.Statistics,
+    outage_seconds: float,
 ) -> tuple[Any, Any, Any]:
-    """Build compute, network and resource clients with one set of limits."""
+    """Build compute, network and resource clients with one set of limits.
+
+    :param outage_seconds: see :class:`.retries.RetryPolicy`
+    """
     limits = gates.Gates(clock)
     options = {
         'base_url': cloud.arm_endpoint,
@@ -126,7 +129,7 @@ def sdk_clients(
             sdk_policies.HeadersPolicy(),
             sdk_policies.UserAgentPolicy('jacket_azure'),
             sdk_policies.CustomHookPolicy(),
-            retries.RetryPolicy(clock, sleep),
+            retries.RetryPolicy(clock, sleep, outage_seconds),
             policies.GatePolicy(limits, clock, sleep),
             tokens.TokenPolicy(credential, cloud.token_scope),
             policies.WirePolicy(shared),

@@ -29,6 +29,8 @@ from jacket_azure.arm import redaction
 from jacket_azure.arm import retries
 
 # A longer message is cut; some list every size of a region.
+# Azure's own word, and the one that others write
+CANCELED = frozenset({'canceled', 'cancelled'})
 _LONGEST = 600
 # Tokens are valid from five minutes before; more than that is a wrong clock.
 _TOLERATED_SKEW = 300
@@ -114,9 +116,14 @@ def from_operation(
     if kind is exceptions.NotFound:
         extra.update(missing.find(error.message, '', 'GET')._asdict())
     request_id = answers.request_id_of(response.headers)
+    ended = (
+        'was canceled in Azure'
+        if state.lower() in CANCELED
+        else f'ended as {state}'
+    )
     return kind(
         _sentence(
-            f'{call.operation} ended as {state}: '
+            f'{call.operation} {ended}: '
             f'{error.message or "Azure gave no reason"}',
             [error.code],
             request_id,

@@ -38,7 +38,7 @@ OPERATION = 'azure-asyncoperation'
 LOCATION = 'location'
 RESOURCE = 'resource'
 _GOOD = 'succeeded'
-_BAD = frozenset({'failed', 'canceled', 'cancelled'})
+_BAD = frozenset({'failed', *errors.CANCELED})
 
 
 class Ended(NamedTuple):
@@ -69,6 +69,12 @@ class Watch:
     def later(self) -> Watch:
         """Return the same, to be looked at after our own interval."""
         return dataclasses.replace(self, after=None)
+
+    def aside(self) -> Watch:
+        """Return the way to ask the resource itself, at once."""
+        return dataclasses.replace(
+            self, style=RESOURCE, url=self.resource_url, after=0.0
+        )
 
     def judge(self, response: Any, call: calls.Call) -> Watch | Ended:
         """Read an answer: it goes on, it has ended, or an exception.
@@ -110,9 +116,7 @@ class Watch:
     def _vanished(self, response: Any, call: calls.Call) -> Watch | Ended:
         """404: ask the resource itself how it ended."""
         if self.style != RESOURCE:
-            return dataclasses.replace(
-                self, style=RESOURCE, url=self.resource_url, after=0.0
-            )
+            return self.aside()
         if self.method == 'DELETE':
             return Ended(None)
         raise errors.from_response(response, call)

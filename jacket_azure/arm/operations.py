@@ -127,14 +127,30 @@ class Waiter:
         while True:
             pause = next(pauses) if watch.after is None else watch.after
             self._pause(pause, watch, call)
-            response = self._look(started.client, watch, call)
-            if response is None:
-                watch = watch.later()
-                continue
-            found = watch.judge(response, call)
+            found = self._seen(started.client, watch, call)
             if isinstance(found, looks.Ended):
                 return found.result
-            watch = found
+            watch = found or watch.later()
+
+    def _seen(
+        self, client: Any, watch: looks.Watch, call: calls.Call
+    ) -> looks.Watch | looks.Ended | None:
+        """Look, and tell what that means; None when nothing was seen.
+
+        Where the operation's own URL stays unreadable, the resource says how
+        it ended; while it has not, its own URL is tried again.
+        """
+        response = self._look(client, watch, call)
+        if response is not None:
+            return watch.judge(response, call)
+        if watch.style == looks.RESOURCE:
+            return None
+        aside = watch.aside()
+        response = self._look(client, aside, call)
+        if response is None:
+            return None
+        found = aside.judge(response, call)
+        return found if isinstance(found, looks.Ended) else None
 
     def _pauses(self) -> Iterator[float]:
         for units in _PAUSES:

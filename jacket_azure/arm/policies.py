@@ -26,6 +26,7 @@ import math
 import time
 from typing import Any
 
+from azure.core import exceptions as sdk
 from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline import PipelineResponse
 from azure.core.pipeline.policies import HTTPPolicy
@@ -153,8 +154,8 @@ class GatePolicy(HTTPPolicy[Any, Any]):
 class WirePolicy(HTTPPolicy[Any, Any]):
     """Count, time and log each attempt, and read its answer whole.
 
-    The answer is read here because a body that breaks off is a lost reply,
-    which the retry in front has to see.
+    The answer is read here because a body that breaks off, or that is not
+    Azure's, is a lost reply, which the retry in front has to see.
     """
 
     def __init__(self, shared: statistics.Statistics) -> None:
@@ -169,6 +170,9 @@ class WirePolicy(HTTPPolicy[Any, Any]):
         try:
             response = self.next.send(request)
             response.http_response.read()
+            if answers.is_garbled(response.http_response):
+                # not its text: there may be a signature in it
+                raise sdk.DecodeError('the body is not JSON')
             return response
         finally:
             seconds = time.perf_counter() - started

@@ -43,7 +43,8 @@ _SIGNATURES = re.compile(
     r'client_assertion)=)[^&\s"\'<>]+'
 )
 _BEARER = re.compile(r'(?i)\b(bearer\s+)[A-Za-z0-9._~+/=-]+')
-_JWT = re.compile(r'\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*')
+# also the beginning of one
+_JWT = re.compile(r'\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}')
 
 
 def path(url: str) -> str:

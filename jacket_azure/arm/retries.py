@@ -60,8 +60,14 @@ class RetryPolicy(HTTPPolicy[Any, Any]):
     reply lost, 408, 500, 502-504  only calls that may be carried out twice
     =============================  =========================================
 
+    What Azure puts off, 409 and 429, is sent again until the call's deadline.
+    An Azure that does not work is given up sooner: its outages are over in
+    seconds, or else last longer than anybody waits for a server.
+
     :param clock: monotonic seconds, the ones of the calls' deadlines
     :param sleep: called without any lock held
+    :param outage_seconds: how long one request may go unanswered, or be
+        answered with a server error, from the first time on
     :param jitter: gives a number in [0, 1)
     """
 
@@ -69,11 +75,13 @@ class RetryPolicy(HTTPPolicy[Any, Any]):
         self,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
+        outage_seconds: float,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         super().__init__()
         self._clock = clock
         self._sleep = sleep
+        self._outage_seconds = outage_seconds
         self._jitter = jitter
 
     def send(
@@ -81,22 +89,32 @@ class RetryPolicy(HTTPPolicy[Any, Any]):
     ) -> PipelineResponse[Any, Any]:
         call = calls.of(request)
         pause = FIRST_PAUSE
+        outage_ends = None
         while True:
             try:
                 response = self.next.send(request)
             except _NO_ANSWER as exc:
                 if not self._may_repeat_unanswered(exc, call):
                     raise
-                if not self._wait(call, request, self._jittered(pause), exc):
+                outage_ends = outage_ends or self._outage_ends(call)
+                seconds = self._jittered(pause)
+                if not self._wait(call, request, seconds, exc, outage_ends):
                     raise
             else:
+                reason = response.http_response.status_code
                 if not _may_repeat_answered(response.http_response, call):
                     return response
+                latest = call.deadline
+                if reason in _DOUBTFUL:
+                    outage_ends = outage_ends or self._outage_ends(call)
+                    latest = outage_ends
                 seconds = self._seconds(response.http_response, pause)
-                reason = response.http_response.status_code
-                if not self._wait(call, request, seconds, reason):
+                if not self._wait(call, request, seconds, reason, latest):
                     return response
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _outage_ends(self, call: calls.Call) -> float:
+        return min(call.deadline, self._clock() + self._outage_seconds)
 
     def _may_repeat_unanswered(
         self, exc: sdk.AzureError, call: calls.Call
@@ -124,9 +142,10 @@ class RetryPolicy(HTTPPolicy[Any, Any]):
         request: PipelineRequest[Any],
         seconds: float,
         reason: object,
+        latest: float,
     ) -> bool:
-        """Sleep and return True, or False when the deadline is before."""
-        if self._clock() + seconds > call.deadline:
+        """Sleep and return True, or False when that ends after *latest*."""
+        if self._clock() + seconds > latest:
             return False
         LOG.debug(
             'Sending %s %s of %s again in %.1f seconds: %s',

@@ -37,26 +37,39 @@ class TokenPolicy(ARMChallengeAuthenticationPolicy):
             reason = _unreachable(exc)
             if reason is None:
                 raise exceptions.Unauthorized(_login_failed(exc)) from exc
-            raise _no_token(reason) from exc
+            # a broken answer is quoted, and half a token is a secret too
+            raise _no_token(reason) from None
         except (sdk.ServiceRequestError, sdk.ServiceResponseError) as exc:
             raise _no_token(exc) from exc
 
 
 def _no_token(exc: BaseException) -> Exception:
-    text = f'the token service did not answer: {errors.reason_of(exc)}'
+    status = _HTTP_ERROR.search(str(exc))
+    reason = f'it answers HTTP {status[1]}' if status else (
+        errors.reason_of(exc)
+    )
+    text = f'the token service did not answer: {reason}'
     if retries.is_untrusted(exc):
         # Trying again does not help.
         return exceptions.Unavailable(f'Logging in to Azure failed: {text}')
     return retries.NothingSent(text)
 
 
+_PASSING = (
+    sdk.ServiceRequestError,
+    sdk.ServiceResponseError,
+    # half an answer, or another one than the token service gives
+    sdk.DecodeError,
+)
+# msal says no more when the authority's description cannot be read
+_HTTP_ERROR = re.compile(r'HTTP Error: (429|5\d\d)\b')
+
+
 def _unreachable(exc: BaseException) -> BaseException | None:
     """Return the passing trouble azure-identity wrapped, if it is that."""
     cause: BaseException | None = exc
     while cause is not None:
-        if isinstance(
-            cause, sdk.ServiceRequestError | sdk.ServiceResponseError
-        ):
+        if isinstance(cause, _PASSING) or _HTTP_ERROR.search(str(cause)):
             return cause
         response = getattr(cause, 'response', None)
         if response is not None and _is_passing(response.status_code):

@@ -146,6 +146,16 @@ OPTS = [
         'failed, counted from its first request.',
     ),
     cfg.IntOpt(
+        'retry_timeout',
+        default=180,
+        min=1,
+        help='Seconds for which a request that Azure does not answer, or '
+        'answers with a server error, is sent again before the action fails. '
+        'Reads are given up after this time for any reason. Writes that '
+        'Azure puts off because of its rate limits are sent again up to '
+        'operation_timeout.',
+    ),
+    cfg.IntOpt(
         'connect_timeout',
         default=10,
         min=1,

@@ -170,10 +170,10 @@ def connect(*answers, credential=None, operation_timeout=1800.0,
     """Build the client layer over canned answers.
 
     :param sleep: instead of moving the clock
-
     :returns: namespace with azure, wire, clock
     """
     clock, wire = Clock(), Wire(*answers)
+    retry_timeout = options().retry_timeout
     sleep = sleep or clock.sleep
     session = requests.Session()
     session.mount('https://', wire)
@@ -181,11 +181,12 @@ def connect(*answers, credential=None, operation_timeout=1800.0,
     counts = statistics.Statistics()
     compute, network, resource = clients.sdk_clients(
         cloud, SUBSCRIPTION, credential or Credential(),
-        transports.Transport(sleep, session=session), clock, sleep, counts)
+        transports.Transport(sleep, session=session), clock, sleep, counts,
+        retry_timeout)
     client = clients.Client(
         cloud=cloud, subscription_id=SUBSCRIPTION, resource_group='jacket',
         compute=compute, network=network, resource=resource,
         waiter=operations.Waiter(clock, sleep, interval),
-        operation_timeout=operation_timeout)
+        operation_timeout=operation_timeout, retry_timeout=retry_timeout)
     return types.SimpleNamespace(
         azure=azure.Azure(client, 'eastus', counts), wire=wire, clock=clock)

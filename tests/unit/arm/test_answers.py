@@ -12,6 +12,7 @@
 
 """Reading what Azure answers, however it is written."""
 
+import json
 import types
 
 from hypothesis import given
@@ -73,6 +74,6 @@ class ErrorTest(timeout.TestCase):
         self.assertTrue(all(isinstance(code, str) for code in found.codes))
 
     def test_no_json_is_no_body(self):
-        response = types.SimpleNamespace(text=lambda: '<html>')
+        response = types.SimpleNamespace(json=lambda: json.loads('<html>'))
         self.assertIsNone(answers.body_of(response))
         self.assertEqual((), answers.error_of(None).codes)

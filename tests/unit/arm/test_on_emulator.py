@@ -143,7 +143,7 @@ class VirtualMachinesTest(Case):
         self.azure.emulator.faults.cancel_operation('PUT', 'virtualMachines')
         # a later write has taken its place
         found = self.assertRaises(exceptions.Conflict, self.make_vm)
-        self.assertIn('ended as Canceled', str(found))
+        self.assertIn('was canceled in Azure', str(found))
 
     def test_slow_operation_with_trouble_while_polling(self):
         faults = self.azure.emulator.faults

@@ -267,6 +267,33 @@ class TroubleWhilePollingTest(Case):
             found = self.put(accepted(201, CREATING), trouble, trouble, ENDED)
             self.assertEqual(doubles.VM, found['id'])
 
+    def test_the_resource_tells_where_the_operation_stays_unreadable(self):
+        for trouble in (
+            doubles.LOST, doubles.error(500, 'InternalServerError'),
+            (200, {}, b'<html>'),
+        ):
+            found = self.put(accepted(201, CREATING), self.only(
+                '/operations/', trouble, doubles.answer(200, SUCCEEDED)))
+            self.assertEqual('Succeeded', found['properties'][
+                'provisioningState'])
+            failed = {**CREATING, 'properties': {
+                'provisioningState': 'Failed'}}
+            self.assertRaises(
+                exceptions.OperationFailed, self.put, accepted(201, CREATING),
+                self.only('/operations/', trouble,
+                          doubles.answer(200, failed)))
+            self.assertRaises(
+                exceptions.OperationTimeout, self.put,
+                accepted(201, CREATING), self.only(
+                    '/operations/', trouble, doubles.answer(200, CREATING)))
+
+    @staticmethod
+    def only(part, trouble, good):
+        """Give *trouble* to requests with *part* in their path."""
+        def answer(request):
+            return trouble if part in request.path_url else good
+        return answer
+
     def test_ends_at_the_deadline_all_the_same(self):
         self.assertRaises(
             exceptions.OperationTimeout, self.put, accepted(201, CREATING),

@@ -14,6 +14,7 @@
 
 import logging
 import threading
+import traceback
 import types
 
 from azure.core import exceptions as sdk
@@ -41,7 +42,7 @@ class GatePolicyTest(timeout.TestCase):
         self.assertEqual(1, len(made.clock.slept))
 
     def test_retries_pass_the_gate_as_well(self):
-        trouble = doubles.error(500, 'InternalServerError')
+        trouble = doubles.error(409, 'AnotherOperationInProgress')
         made = doubles.connect(*[trouble] * 14, GOOD)
         made.azure.virtual_machines.update('vm1', {})
         self.assertEqual(15, len(made.wire.requests))
@@ -186,6 +187,19 @@ class TokenTest(timeout.TestCase):
                 'Unexpected response', response=types.SimpleNamespace(
                     status_code=status, reason='')))
             self.assertIs(kind, type(found), status)
+
+    def test_half_an_answer_of_the_token_service(self):
+        """It is quoted by what azure-core raises, with half a token in it."""
+        text = f'Content: {{"access_token": "{doubles.TOKEN[:25]}'
+        for cause, reason in (
+                (sdk.DecodeError(f'JSON is invalid: {text}'), 'not what'),
+                (ValueError(f'HTTP Error: 502 {text}'), 'HTTP 502')):
+            found = self.failure(self.wrapped(cause))
+            self.assertIs(exceptions.Unavailable, type(found))
+            self.assertIn('the token service did not answer', str(found))
+            self.assertIn(reason, str(found))
+            shown = ''.join(traceback.format_exception(found))
+            self.assertNotIn(doubles.TOKEN[:25], shown)
 
     def test_token_service_that_comes_back(self):
         credential = doubles.Credential(

@@ -17,7 +17,6 @@ import requests
 import urllib3
 
 from jacket_azure import exceptions
-from jacket_azure.arm import client
 from jacket_azure.arm import retries
 from tests import timeout
 from tests.unit.arm import doubles
@@ -28,6 +27,7 @@ ACCEPTED = doubles.answer(202, azure_asyncoperation=doubles.OPERATION)
 ENDED = doubles.answer(200, {'status': 'Succeeded'})
 BUSY = doubles.error(429, 'TooManyRequests')
 BROKEN = doubles.error(500, 'InternalServerError')
+RETRY_TIMEOUT = doubles.options().retry_timeout
 
 
 class RetryTest(timeout.TestCase):
@@ -126,12 +126,14 @@ class RetryTest(timeout.TestCase):
             full = min(2 ** number, retries.LONGEST_PAUSE)
             self.assertTrue(full / 2 <= pause <= full, pauses)
 
-    def test_ends_at_the_deadline(self):
+    def test_ends_when_an_outage_takes_too_long(self):
         self.assertRaises(exceptions.Unavailable, self.run_get, BROKEN)
-        spent = self.made.clock.now - 1000
-        self.assertLessEqual(spent, client.READ_SECONDS)
-        self.assertGreater(
-            spent, client.READ_SECONDS - retries.LONGEST_PAUSE)
+        self.assert_spent(RETRY_TIMEOUT)
+
+    def assert_spent(self, seconds, made=None):
+        spent = (made or self.made).clock.now - 1000
+        self.assertLessEqual(spent, seconds)
+        self.assertGreater(spent, seconds - retries.LONGEST_PAUSE)
 
     def test_does_not_wait_for_what_comes_after_the_deadline(self):
         found = self.assertRaises(
@@ -141,12 +143,49 @@ class RetryTest(timeout.TestCase):
         self.assertEqual([], self.made.clock.slept)
         self.assertEqual(1, self.sent)
 
-    def test_writes_have_the_operation_s_deadline(self):
-        made = doubles.connect(BROKEN, operation_timeout=500.0)
+    def test_writes_end_when_an_outage_takes_too_long(self):
+        for answer in BROKEN, doubles.LOST, doubles.REFUSED:
+            made = doubles.connect(answer)
+            self.assertRaises(
+                exceptions.Unavailable, made.azure.virtual_machines.update,
+                'vm1', {})
+            self.assert_spent(RETRY_TIMEOUT, made)
+
+    def test_throttled_writes_have_the_operation_s_deadline(self):
+        for seconds in {}, {'retry_after': 20}:
+            made = doubles.connect(
+                doubles.error(429, 'Throttled', **seconds))
+            self.assertRaises(
+                exceptions.Throttled, made.azure.virtual_machines.update,
+                'vm1', {})
+            self.assert_spent(1800, made)
+
+    def test_an_outage_counts_from_its_first_sign(self):
+        """Being throttled before it does not shorten the patience."""
+        made = doubles.connect(
+            doubles.error(429, 'Throttled', retry_after=600), BROKEN)
         self.assertRaises(
             exceptions.Unavailable, made.azure.virtual_machines.update,
             'vm1', {})
-        self.assertTrue(470 <= made.clock.now - 1000 <= 500)
+        self.assertGreater(made.clock.now - 1000, 600 + RETRY_TIMEOUT / 2)
+
+    def test_the_operation_s_deadline_may_be_sooner(self):
+        made = doubles.connect(BROKEN, operation_timeout=60.0)
+        self.assertRaises(
+            exceptions.Unavailable, made.azure.virtual_machines.update,
+            'vm1', {})
+        self.assert_spent(60, made)
+
+    def test_a_success_that_is_not_json_is_a_lost_reply(self):
+        status, headers, text = GOOD
+        for garbled in text[:8], b'<html>Welcome to the hotel</html>':
+            broken = status, headers, garbled
+            self.run_get(broken, GOOD)
+            self.assertEqual(2, self.sent)
+            found = self.assertRaises(
+                exceptions.Unavailable, self.run_get, broken)
+            self.assertIn('not what Azure sends', str(found))
+            self.assert_spent(RETRY_TIMEOUT)
 
 
 class NeverSentTest(timeout.TestCase):
