@@ -1,0 +1,142 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the command puts together: options, Azure, OpenStack, memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+import datetime
+from typing import Any
+
+from oslo_config import cfg
+
+from jacket_azure import conf as azure_conf
+from jacket_azure import exceptions
+from jacket_azure.arm import azure as arm_azure
+from jacket_azure.janitor import facts
+from jacket_azure.janitor import kinds
+from jacket_azure.janitor import memory as memories
+from jacket_azure.janitor import nova_api
+from jacket_azure.janitor import reports
+from jacket_azure.janitor import sweep as sweeps
+
+PAUSE_SECONDS = 300
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """A janitor that is ready to work."""
+
+    sweep: sweeps.Sweep
+    memory: memories.Memory
+
+    def save(self) -> None:
+        """Keep what it suspects for the next run."""
+        self.memory.save(self.sweep.suspects)
+
+    @staticmethod
+    def now() -> datetime.datetime:
+        return datetime.datetime.now(datetime.UTC)
+
+
+@contextlib.contextmanager
+def prepared(arguments: Any) -> Iterator[Job]:
+    """Connect with Azure and OpenStack, and lock the state file.
+
+    :param arguments: of the command line, see
+        :class:`jacket_azure.cmd.janitor.Janitor`
+    :raises JacketAzureError: says what is wrong, in one sentence
+    """
+    options = load_options(arguments.config_file)
+    scope = facts.Scope(
+        options.owner,
+        _kinds(arguments.kind or options.janitor_kinds),
+        arguments.host,
+    )
+    wait = arguments.wait
+    limits = facts.Limits(
+        grace_seconds=arguments.grace or options.janitor_grace_time,
+        max_deletions=(
+            arguments.max_deletions or options.janitor_max_deletions
+        ),
+        pause_seconds=PAUSE_SECONDS if wait is None else wait,
+    )
+    azure = arm_azure.connect(options)
+    with contextlib.closing(azure):
+        memory = memories.Memory(
+            arguments.state_file or memories.default_file(),
+            '/'.join(
+                (
+                    azure.subscription_id,
+                    azure.resource_group,
+                    options.owner,
+                    arguments.host or '*',
+                )
+            ).lower(),
+        )
+        openstack = nova_api.connect(arguments.os_cloud)
+        with memory.locked():
+            yield Job(
+                sweeps.Sweep(
+                    azure,
+                    scope,
+                    limits,
+                    openstack.records,
+                    now=Job.now,
+                    dry_run=not arguments.apply,
+                    suspects=memory.load(),
+                ),
+                memory,
+            )
+
+
+def failed(report: reports.Report) -> bool:
+    """Tell whether a deletion did not work."""
+    return report.count(reports.Action.FAILED) > 0
+
+
+def load_options(files: list[str]) -> Any:
+    """Read the ``[azure]`` section.
+
+    :param files: none means the nova.conf that Nova's services would find
+    :raises ConfigurationError: there is no file, or it cannot be read
+    """
+    config = cfg.ConfigOpts()
+    chosen = files or cfg.find_config_files('nova')
+    if not chosen:
+        raise exceptions.ConfigurationError(
+            'There is no nova.conf on this host; name one by --config-file.'
+        )
+    try:
+        config([], project='nova', default_config_files=chosen,
+               default_config_dirs=[])
+        group = azure_conf.register_opts(config)
+        for option in azure_conf.opts():
+            getattr(group, option.dest)
+    except cfg.Error as exc:
+        raise exceptions.ConfigurationError(
+            f'The configuration in {", ".join(chosen)} cannot be used: {exc}'
+        ) from exc
+    return group
+
+
+def _kinds(wanted: list[str]) -> frozenset[str]:
+    unknown = set(wanted) - set(kinds.NAMES)
+    if unknown:
+        raise exceptions.ConfigurationError(
+            f'There is no kind {", ".join(sorted(unknown))}; there are '
+            f'{", ".join(kinds.NAMES)}.'
+        )
+    return frozenset(wanted)
