@@ -133,10 +133,10 @@ class BlobClient:
         if 'x-ms-blob-type' not in found:
             return None
         return Properties(
-            int(found['Content-Length']), found['x-ms-blob-type'],
+            int(found['content-length']), found['x-ms-blob-type'],
             found.get('x-ms-lease-status') == 'locked',
             {key[10:]: value for key, value in found.items()
-             if key.lower().startswith('x-ms-meta-')})
+             if key.startswith('x-ms-meta-')})
 
     def set_metadata(self, path: str, values: dict[str, str],
                      lease: str = '') -> None:
@@ -218,7 +218,9 @@ class BlobClient:
                 f'{method} {path}: {answer.status} '
                 f'{text[:500].decode(errors="replace")}', answer.status,
                 answer.getheader('x-ms-error-code') or '')
-        return dict(answer.headers), text
+        # their case is the server's whim
+        return {key.lower(): value
+                for key, value in answer.headers.items()}, text
 
 
 def _lease(lease: str) -> dict[str, str]:

@@ -89,6 +89,17 @@ def declare(address: Address, size_bytes: int | None) -> None:
         known[address.key] = size_bytes
 
 
+def _match(url: str) -> re.Match[str] | None:
+    text = url.partition('?')[0]
+    return _HOST_STYLE.fullmatch(text) or _PATH_STYLE.fullmatch(text)
+
+
+def account_of(emulator: server.Emulator, url: str) -> store.Resource | None:
+    """The storage account a blob's URL names, or None."""
+    match = _match(url)
+    return storage_names.find(emulator, match['account']) if match else None
+
+
 def find(emulator: server.Emulator, url: str, location: str) -> Address:
     """Find the account of a blob's URL.
 
@@ -96,13 +107,12 @@ def find(emulator: server.Emulator, url: str, location: str) -> Address:
     :raises ArmError: it is no URL of a blob, or the account is missing,
         elsewhere or of a kind without page blobs
     """
-    match = _HOST_STYLE.fullmatch(url.partition('?')[0]) or (
-        _PATH_STYLE.fullmatch(url.partition('?')[0]))
+    match = _match(url)
     if match is None:
         raise errors.invalid_parameter(
             'vhd.uri', f'The URI {url} does not look to be correct blob '
             f'URI.')
-    account = storage_names.find(emulator, match['account'])
+    account = account_of(emulator, url)
     if account is None or 'primaryEndpoints' not in account.properties:
         raise errors.ArmError(
             404, 'StorageAccountNotFound',

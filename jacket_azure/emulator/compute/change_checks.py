@@ -19,11 +19,12 @@ from typing import Any
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
-from jacket_azure.emulator.compute import data_disk_checks
+from jacket_azure.emulator.compute import disk_blobs
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import os_profile
 from jacket_azure.emulator.compute import usages
 from jacket_azure.emulator.compute import vm_checks
+from jacket_azure.emulator.compute import vm_disk_growth
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
 from jacket_azure.emulator.router import ArmRequest
@@ -97,6 +98,8 @@ def check_storage(vm: store.Resource, place: disk_checks.Place,
         storage['imageReference'] = old
     disk = storage.setdefault('osDisk', known['osDisk'])
     wanted = (disk.get('managedDisk') or {}).get('id')
+    if wanted and place.blob_based:
+        raise not_allowed('osDisk.managedDisk')
     if wanted and not ids.same(
             wanted, known['osDisk']['managedDisk']['id']):
         if vm.private.get('power') != 'deallocated':
@@ -106,7 +109,10 @@ def check_storage(vm: store.Resource, place: disk_checks.Place,
                 f"is not deallocated.", target='osDisk')
         disk_checks.attachable(place, wanted)
         return
-    data_disk_checks.refuse_growth(place, disk, known['osDisk'])
+    if disk_blobs.is_one(disk) and disk.get('vhd') != known['osDisk'].get(
+            'vhd'):
+        raise not_allowed('osDisk.vhd.uri')
+    vm_disk_growth.check(place, disk, known['osDisk'])
     if disk.get('name') not in (None, known['osDisk']['name']):
         raise not_allowed('osDisk.name')
     if disk.get('createOption') not in (

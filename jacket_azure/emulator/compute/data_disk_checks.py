@@ -19,17 +19,24 @@ from typing import Any
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import disk_blob_checks
+from jacket_azure.emulator.compute import disk_blobs
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disk_rules
+from jacket_azure.emulator.compute import vm_disk_growth
+from jacket_azure.emulator.compute import vm_image
 
 MAX_LUN = 63
 
 
 def check(place: disk_checks.Place, entries: list[dict[str, Any]],
-                     known: list[dict[str, Any]]) -> None:
+          known: list[dict[str, Any]],
+          image: vm_image.Facts | None = None) -> None:
     """Refuse a list of data disks this VM cannot have.
 
     :param known: the entries it has, which need no second check
+    :param image: the VM is being made from
+    :raises ArmError: 400, 404 or 409
     """
     if len(entries) > place.size.disks:
         raise errors.ArmError(
@@ -52,11 +59,12 @@ def check(place: disk_checks.Place, entries: list[dict[str, Any]],
         luns.add(lun)
         _refuse_twice(entry, names)
         before = find(entry, known)
-        if before is not None:
-            refuse_growth(place, entry, before)
         if before is None:
-            _check_new(place, entry)
-        elif before['lun'] != lun:
+            _check_new(place, entry, image)
+            continue
+        vm_disk_growth.check(place, entry, before)
+        _check_change(place, entry, before)
+        if before['lun'] != lun:
             raise errors.ArmError(
                 409, 'PropertyChangeNotAllowed',
                 "Changing property 'dataDisk.lun' is not allowed.",
@@ -74,13 +82,39 @@ def _refuse_twice(entry: dict[str, Any], names: set[str]) -> None:
     names.add(name)
 
 
-def refuse_growth(place: disk_checks.Place, entry: dict[str, Any],
+def from_image(entries: list[dict[str, Any]] | None,
+               image: vm_image.Facts | None) -> list[dict[str, Any]]:
+    """Add the data disks of the image a VM is made from.
+
+    :param entries: of the request; None where it says nothing of data
+        disks, and then it gets all of them
+    :raises ArmError: 400, some of the image's are left out
+    """
+    luns = image.luns if image else []
+    if entries is None:
+        return [{'lun': lun, 'createOption': 'FromImage'} for lun in luns]
+    given = {entry.get('lun') for entry in entries
+             if entry['createOption'] == 'FromImage'}
+    if set(luns) - given:
+        raise errors.ArmError(
+            400, 'InvalidParameter',
+            'StorageProfile.dataDisks.lun does not have required value(s) '
+            'for image specified in storage profile.', target='dataDisks')
+    return entries
+
+
+def _check_change(place: disk_checks.Place, entry: dict[str, Any],
                   before: dict[str, Any]) -> None:
-    """Say loudly that disks grow by PATCH of the disk only."""
-    disk = place.emulator.store.get(before['managedDisk']['id'])
-    has = disk.properties.get('diskSizeGB') if disk else None
-    if entry.get('diskSizeGB') not in (None, has, before.get('diskSizeGB')):
-        raise errors.not_implemented('growing a disk through its VM')
+    disk = disk_blobs.disk_of(place.emulator, before)
+    if disk is not None and entry.get('caching') != before.get('caching'):
+        _check_caching(entry, disk)
+
+
+def _check_caching(entry: dict[str, Any], disk: store.Resource) -> None:
+    disk_checks.check_caching(
+        entry, disk.body['sku']['name'],
+        disk.properties.get('diskSizeGB') or 0,
+        disk.properties.get('maxShares') or 1)
 
 
 def find(entry: dict[str, Any],
@@ -91,28 +125,64 @@ def find(entry: dict[str, Any],
         there = (other.get('managedDisk') or {}).get('id')
         if wanted and ids.same(wanted, there):
             return other
+        if disk_blobs.is_one(entry) and disk_blobs.is_one(other) and (
+                entry['vhd']['uri'] == other['vhd']['uri']):
+            return other
         if not wanted and entry.get('name') and (
                 entry['name'].lower() == other['name'].lower()):
             return other
     return None
 
 
-def _check_new(place: disk_checks.Place, entry: dict[str, Any]) -> None:
+def _check_new(place: disk_checks.Place, entry: dict[str, Any],
+               image: vm_image.Facts | None) -> None:
     option = entry['createOption']
-    if option == 'Attach':
+    if disk_blobs.is_one(entry) != place.blob_based:
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            'Addition of a managed disk to a VM with blob based disks is not '
+            'supported.' if place.blob_based else
+            'Addition of a blob based disk to VM with managed disks is not '
+            'supported.')
+    if option not in ('Attach', 'Empty', 'FromImage', 'Copy', 'Restore'):
+        raise errors.invalid_parameter(
+            'dataDisk.createOption', f"The value '{option}' of parameter "
+            f"'dataDisk.createOption' is not allowed.")
+    if place.blob_based:
+        disk_blob_checks.check_data_disk(place, entry)
+    elif option == 'Attach':
         disk_id = (entry.get('managedDisk') or {}).get('id')
         if not disk_id:
             raise errors.missing_parameter('dataDisk.managedDisk.id')
-        disk_checks.attachable(place, disk_id)
-    elif option == 'Empty':
-        if not entry.get('diskSizeGB'):
-            raise errors.missing_parameter('dataDisk.diskSizeGB')
-        disk_rules.check_size(
-            entry['diskSizeGB'], disk_checks.sku_of(place, entry))
-        if entry.get('name'):
-            disk_checks.refuse_existing(place, entry['name'])
+        _check_caching(entry, disk_checks.attachable(place, disk_id))
     else:
-        raise errors.not_implemented(f'data disks with createOption {option}')
+        _check_made(place, entry, image)
+
+
+def _check_made(place: disk_checks.Place, entry: dict[str, Any],
+                image: vm_image.Facts | None) -> None:
+    """A data disk that comes into being with the request."""
+    option = entry['createOption']
+    size = entry.get('diskSizeGB')
+    sku = disk_checks.sku_of(place, entry)
+    if option == 'Empty' and not size:
+        raise errors.missing_parameter('dataDisk.diskSizeGB')
+    if option == 'FromImage':
+        least = vm_image.data_size(image, entry['lun'])
+        if size is not None and size < least:
+            raise errors.ArmError(
+                409, 'OperationNotAllowed',
+                f'Disk with size {size}GB, which is smaller than the size '
+                f'{least}GB of corresponding disk in Image, is not allowed.')
+        size = size or least
+    if option in ('Copy', 'Restore') and not (
+            entry.get('sourceResource') or {}).get('id'):
+        raise errors.missing_parameter('dataDisk.sourceResource.id')
+    if size:
+        disk_rules.check_size(size, sku)
+        disk_checks.check_caching(entry, sku, size)
+    if entry.get('name'):
+        disk_checks.refuse_existing(place, entry['name'])
 
 
 def refuse_leaving(vm: store.Resource | None, body: dict[str, Any]) -> None:
@@ -130,7 +200,8 @@ def refuse_leaving(vm: store.Resource | None, body: dict[str, Any]) -> None:
                for entry in body.get('dataDisksToAttach') or ()}
     for entry in vm.properties['storageProfile']['dataDisks'] if vm else ():
         if entry.get('toBeDetached') and (
-                entry['managedDisk']['id'].lower() in wanted):
+                entry.get('managedDisk') or {}).get('id', '').lower() in (
+                    wanted - {''}):
             raise errors.ArmError(
                 409, 'AttachDiskWhileBeingDetached',
                 f"Cannot attach data disk '{entry['name']}' to VM "

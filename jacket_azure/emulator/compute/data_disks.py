@@ -31,6 +31,7 @@ from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disk_life
+from jacket_azure.emulator.compute import vm_disk_growth
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_model
 
@@ -68,8 +69,10 @@ class Change:
                 shown.append(self._add(vm, entry, undo))
             else:
                 kept.append(before)
-                shown.append(vm_model.merge(before, {
-                    key: entry[key] for key in _CHANGEABLE if key in entry}))
+                grown = vm_disk_growth.apply(self.place, entry, before)
+                shown.append(vm_model.merge(before, {**grown, **{
+                    key: entry[key] for key in _CHANGEABLE
+                    if key in entry}}))
         leaving = [{**entry, 'toBeDetached': True} for entry in known
                    if not any(entry is one for one in kept)]
         return shown + copy.deepcopy(leaving)
@@ -80,7 +83,7 @@ class Change:
             vm.private.get('disks_so_far', 1) + 1)
         shown = vm_disks.add_data_disk(self.place, entry, number)
         undo.append(functools.partial(self._take_back, entry, shown))
-        if entry['createOption'] == 'Empty':
+        if entry['createOption'] != 'Attach':
             vm.private.setdefault('hidden_disks', set()).add(shown['name'])
         return shown
 
@@ -88,7 +91,7 @@ class Change:
                    shown: dict[str, Any]) -> None:
         emulator = self.place.emulator
         disk = vm_disks.let_go(emulator, self.place.vm_id, shown)
-        if disk is not None and entry['createOption'] == 'Empty':
+        if disk is not None and entry['createOption'] != 'Attach':
             disk_life.remove(emulator, disk)
 
 
@@ -123,7 +126,7 @@ def from_request(vm: store.Resource,
     entries = copy.deepcopy(attached(vm))
     for one in body.get('dataDisksToDetach') or ():
         found = [entry for entry in entries if ids.same(
-            entry['managedDisk']['id'], one['diskId'])]
+            (entry.get('managedDisk') or {}).get('id'), one['diskId'])]
         if not found:
             raise errors.invalid_parameter(
                 'dataDisksToDetach', f"The disk '{one['diskId']}' is not "

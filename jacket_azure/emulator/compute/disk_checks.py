@@ -23,11 +23,15 @@ from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import disk_life
 from jacket_azure.emulator.compute import disk_model
+from jacket_azure.emulator.compute import disk_skus
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.compute import vm_image
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
+
+# disks of that size and larger have no host cache
+_CACHED_GIB = 4096
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +46,9 @@ class Place:
     # a disk made together with a VM starts with the VM's tags
     # (terraform-provider-azurerm #8162); later changes do not reach it
     tags: dict[str, str] | None = None
+    # its disks are page blobs
+    blob_based: bool = False
+    ultra_enabled: bool = False
 
     @property
     def group_id(self) -> str:
@@ -60,6 +67,18 @@ class Place:
         return found
 
 
+def place_of(emulator: server.Emulator, vm_id: str, body: dict[str, Any],
+             size: sizes.Size) -> Place:
+    """The place of a machine, from the model it has or is to have."""
+    properties = body['properties']
+    os_disk = (properties.get('storageProfile') or {}).get('osDisk') or {}
+    capabilities = properties.get('additionalCapabilities') or {}
+    return Place(
+        emulator, vm_id, body['location'], list(body.get('zones') or ()),
+        size, body.get('tags'), bool((os_disk.get('vhd') or {}).get('uri')),
+        bool(capabilities.get('ultraSSDEnabled')))
+
+
 def default_sku(size: sizes.Size) -> str:
     """The SKU a disk gets when the request names none."""
     return 'Premium_LRS' if size.premium else 'Standard_LRS'
@@ -74,6 +93,7 @@ def sku_of(place: Place, entry: dict[str, Any]) -> str:
         'storageAccountType')
     if sku is None:
         return default_sku(place.size)
+    _check_ultra(place, sku)
     if sku.startswith('Premium') and not place.size.premium:
         raise errors.invalid_parameter(
             'managedDisk.storageAccountType',
@@ -81,6 +101,36 @@ def sku_of(place: Place, entry: dict[str, Any]) -> str:
             f"account type '{sku}' is not supported for VM size "
             f"'{place.size.name}'.")
     return sku
+
+
+def _check_ultra(place: Place, sku: str) -> None:
+    if sku == 'UltraSSD_LRS' and not place.ultra_enabled:
+        raise errors.invalid_parameter(
+            'managedDisk.storageAccountType',
+            'StorageAccountType UltraSSD_LRS can be used only when '
+            'additionalCapabilities.ultraSSDEnabled is set.')
+
+
+def check_caching(entry: dict[str, Any], sku: str, size_gib: int,
+                  shares: int = 1) -> None:
+    """Refuse host caching where there is none.
+
+    :raises ArmError: 400 InvalidParameter, unverified texts
+    """
+    if entry.get('caching') in (None, 'None'):
+        return
+    reason = ''
+    if sku in disk_skus.ADJUSTABLE:
+        reason = f'of Sku {sku}'
+    elif size_gib >= _CACHED_GIB:
+        reason = f'of {_CACHED_GIB} GB and larger'
+    elif shares > 1:
+        reason = 'with maxShares above 1'
+    if reason:
+        raise errors.invalid_parameter(
+            'dataDisk.caching', f"The value '{entry['caching']}' of "
+            f"parameter 'dataDisk.caching' is not supported for disks "
+            f"{reason}.")
 
 
 def refuse_existing(place: Place, name: str) -> None:
@@ -107,6 +157,7 @@ def attachable(place: Place, disk_id: str) -> store.Resource:
         name = disk_id.rpartition('/')[2]
         raise errors.ArmError(
             404, 'NotFound', f'Disk {name} is not found.', target=disk_id)
+    _check_ultra(place, disk.body['sku']['name'])
     owners = disk.private.get('owners') or []
     others = [owner for owner in owners if not ids.same(owner, place.vm_id)]
     if others and len(others) >= disk.properties.get('maxShares', 1):
@@ -150,8 +201,10 @@ def check_os_disk(place: Place, entry: dict[str, Any],
             raise errors.missing_parameter('osDisk.managedDisk.id')
         if not entry.get('osType'):
             raise errors.missing_parameter('osDisk.osType')
-        attachable(place, disk_id)
+        disk = attachable(place, disk_id)
+        _refuse_as_os_disk(disk.body['sku']['name'])
         return
+    _refuse_as_os_disk(sku_of(place, entry))
     if (entry.get('diskSizeGB') or image.size_gib) < image.size_gib:
         raise errors.ArmError(
             409, 'ResizeDiskError',
@@ -164,6 +217,13 @@ def check_os_disk(place: Place, entry: dict[str, Any],
         raise errors.invalid_parameter(
             'osDisk.diffDiskSettings', f'The VM size {place.size.name} does '
             f'not support ephemeral OS disks.')
-    sku_of(place, entry)
     if entry.get('name'):
         refuse_existing(place, entry['name'])
+
+
+def _refuse_as_os_disk(sku: str) -> None:
+    if sku in disk_skus.ADJUSTABLE:
+        raise errors.invalid_parameter(
+            'managedDisk.storageAccountType',
+            f"The storage account type '{sku}' is not supported for OS "
+            f"disks.")

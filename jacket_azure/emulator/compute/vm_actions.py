@@ -24,6 +24,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import data_disk_checks
+from jacket_azure.emulator.compute import disk_blobs
 from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_model
@@ -107,6 +108,8 @@ def _running(vm: store.Resource) -> None:
 def start(request: ArmRequest) -> ArmResponse:
     """Start a stopped or deallocated VM; a running one does not mind."""
     vm = _checked(request, 'Start')
+    disk_blobs.refuse_retired(
+        request.emulator, vm.name, vm.properties['storageProfile']['osDisk'])
     if vm.private.get('os_state') == 'generalized':
         raise errors.ArmError(
             409, 'OperationNotAllowed',

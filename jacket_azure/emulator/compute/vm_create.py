@@ -23,6 +23,8 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import data_disk_checks
+from jacket_azure.emulator.compute import disk_blob_checks
+from jacket_azure.emulator.compute import disk_blobs
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import os_profile
@@ -33,6 +35,7 @@ from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_image
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
+from jacket_azure.emulator.compute import vm_plans
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 
@@ -51,8 +54,7 @@ def create(request: ArmRequest) -> ArmResponse:
     vm_id = str(request.id)
     size = vm_model.find_size(body)
     disk_model.check_zones(request.emulator, body, vm_model.TYPE)
-    place = disk_checks.Place(request.emulator, vm_id, body['location'],
-                           vm_model.zones_of(body), size, body.get('tags'))
+    place = disk_checks.place_of(request.emulator, vm_id, body, size)
     image = _check(request, body, place)
     vm = _make(request, body, place, image)
     return _start(request, vm)
@@ -73,8 +75,13 @@ def _check(request: ArmRequest, body: dict[str, Any],
                  spot=properties.get('priority') == 'Spot')
     vm_nics.check(emulator, place.vm_id, place.location, place.zones,
                   properties.get('networkProfile'), place.size)
-    disk_checks.check_os_disk(place, storage['osDisk'], image)
-    data_disk_checks.check(place, storage.get('dataDisks') or [], [])
+    if place.blob_based:
+        disk_blob_checks.check_os_disk(place, storage['osDisk'], image)
+    else:
+        disk_checks.check_os_disk(place, storage['osDisk'], image)
+    storage['dataDisks'] = data_disk_checks.from_image(
+        storage.get('dataDisks'), image)
+    data_disk_checks.check(place, storage['dataDisks'], [], image)
     return image
 
 
@@ -93,13 +100,23 @@ def _check_image(request: ArmRequest, body: dict[str, Any],
             'osDisk.createOption',
             f"The value '{option}' of parameter 'osDisk.createOption' is "
             f"not allowed.")
-    if not storage.get('imageReference'):
+    if storage['osDisk'].get('image'):
+        image = vm_image.of_blob(request.emulator, body['location'],
+                                 storage['osDisk'])
+    elif storage.get('imageReference'):
+        image = vm_image.read(request.emulator, request.subscription,
+                              body['location'], storage['imageReference'])
+    else:
         raise errors.missing_parameter('storageProfile.imageReference')
-    image = vm_image.read(request.emulator, request.subscription,
-                          body['location'], storage['imageReference'])
-    vm_image.check_plan(request.emulator, image, body.get('plan'))
+    vm_plans.check(request.emulator, image, body.get('plan'))
     vm_checks.check_generation(size, image.generation, image.architecture)
     vm_checks.check_security(body, size, image.trusted, image.generation)
+    if image.specialized:
+        # it keeps the users and the name it has
+        if properties.get('osProfile'):
+            raise errors.invalid_parameter(
+                'osProfile', "Parameter 'osProfile' is not allowed.")
+        return image
     if not properties.get('osProfile'):
         raise errors.missing_parameter('osProfile')
     os_profile.check(properties['osProfile'], image.os_type)
@@ -111,16 +128,17 @@ def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
     emulator = request.emulator
     properties = body['properties']
     storage = properties['storageProfile']
-    sent = [storage['osDisk'], *(storage.get('dataDisks') or ())]
+    sent = [storage['osDisk'], *storage['dataDisks']]
     storage['osDisk'] = vm_disks.make_os_disk(
         place, storage['osDisk'], image)
     storage['dataDisks'] = [
-        vm_disks.add_data_disk(place, entry, number) for number, entry
-        in enumerate(storage.get('dataDisks') or (), start=2)]
+        vm_disks.add_data_disk(place, entry, number, image)
+        for number, entry in enumerate(storage['dataDisks'], start=2)]
     os_type = storage['osDisk']['osType']
     if image is not None:
         if image.exact_version:
             storage['imageReference']['exactVersion'] = image.exact_version
+    if properties.get('osProfile'):
         properties['osProfile'] = os_profile.shown(
             properties['osProfile'], os_type)
     properties.update({
@@ -134,7 +152,8 @@ def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
             'properties': properties}, created=emulator.clock.now())
     vm.private.update({
         'power': 'running', 'creating': True, 'image': image,
-        'os_state': 'specialized' if image is None else None,
+        'os_state': 'specialized' if (
+            image is None or image.specialized) else None,
         'generation': _generation(emulator, storage, image),
         'hidden_disks': _made(storage, sent)})
     vm_nics.take(emulator, vm.id, properties['networkProfile'])
@@ -145,7 +164,7 @@ def _generation(emulator: server.Emulator, storage: dict[str, Any],
                 image: vm_image.Facts | None) -> str:
     if image is not None:
         return image.generation
-    disk = emulator.store.get(storage['osDisk']['managedDisk']['id'])
+    disk = disk_blobs.disk_of(emulator, storage['osDisk'])
     generation = disk.properties.get('hyperVGeneration') if disk else None
     return generation or 'V1'
 
@@ -187,7 +206,7 @@ def allocate(vm: store.Resource) -> None:
 
     :raises ArmError: its image needs a plan, which shows only now
     """
-    failure = vm_image.missing_plan(
+    failure = vm_plans.missing(
         vm.private.get('image'), vm.body.get('plan'), vm.id)
     if failure is not None:
         raise failure

@@ -60,11 +60,12 @@ def view(request: ArmRequest, vm: store.Resource, *,
     hidden = vm.private.get('hidden_disks') or ()
     profile = properties['storageProfile']
     for entry in (profile['osDisk'], *profile['dataDisks']):
-        disk = request.emulator.store.get(entry['managedDisk']['id'])
+        disk = request.emulator.store.get(
+            (entry.get('managedDisk') or {}).get('id'))
         if disk is not None and 'diskSizeGB' in disk.properties:
             # a disk grows by itself; its machine shows the size it has
             entry['diskSizeGB'] = disk.properties['diskSizeGB']
-        if entry['name'] in hidden:
+        if entry['name'] in hidden and disk is not None:
             entry['managedDisk'].pop('id', None)
     if with_instance_view:
         properties['instanceView'] = instance_view.build(

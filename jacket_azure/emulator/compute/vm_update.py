@@ -27,6 +27,7 @@ from jacket_azure.emulator.compute import change_checks
 from jacket_azure.emulator.compute import data_disks
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import vm_create
+from jacket_azure.emulator.compute import vm_disk_growth
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
@@ -99,9 +100,8 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
     emulator = request.emulator
     before = vm.view()
     properties = wanted['properties']
-    place = disk_checks.Place(emulator, vm.id, vm.location,
-                           vm_model.zones_of(vm.body),
-                           vm_model.find_size(wanted), vm.body.get('tags'))
+    place = disk_checks.place_of(
+        emulator, vm.id, wanted, vm_model.find_size(wanted))
     change_checks.check_profile(vm, properties, sent)
     change_checks.check_size(request, vm, place, properties)
     storage = properties['storageProfile']
@@ -168,8 +168,9 @@ def _os_disk(place: disk_checks.Place, vm: store.Resource,
     known = vm.properties['storageProfile']['osDisk']
     disk = storage['osDisk']
     wanted = (disk.get('managedDisk') or {}).get('id')
-    if not wanted or ids.same(wanted, known['managedDisk']['id']):
-        return {**known, **{
+    if not wanted or ids.same(
+            wanted, (known.get('managedDisk') or {}).get('id')):
+        return {**known, **vm_disk_growth.apply(place, disk, known), **{
             key: value for key, value in disk.items()
             if key in ('caching', 'deleteOption',
                        'writeAcceleratorEnabled')}}

@@ -218,11 +218,6 @@ class UpdateTest(base.ComputeTestCase):
         self.assertEqual(16, self.data_disks()[0]['diskSizeGB'])
         self.assertEqual(200, self.put(self.model()).status_code)
 
-    def test_growing_a_disk_through_its_machine_is_not_known(self):
-        vm = self.model()
-        vm['properties']['storageProfile']['osDisk']['diskSizeGB'] = 64
-        self.assertEqual(501, self.put(vm).status_code)
-
     def test_user_data_survives_a_put_that_cannot_show_it(self):
         self.vms.begin_update(base.GROUP, 'vm', {
             'properties': {'userData': 'dXNlcg=='}}).result()
