@@ -177,8 +177,6 @@ def _one(
     if len({found for found, _ in entries}) == 1:
         return entries[0]
     found = min((found for found, _ in entries), key=repr)
-    if any(reason == _IN_USE for _, reason in entries):
-        return found, _IN_USE
     return found, 'Azure lists it twice and differently'
 
 

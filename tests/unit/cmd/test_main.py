@@ -40,7 +40,7 @@ class MainTest(timeout.TestCase):
             code, output = self.run_program(*arguments)
             self.assertEqual(0, code)
             self.assertIn('usage: jacket-azure', output)
-            for name in ('emulator', 'sandbox up', 'sandbox status',
+            for name in ('emulator', 'janitor', 'sandbox up', 'sandbox status',
                          'sandbox demo', 'sandbox down'):
                 self.assertIn(f'  {name} ', output)
 
@@ -51,7 +51,7 @@ class MainTest(timeout.TestCase):
 
     def test_start_imports_no_service_and_no_sdk(self):
         script = ('import sys\n'
-                  'from jacket_azure.cmd import main, sandbox, emulator\n'
+                  'from jacket_azure.cmd import main, sandbox, emulator, janitor\n'
                   'main.JacketAzure()\n'
                   'print(*sorted({name.partition(".")[0]'
                   ' for name in sys.modules}))')
@@ -69,5 +69,5 @@ class MainTest(timeout.TestCase):
                  if getattr(point, 'group', '') == 'jacket_azure.command'
                  and point.load()]
         self.assertEqual(
-            ['emulator', 'sandbox demo', 'sandbox down', 'sandbox status',
-             'sandbox up'], sorted(names))
+            ['emulator', 'janitor', 'sandbox demo', 'sandbox down',
+             'sandbox status', 'sandbox up'], sorted(names))

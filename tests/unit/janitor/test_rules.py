@@ -28,8 +28,6 @@ from tests.unit.janitor import worlds
 
 ORPHANS = st.sets(st.integers(0, 30), min_size=1, max_size=6).map(
     lambda numbers: [worlds.orphan(number) for number in sorted(numbers)])
-# as many as one pass may delete
-ALL = worlds.LIMITS.max_deletions
 
 
 def decide(world, limits=worlds.LIMITS, records=None):
@@ -148,6 +146,17 @@ class NeverTest(timeout.TestCase):
             **world.suspects, found[0].key: facts.Suspect(
                 found[0].identity,
                 worlds.NOW - datetime.timedelta(seconds=seconds))}))
+
+    @hypothesis.given(ORPHANS)
+    def test_what_was_first_seen_in_the_future(self, found):
+        """The clock went back: the count starts anew, and ends."""
+        world = worlds.world(found)
+        later = facts.Suspect(found[0].identity, worlds.NOW + worlds.AGE)
+        world = world.but(
+            suspects={**world.suspects, found[0].key: later})
+        self.spoil(found, world)
+        self.assertEqual(
+            worlds.NOW, decide(world).suspects[found[0].key].since)
 
     @hypothesis.given(ORPHANS)
     def test_what_was_not_asked_about(self, found):

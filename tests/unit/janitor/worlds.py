@@ -110,28 +110,31 @@ def resources(draw):
                              for name in sorted(odd)})
 
 
-RECORDS = st.dictionaries(
-    _FEW.map(uuid) | st.just(WITNESS),
-    st.just(EXISTS) | st.builds(facts.Record, st.just(False),
-                                st.none() | TIMES))
+RECORDS = st.sampled_from((GONE, GONE, GONE, EXISTS, None)) | st.builds(
+    facts.Record, st.just(False), st.none() | TIMES)
 MACHINES = st.builds(
     facts.Machine, st.sampled_from((OWNER, 'other', None)),
     st.sampled_from((HOST, 'compute2', None)),
     st.none() | _FEW.map(uuid) | st.just(WITNESS),
     st.frozensets(_FEW.map(lambda number: orphan(number).key), max_size=1))
+_SINCE = st.just(LONG_AGO) | TIMES
 
 
 @st.composite
 def worlds(draw):
-    """Draw a world where anything may be the case."""
-    found = tuple(draw(st.lists(resources(), max_size=8)))
+    """Draw a world where anything may be the case, and much is an orphan."""
+    found = tuple(draw(st.lists(st.one_of(
+        _FEW.map(orphan), _FEW.map(orphan), resources()), max_size=8)))
     suspects = {
         each.key: facts.Suspect(
-            draw(st.sampled_from((each.identity or '', 'another'))),
-            draw(TIMES), draw(_FEW))
+            draw(st.sampled_from(
+                (each.identity or '', each.identity or '', 'another'))),
+            draw(_SINCE), draw(st.integers(0, 2)))
         for each in found if draw(st.integers(0, 4))}
-    records = dict(draw(RECORDS))
-    if draw(st.booleans()):
-        records.setdefault(WITNESS, EXISTS)
-    return World(found, tuple(draw(st.lists(MACHINES, max_size=3))),
-                 records, suspects)
+    records = {WITNESS: EXISTS} if draw(st.integers(0, 3)) else {}
+    for number in range(8):
+        record = draw(RECORDS)
+        if record is not None:
+            records[uuid(number)] = record
+    machines = draw(st.lists(MACHINES, max_size=2))
+    return World(found, (THERE, *machines), records, suspects)
