@@ -51,7 +51,8 @@ class MainTest(timeout.TestCase):
 
     def test_start_imports_no_service_and_no_sdk(self):
         script = ('import sys\n'
-                  'from jacket_azure.cmd import main, sandbox, emulator, janitor\n'
+                  'from jacket_azure.cmd import main, sandbox, emulator\n'
+                  'from jacket_azure.cmd import janitor\n'
                   'main.JacketAzure()\n'
                   'print(*sorted({name.partition(".")[0]'
                   ' for name in sys.modules}))')
