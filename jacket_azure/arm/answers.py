@@ -48,16 +48,20 @@ def body_of(response: Any) -> Any:
         return None
 
 
-def is_garbled(response: Any) -> bool:
+def is_garbled(response: Any, may_be_empty: bool) -> bool:
     """Return whether a success has a body that is not JSON.
 
     Half an answer, or a page of something between us and Azure: what Azure
     said is lost. What is parsed here is kept by the response.
 
     :param response: an ``azure.core.rest.HttpResponse`` already read
+    :param may_be_empty: also with status 200 or 201; Python's http.client
+        takes headers that break off for whole ones, without a body
     """
-    if response.status_code >= 300 or not response.content:
+    if response.status_code >= 300:
         return False
+    if not response.content:
+        return not may_be_empty and response.status_code in (200, 201)
     try:
         response.json()
     except ValueError:

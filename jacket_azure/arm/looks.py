@@ -37,6 +37,9 @@ from jacket_azure.arm import ids
 OPERATION = 'azure-asyncoperation'
 LOCATION = 'location'
 RESOURCE = 'resource'
+# Statuses of a look at an operation that is not, or no longer, known. 400 is
+# what a URL gets of which the end was lost.
+UNKNOWN = frozenset({400, 404, 410})
 _GOOD = 'succeeded'
 _BAD = frozenset({'failed', *errors.CANCELED})
 
@@ -76,13 +79,16 @@ class Watch:
             self, style=RESOURCE, url=self.resource_url, after=0.0
         )
 
-    def judge(self, response: Any, call: calls.Call) -> Watch | Ended:
+    def judge(
+        self, response: Any, call: calls.Call
+    ) -> Watch | Ended | None:
         """Read an answer: it goes on, it has ended, or an exception.
 
+        :returns: None for an answer that says nothing
         :raises AzureError: the operation failed
         """
         body = answers.body_of(response)
-        if response.status_code == 404:
+        if response.status_code in UNKNOWN:
             return self._vanished(response, call)
         if self.style == RESOURCE:
             return self._resource(body, response, call)
@@ -95,6 +101,8 @@ class Watch:
             return Ended(self._result(body))
         if state is None and response.status_code == 204:
             return Ended(None)
+        if state is None and response.status_code == 200:
+            return None
         return self._again(response)
 
     def _again(self, response: Any) -> Watch:
@@ -114,16 +122,18 @@ class Watch:
         return properties
 
     def _vanished(self, response: Any, call: calls.Call) -> Watch | Ended:
-        """404: ask the resource itself how it ended."""
+        """No such operation: ask the resource itself how it ended."""
         if self.style != RESOURCE:
             return self.aside()
-        if self.method == 'DELETE':
+        if self.method == 'DELETE' and response.status_code == 404:
             return Ended(None)
         raise errors.from_response(response, call)
 
     def _resource(
         self, body: Any, response: Any, call: calls.Call
-    ) -> Watch | Ended:
+    ) -> Watch | Ended | None:
+        if not isinstance(body, dict):
+            return None
         state = _provisioning_state(body)
         if state in _BAD:
             raise errors.from_operation(

@@ -127,30 +127,15 @@ class Waiter:
         while True:
             pause = next(pauses) if watch.after is None else watch.after
             self._pause(pause, watch, call)
-            found = self._seen(started.client, watch, call)
+            found = self._look(started.client, watch, call)
+            if found is None and watch.style != looks.RESOURCE:
+                # its own URL stays unreadable; the resource may tell
+                found = self._look(started.client, watch.aside(), call)
+                if not isinstance(found, looks.Ended):
+                    found = None
             if isinstance(found, looks.Ended):
                 return found.result
             watch = found or watch.later()
-
-    def _seen(
-        self, client: Any, watch: looks.Watch, call: calls.Call
-    ) -> looks.Watch | looks.Ended | None:
-        """Look, and tell what that means; None when nothing was seen.
-
-        Where the operation's own URL stays unreadable, the resource says how
-        it ended; while it has not, its own URL is tried again.
-        """
-        response = self._look(client, watch, call)
-        if response is not None:
-            return watch.judge(response, call)
-        if watch.style == looks.RESOURCE:
-            return None
-        aside = watch.aside()
-        response = self._look(client, aside, call)
-        if response is None:
-            return None
-        found = aside.judge(response, call)
-        return found if isinstance(found, looks.Ended) else None
 
     def _pauses(self) -> Iterator[float]:
         for units in _PAUSES:
@@ -164,8 +149,8 @@ class Waiter:
         left = call.deadline - self.clock()
         if left <= 0:
             raise exceptions.OperationTimeout(
-                f'{call.operation} did not end in time; Azure still works on '
-                f'it at {redaction.path(watch.url)}',
+                f'{call.operation} was not seen to end in time; Azure may '
+                f'still work on it at {redaction.path(watch.url)}',
                 code='OperationTimeout',
             )
         if seconds > 0:
@@ -174,15 +159,16 @@ class Waiter:
 
     def _look(
         self, client: Any, watch: looks.Watch, call: calls.Call
-    ) -> Any | None:
-        """Return an answer, None when there was none worth reading."""
+    ) -> looks.Watch | looks.Ended | None:
+        """Look, and tell what that means; None when nothing was seen."""
         poll = call.poll()
         try:
             with errors.translated(poll):
                 response = client.send_request(
                     HttpRequest('GET', watch.url), **{calls.KEYWORD: poll}
                 )
-            if response.status_code >= 400 and response.status_code != 404:
+            status = response.status_code
+            if status >= 400 and status not in looks.UNKNOWN:
                 raise errors.from_response(response, poll)
         except (exceptions.Unavailable, exceptions.Throttled) as exc:
             # We do not see the operation; it goes on all the same.
@@ -199,4 +185,4 @@ class Waiter:
             redaction.path(watch.url),
             answers.state_of(answers.body_of(response)),
         )
-        return response
+        return watch.judge(response, call)

@@ -45,6 +45,8 @@ LOG = logging.getLogger(__name__)
 
 # How long a gate stays closed after a 429 that does not say.
 _CLOSED_SECONDS = 5.0
+# Whose answers may have no body; those of polls depend on the operation.
+_EMPTY = frozenset({'DELETE', 'HEAD', 'POST'})
 
 
 class CallPolicy(SansIOHTTPPolicy[Any, Any]):
@@ -170,7 +172,9 @@ class WirePolicy(HTTPPolicy[Any, Any]):
         try:
             response = self.next.send(request)
             response.http_response.read()
-            if answers.is_garbled(response.http_response):
+            method = request.http_request.method
+            empty = calls.of(request).is_poll or method in _EMPTY
+            if answers.is_garbled(response.http_response, empty):
                 # not its text: there may be a signature in it
                 raise sdk.DecodeError('the body is not JSON')
             return response

@@ -105,7 +105,8 @@ class RetryPolicy(HTTPPolicy[Any, Any]):
                 if not _may_repeat_answered(response.http_response, call):
                     return response
                 latest = call.deadline
-                if reason in _DOUBTFUL:
+                # a look may be left out; there are other ways to see
+                if reason in _DOUBTFUL or call.is_poll:
                     outage_ends = outage_ends or self._outage_ends(call)
                     latest = outage_ends
                 seconds = self._seconds(response.http_response, pause)

@@ -40,12 +40,6 @@ _PERMANENT = (
     exceptions.Refused,
 )
 _NO_ROOM = (exceptions.NoCapacity, exceptions.QuotaExceeded)
-# Azure as a whole does not answer us, so nothing is known about any instance
-_NOT_READY = (
-    exceptions.Throttled,
-    exceptions.Unauthorized,
-    exceptions.Unavailable,
-)
 
 
 def is_missing_vm(exc: BaseException) -> bool:
@@ -82,12 +76,14 @@ def as_nova_errors(instance: Any) -> Iterator[None]:
 def as_build_errors(instance: Any) -> Iterator[None]:
     """Translate failures of building an instance.
 
-    Only lack of room and an unreachable Azure are worth another host.
+    Only lack of room is worth another host. An Azure that does not answer
+    this one answers none, and of a build that ran out of hosts Nova does not
+    tell the user why.
 
     :raises ComputeResourcesUnavailable: Nova tries its next host
     :raises InvalidInput: Nova ends the build with this message
-    :raises BuildAbortException: likewise, for what failed half way
-    :raises NovaException: Azure is out of reach; Nova tries its next host
+    :raises BuildAbortException: likewise, for what failed half way, and for
+        an Azure out of reach
     """
     try:
         yield
@@ -95,7 +91,7 @@ def as_build_errors(instance: Any) -> Iterator[None]:
         if isinstance(exc, exceptions.NotFound):
             # what the new machine refers to: image, subnet, security group
             raise nova_exception.InvalidInput(reason=str(exc)) from exc
-        if isinstance(exc, (*_PERMANENT, *_NO_ROOM, *_NOT_READY)):
+        if isinstance(exc, (*_PERMANENT, *_NO_ROOM)):
             raise _translate(exc) from exc
         raise nova_exception.BuildAbortException(
             instance_uuid=instance.uuid, reason=str(exc)
