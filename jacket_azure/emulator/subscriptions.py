@@ -25,7 +25,8 @@ _SUBSCRIPTION = '/subscriptions/{sub}'
 _PROVIDER = _SUBSCRIPTION + '/providers/{namespace}'
 _TYPES = {
     'Microsoft.Compute': (
-        'virtualMachines', 'disks', 'snapshots', 'images', 'locations/usages',
+        'virtualMachines', 'disks', 'snapshots', 'images', 'galleries',
+        'locations/usages',
         'locations/vmSizes', 'locations/publishers', 'skus'),
     'Microsoft.Network': (
         'virtualNetworks', 'networkInterfaces', 'networkSecurityGroups',

@@ -20,6 +20,7 @@ learn.microsoft.com, the list of common VM errors.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -37,6 +38,7 @@ from jacket_azure.emulator.compute import vm_image
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
+LOG = logging.getLogger(__name__)
 _KEY = 'compute.blob_leases'
 
 
@@ -121,33 +123,33 @@ def take(address: storage_blobs.Address, vm_id: str, name: str,
     _leases(address.emulator)[address.key] = (lease, vm_id)
 
 
-def let_go(emulator: server.Emulator, vm_id: str,
-           entry: dict[str, Any]) -> None:
+def let_go(emulator: server.Emulator, entry: dict[str, Any]) -> None:
     """Give the lease back; the blob stays."""
-    vm = emulator.store.get(vm_id)
-    location = vm.location if vm else _any_location(emulator, entry)
-    try:
-        address = address_of(emulator, entry, location)
-    except errors.ArmError:
-        return      # the account went first
+    account = storage_blobs.account_of(emulator, entry['vhd']['uri'])
+    if account is None:
+        return      # it went first
+    address = address_of(emulator, entry, account.location)
     lease, _ = _leases(emulator).pop(address.key, ('', ''))
     if lease:
         blob = address.blob()
         try:
             blob.client.set_metadata(blob.path, {}, lease)
             blob.client.release_lease(blob.path, lease)
-        except blob_client.BlobError:
+        except blob_client.BlobError as exc:
             # somebody broke the lease, or deleted the blob
-            pass
+            LOG.info('No lease given back: %s', exc)
 
 
-def _any_location(emulator: server.Emulator, entry: dict[str, Any]) -> str:
-    """The region of the account, when the VM is gone already."""
-    account = storage_blobs.account_of(emulator, entry['vhd']['uri'])
-    return account.location if account else ''
+def forget(emulator: server.Emulator, resource: store.Resource) -> None:
+    """A machine that goes with its group gives its leases back."""
+    if resource.type == 'Microsoft.Compute/virtualMachines':
+        profile = resource.properties['storageProfile']
+        for entry in (profile['osDisk'], *profile['dataDisks']):
+            if is_one(entry):
+                let_go(emulator, entry)
 
 
-def reset_state(emulator: server.Emulator) -> None:
+def reset(emulator: server.Emulator) -> None:
     """Forget all leases."""
     _leases(emulator).clear()
 

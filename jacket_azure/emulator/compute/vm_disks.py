@@ -165,7 +165,7 @@ def let_go(emulator: server.Emulator, vm_id: str,
            entry: dict[str, Any]) -> store.Resource | None:
     """Take a disk from the VM; return it if it is managed and exists."""
     if disk_blobs.is_one(entry):
-        disk_blobs.let_go(emulator, vm_id, entry)
+        disk_blobs.let_go(emulator, entry)
         return None
     disk = disk_blobs.disk_of(emulator, entry)
     if disk is not None:

@@ -74,6 +74,9 @@ def read(emulator: server.Emulator, subscription: str, location: str,
 
     :raises ArmError: there is no such image
     """
+    for name in ('sharedGalleryImageId', 'communityGalleryImageId'):
+        if reference.get(name):
+            raise errors.not_implemented(f'images by {name}')
     if not reference.get('id'):
         image, version = marketplace.resolve(reference)
         return Facts(
