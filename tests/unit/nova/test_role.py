@@ -19,6 +19,7 @@ import fixtures
 from nova import exception
 
 from jacket_azure.emulator import identity
+from jacket_azure.nova import janitorops
 from jacket_azure.nova import startup
 from tests.unit.nova import base
 
@@ -75,7 +76,8 @@ class RoleTest(base.NovaTestCase):
         for kind in ('SOFT', 'HARD'):
             driver.reboot(self.context, instance, network_info, kind)
         driver.destroy(self.context, instance, network_info)
-        # leftovers are read before they are deleted
+        # leftovers are read before they are deleted; janitors list them
+        janitorops.JanitorOps(driver._backend).sweep.run()
         driver.destroy(self.context, instance, network_info)
         self.azure.emulator.faults.fail(
             'PUT', 'virtualMachines', 409, 'SkuNotAvailable')
