@@ -52,7 +52,8 @@ PROVIDERS = (
     'compute.platform_images', 'compute.disks', 'compute.snapshots',
     'compute.access', 'compute.images', 'compute.galleries',
     'compute.gallery_images', 'compute.gallery_versions',
-    'compute.disk_blobs', 'compute.virtual_machines',
+    'compute.disk_blobs', 'compute.disk_conversion',
+    'compute.virtual_machines',
     'compute.vm_actions', 'compute.boot_diagnostics',
 )
 
