@@ -52,6 +52,7 @@ class Kind:
         Azure has none, then the tag ``jacket-created`` counts
     :ivar changed: property with the time it last changed hands, if any
     :ivar is_one: further condition
+    :ivar needs: capability of the cloud without which there are none
     """
 
     name: str
@@ -65,6 +66,7 @@ class Kind:
     created: str | None
     changed: str | None = None
     is_one: Callable[[Body], bool] = bool
+    needs: str | None = None
 
     def parse(self, body: Body) -> facts.Found | None:
         """Read a resource as Azure shows it; None when it is none of this.
@@ -145,11 +147,10 @@ def parse_machine(vm: Body) -> facts.Machine:
             )
         ),
     ]
-    uuid = tags.get(vm, tags.ID)
     return facts.Machine(
         owner=tags.get(vm, tags.OWNER),
         host=tags.get(vm, tags.HOST),
-        uuid=uuid.lower() if uuid else None,
+        uuid=names.parse_uuid(tags.get(vm, tags.ID) or ''),
         uses=frozenset(
             str(entry['id']).lower() for entry in entries if entry.get('id')
         ),
@@ -206,6 +207,7 @@ OS_DISK = Kind(
     created='timeCreated',
     changed='LastOwnershipUpdateTime',
     is_one=lambda body: bool(_properties(body).get('osType')),
+    needs='managed_disks',
 )
 NIC = Kind(
     name=tags.KIND_NIC,

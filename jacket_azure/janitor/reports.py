@@ -59,6 +59,12 @@ class Report:
         """Return how many resources came to this."""
         return sum(each.action is action for each in self.outcomes)
 
+    @property
+    def is_news(self) -> bool:
+        """Tell whether anything was, or was to be, deleted."""
+        quiet = (Action.WAITING, Action.KEPT)
+        return any(each.action not in quiet for each in self.outcomes)
+
     def summary(self) -> str:
         """Return the pass in one line."""
         listed = ', '.join(

@@ -72,7 +72,12 @@ class Sweep:
         self._now = now
         self._removal = removal.Removal(azure, ask, dry_run)
         self._stopping = stopping
-        self._kinds = {kind.name: kind for kind in kinds.named(scope.kinds)}
+        capabilities = azure.cloud.capabilities
+        self._kinds = {
+            kind.name: kind
+            for kind in kinds.named(scope.kinds)
+            if kind.needs is None or getattr(capabilities, kind.needs)
+        }
         self.suspects: dict[str, facts.Suspect] = dict(suspects or {})
         self.totals = dict.fromkeys(reports.Action, 0)
 
@@ -90,7 +95,8 @@ class Sweep:
         report = reports.Report(listed, tuple(outcomes), ended)
         for outcome in outcomes:
             self.totals[outcome.action] += 1
-        LOG.info('Janitor pass: %s', report.summary())
+        level = logging.INFO if report.is_news else logging.DEBUG
+        LOG.log(level, 'Janitor pass: %s', report.summary())
         if ended is not None:
             LOG.warning('Janitor pass ended early: %s', ended)
         return report
