@@ -90,6 +90,9 @@ _LOGIN_HINTS = (
     ('AADSTS7000222', '[azure] client_secret has expired'),
     ('AADSTS700016', 'check [azure] client_id and tenant_id'),
     ('AADSTS90002', 'check [azure] tenant_id'),
+    # msal keeps AADSTS90002 to itself when it looks for the tenant
+    ('Unable to get authority configuration',
+     'check [azure] tenant_id and authority'),
     ('AADSTS700027', 'check [azure] certificate_path'),
     *((code, "check this machine's clock") for code in _CLOCK),
 )

@@ -26,9 +26,11 @@ from werkzeug import wrappers
 
 from jacket_azure.emulator import authority
 from jacket_azure.emulator import content
+from jacket_azure.emulator import control
 from jacket_azure.emulator import definitions
 from jacket_azure.emulator import envelope
 from jacket_azure.emulator import errors
+from jacket_azure.emulator import fault as faulty
 from jacket_azure.emulator import gateway
 from jacket_azure.emulator import handling
 from jacket_azure.emulator import records
@@ -56,10 +58,6 @@ PROVIDERS = (
     'compute.virtual_machines',
     'compute.vm_actions', 'compute.boot_diagnostics',
 )
-
-
-class Dropped(Exception):
-    """The connection is to be cut instead of an answer."""
 
 
 class Application:
@@ -103,24 +101,51 @@ class Application:
             self.forget(resource)
         for resource in list(resources):
             resources.delete(resource.id)
+        resources.forget_gone()
         for module in self._modules:
             if hasattr(module, 'reset'):
                 module.reset(self._emulator)
 
     def __call__(self, environ: dict[str, Any],
                  start_response: Any) -> Iterable[bytes]:
-        request = wrappers.Request(environ)
-        response = authority.answer(self._emulator, request)
+        http = wrappers.Request(environ)
+        response = authority.answer(self._emulator, http) or (
+            control.answer(self._emulator, http))
         if response is None:
             record = self._emulator.requests.open(
-                request.method, request.path,
-                request.query_string.decode('latin-1'))
+                http.method, http.path, http.query_string.decode('latin-1'))
             try:
-                response = self._answer(request, record)
-            except Dropped:
-                environ[handling.CUT] = True
+                response = self._answer(http, record)
+                response = self._spoil(response, record, environ)
+            except faulty.Dropped:
+                record.status = 0
+                environ[handling.CUT] = None
                 response = wrappers.Response(status=503)
+            except faulty.Garbled as exc:
+                record.status = exc.status
+                response = wrappers.Response(
+                    faulty.GATEWAY_PAGE.format(status=exc.status),
+                    exc.status, content_type='text/html')
         return response(environ, start_response)
+
+    def _spoil(self, response: wrappers.Response, record: records.Record,
+               environ: dict[str, Any]) -> wrappers.Response:
+        """Do to a finished reply what a fault wants; no lock is held.
+
+        :raises Dropped: nothing is to be sent
+        :raises Garbled: a page of HTML is to be sent instead
+        """
+        fault = self._emulator.faults.strike('reply', record)
+        if fault is None:
+            return response
+        if fault.seconds is not None:
+            self._emulator.faults.hold(fault.seconds)
+        elif fault.cut is not None:
+            record.status = 0
+            environ[handling.CUT] = fault.cut
+        else:
+            fault.refuse()
+        return response
 
     def _answer(self, http: wrappers.Request,
                 record: records.Record) -> wrappers.Response:
@@ -135,7 +160,7 @@ class Application:
             answer = self._handle(http, record, headers)
         except errors.ArmError as exc:
             answer = self._failure(http, exc, record)
-        except Dropped:
+        except (faulty.Dropped, faulty.Garbled):
             raise
         except Exception as exc:
             LOG.exception('The emulator failed at %s %s', record.method,
@@ -147,9 +172,6 @@ class Application:
         answer.headers = {**headers, **answer.headers}
         response = envelope.write(emulator, http, answer)
         emulator.operations.settle()
-        if emulator.faults.strike('reply', record):
-            record.status = 0
-            raise Dropped
         return response
 
     def _handle(self, http: wrappers.Request, record: records.Record,
@@ -171,7 +193,7 @@ class Application:
         refusal = self._validate(request) if route.documented else None
         fault = emulator.faults.strike('request', record)
         if fault is not None:
-            raise fault.error or Dropped
+            fault.refuse()
         lock = (emulator.store.lock if route.locked
                 else contextlib.nullcontext())
         gateway.check_rights(request)

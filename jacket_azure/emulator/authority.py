@@ -10,12 +10,11 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The paths beside ARM: login, discovery and managed identity.
+"""The token endpoint, in Entra ID's words.
 
-What azure-identity and msal ask: ``/{tenant}/oauth2/v2.0/token`` with a
-client secret or a client assertion (certificate, workload identity),
-openid configuration, instance discovery, ``/metadata/endpoints`` of a
-cloud, the instance metadata service and App Service's identity endpoint.
+``/{tenant}/oauth2/v2.0/token`` takes a client secret or a client assertion
+(certificate, workload identity). What is beside it: ``discovery.py`` and
+``managed_identity.py``.
 """
 
 from __future__ import annotations
@@ -29,35 +28,46 @@ import uuid
 
 from werkzeug import wrappers
 
+from jacket_azure.emulator import discovery
+from jacket_azure.emulator import managed_identity
+
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
 _ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-MANAGED_IDENTITY_PATH = '/msi/token'
 
 
 def answer(emulator: server.Emulator,
            request: wrappers.Request) -> wrappers.Response | None:
     """Answer a request that is not for ARM; None when it is for ARM."""
     path = request.path.lower().rstrip('/')
+    tenant = path.lstrip('/').partition('/')[0]
     if path.endswith(('/oauth2/v2.0/token', '/oauth2/token')) and (
             request.method == 'POST'):
         return _token(emulator, request)
     if path.endswith('/.well-known/openid-configuration'):
-        return _json(200, _openid(emulator, path.split('/')[1]))
+        found = discovery.openid(emulator, tenant)
+        return (_tenant_not_found(tenant) if found is None
+                else _json(200, found))
     if path == '/common/discovery/instance':
-        tenant = f'{emulator.authority}/{emulator.tenant_id}'
-        return _json(200, {
-            'tenant_discovery_endpoint':
-                f'{tenant}/v2.0/.well-known/openid-configuration',
-            'api-version': '1.1', 'metadata': []})
+        return _json(200, discovery.instance(emulator))
     if path.endswith('/discovery/v2.0/keys'):
         return _json(200, {'keys': []})
     if path == '/metadata/endpoints':
-        return _json(200, _endpoints(emulator))
-    if path in ('/metadata/identity/oauth2/token', MANAGED_IDENTITY_PATH):
-        return _managed_identity(emulator, request, path)
+        return _json(200, discovery.endpoints(
+            emulator, request.args.get('api-version', '')))
+    if path in managed_identity.PATHS:
+        return managed_identity.answer(emulator, request)
     return None
+
+
+def _tenant_not_found(tenant: str) -> wrappers.Response:
+    return _refuse(400, 'invalid_request', 90002,
+                   f"Tenant '{tenant}' not found. Check to make sure you "
+                   f"have the correct tenant ID and are signing into the "
+                   f"correct cloud. Check with your subscription "
+                   f"administrator, this may happen if there are no active "
+                   f"subscriptions for the tenant.")
 
 
 def _token(emulator: server.Emulator,
@@ -65,36 +75,54 @@ def _token(emulator: server.Emulator,
     form = request.form
     tenant = request.path.strip('/').split('/')[0]
     if tenant.lower() != emulator.tenant_id:
-        return _refuse(400, 'invalid_request', 90002,
-                       f"Tenant '{tenant}' not found. Check to make sure you "
-                       f"have the correct tenant ID and are signing into the "
-                       f"correct cloud.")
+        return _tenant_not_found(tenant)
     if form.get('grant_type') != 'client_credentials':
         return _refuse(400, 'unsupported_grant_type', 70003,
                        f"The app requested an unsupported grant type "
                        f"'{form.get('grant_type', '')}'.")
     client = form.get('client_id', '')
     if client.lower() != emulator.client_id:
-        return _refuse(400, 'unauthorized_client', 700016,
-                       f"Application with identifier '{client}' was not "
-                       f"found in the directory '{emulator.tenant_id}'.")
-    if form.get('client_assertion_type') == _ASSERTION:
-        if not _assertion_holds(form.get('client_assertion', '')):
-            return _refuse(401, 'invalid_client', 700024,
-                           'Client assertion is not within its valid time '
-                           'range.')
-    elif form.get('client_secret') != emulator.client_secret:
-        return _refuse(401, 'invalid_client', 7000215,
-                       "Invalid client secret provided. Ensure the secret "
-                       "being sent in the request is the client secret "
-                       "value, not the client secret ID, for a secret added "
-                       f"to app '{client}'.")
+        return _refuse(
+            400, 'unauthorized_client', 700016,
+            f"Application with identifier '{client}' was not found in the "
+            f"directory '{emulator.tenant_id}'. This can happen if the "
+            f"application has not been installed by the administrator of the "
+            f"tenant or consented to by any user in the tenant. You may have "
+            f"sent your authentication request to the wrong tenant.")
     scope = form.get('scope') or form.get('resource') or ''
+    if not scope:
+        return _refuse(400, 'invalid_request', 900144,
+                       "The request body must contain the following "
+                       "parameter: 'scope'.")
+    refusal = _check_client(emulator, form, client)
+    if refusal is not None:
+        return refusal
+    # az asks with "//.default" where the resource ends with a slash
     return _json(200, emulator.identity.issue(
-        scope.removesuffix('/.default')))
+        scope.split()[0].removesuffix('.default').rstrip('/')))
 
 
-def _assertion_holds(assertion: str) -> bool:
+def _check_client(emulator: server.Emulator, form: Any,
+                  client: str) -> wrappers.Response | None:
+    """Look at secret or assertion; return the refusal, if any."""
+    if form.get('client_assertion_type') == _ASSERTION:
+        return _check_assertion(form.get('client_assertion', ''),
+                                emulator.identity.now())
+    if not form.get('client_secret'):
+        return _refuse(401, 'invalid_client', 7000218,
+                       "The request body must contain the following "
+                       "parameter: 'client_assertion' or 'client_secret'.")
+    if form['client_secret'] == emulator.client_secret:
+        return None
+    return _refuse(401, 'invalid_client', 7000215,
+                   "Invalid client secret provided. Ensure the secret "
+                   "being sent in the request is the client secret "
+                   "value, not the client secret ID, for a secret added "
+                   f"to app '{client}'.")
+
+
+def _check_assertion(assertion: str,
+                     now: float) -> wrappers.Response | None:
     """Look at the assertion's times; whose key signed it is not looked at.
 
     A certificate and a federated token are both signed by keys this
@@ -104,51 +132,23 @@ def _assertion_holds(assertion: str) -> bool:
         text = assertion.split('.')[1]
         claims = json.loads(base64.urlsafe_b64decode(
             text + '=' * (-len(text) % 4)))
-        return bool(claims.get('exp', 0) > time.time())
-    except (IndexError, ValueError):
-        return False
+        begins = claims.get('nbf', claims.get('iat', 0))
+        ends = claims.get('exp', 0)
+        # Entra ID lets clocks differ by five minutes
+        if begins - 300 <= now < ends + 300:
+            return None
+    except (IndexError, ValueError, AttributeError, TypeError):
+        return _refuse(401, 'invalid_client', 50027,
+                       'JWT token is invalid or malformed.')
+    return _refuse(401, 'invalid_client', 700024,
+                   f'Client assertion is not within its valid time range. '
+                   f'Current time: {_time(now)}, assertion valid from '
+                   f'{_time(begins)}, expiry time of assertion '
+                   f'{_time(ends)}.')
 
 
-def _managed_identity(emulator: server.Emulator, request: wrappers.Request,
-                      path: str) -> wrappers.Response:
-    service = path == MANAGED_IDENTITY_PATH
-    wanted = ('X-IDENTITY-HEADER' if service else 'Metadata')
-    secret = emulator.client_secret if service else 'true'
-    if request.headers.get(wanted, '').lower() != secret.lower():
-        return _json(400, {'error': 'invalid_request', 'error_description':
-                           f'Required {wanted} header not specified'})
-    resource = request.args.get('resource', '')
-    token = emulator.identity.issue(resource)
-    ends = str(int(time.time()) + token['expires_in'])
-    return _json(200, {
-        'access_token': token['access_token'], 'token_type': 'Bearer',
-        'client_id': emulator.client_id, 'resource': resource,
-        'expires_in': str(token['expires_in']), 'expires_on': ends})
-
-
-def _openid(emulator: server.Emulator, tenant: str) -> dict[str, Any]:
-    base = f'{emulator.authority}/{tenant}'
-    return {
-        'token_endpoint': f'{base}/oauth2/v2.0/token',
-        'authorization_endpoint': f'{base}/oauth2/v2.0/authorize',
-        'device_authorization_endpoint': f'{base}/oauth2/v2.0/devicecode',
-        'issuer': f'{base}/v2.0', 'jwks_uri': f'{base}/discovery/v2.0/keys',
-        'token_endpoint_auth_methods_supported': [
-            'client_secret_post', 'private_key_jwt'],
-        'response_types_supported': ['token'],
-        'subject_types_supported': ['pairwise'],
-        'id_token_signing_alg_values_supported': ['RS256']}
-
-
-def _endpoints(emulator: server.Emulator) -> list[dict[str, Any]]:
-    return [{
-        'name': 'JacketAzureEmulator',
-        'resourceManager': emulator.endpoint,
-        'authentication': {
-            'loginEndpoint': emulator.authority,
-            'audiences': [emulator.audience],
-            'tenant': emulator.tenant_id, 'identityProvider': 'AAD'},
-        'suffixes': {'storage': emulator.storage_suffix}}]
+def _time(seconds: float) -> str:
+    return time.strftime('%Y-%m-%dT%H:%M:%S.0000000Z', time.gmtime(seconds))
 
 
 def _refuse(status: int, error: str, number: int,

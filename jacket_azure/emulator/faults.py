@@ -25,13 +25,14 @@ Without *times* a fault stays until :meth:`Faults.clear`. The type is the
 last type of the path (``subnets``), with the action behind it for a POST
 (``virtualMachines/start``), ``resourceGroups`` for groups and
 ``operations`` for polls, which ``*`` does not mean unless *polls* is set.
-A list is its type with an empty name.
+A list is its type with an empty name. With ``skip=n`` the first *n* that
+match are spared: ``fail('GET', 'operations', 503, 'x', skip=1, times=1)`` is
+the second poll.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-import dataclasses
 import datetime
 import fnmatch
 import threading
@@ -40,59 +41,15 @@ from typing import Any
 
 from jacket_azure.emulator import clock as clocks
 from jacket_azure.emulator import errors
+from jacket_azure.emulator.fault import Fault
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import operations
     from jacket_azure.emulator import records
 
+__all__ = ['Fault', 'Faults']
+
 _WINDOW = datetime.timedelta(minutes=1)
-Change = Callable[['operations.Operation'], None]
-
-
-@dataclasses.dataclass(eq=False)
-class Fault:
-    """One planned failure; see :class:`Faults` for the ways to plan one.
-
-    :ivar stage: when it strikes: connection, request, reply or operation
-    :ivar at: strikes at the request of this number, then (with *for_good*)
-        at every request of the same method and path
-    :ivar fired: how often it struck
-    """
-
-    stage: str
-    method: str = '*'
-    type: str = '*'
-    name: str = '*'
-    times: int | None = None
-    polls: bool = False
-    at: int | None = None
-    for_good: bool = False
-    error: errors.ArmError | None = None
-    change: Change | None = None
-    fired: int = 0
-    bound: tuple[str, str] | None = None
-
-    def matches(self, record: records.Record) -> bool:
-        """Tell whether it strikes at this request."""
-        if self.times is not None and self.fired >= self.times:
-            return False
-        if self.bound is not None:
-            return self.bound == (record.method, record.path.lower())
-        if self.at is not None:
-            return record.number == self.at
-        if record.is_poll and not (
-                self.polls or self.type.lower() == 'operations'):
-            return False
-        return all(fnmatch.fnmatch(value.lower(), pattern.lower())
-                   for value, pattern in (
-                       (record.method, self.method),
-                       (record.type, self.type), (record.name, self.name)))
-
-    def strike(self, record: records.Record) -> None:
-        """Count it, and bind it to the operation when it is for good."""
-        self.fired += 1
-        if self.for_good:
-            self.bound = (record.method, record.path.lower())
 
 
 class Faults:
@@ -104,19 +61,24 @@ class Faults:
         self._clock = clock
         self._faults: list[Fault] = []
         self._denied: list[str] = []
+        self._made = 0
+        # set when replies are no longer to be held back
+        self._released = threading.Event()
         self._lock = threading.Lock()
 
-    def fail(self, method: str, type: str, status: int, code: str,
+    def fail(self, method: str, type: str, status: int = 500,
+             code: str = 'InternalServerError',
              message: str = 'Made to fail by a test.', *,
              headers: dict[str, str] | None = None, gateway: bool = False,
              target: str | None = None, **match: Any) -> Fault:
         """Answer with an error and do nothing.
 
-        :param match: name, times, polls of :class:`Fault`
+        :param match: name, times, skip, polls of :class:`Fault`
         """
         error = errors.ArmError(status, code, message, headers=headers,
                                 gateway=gateway, target=target)
-        return self._add(Fault('request', method, type, error=error, **match))
+        return self._add('fail', 'request', method, type,
+                         error=error, **match)
 
     def throttle(self, method: str = '*', type: str = '*', *,
                  bucket: str = 'LowCostGetSubscriptionMaximum',
@@ -129,21 +91,51 @@ class Faults:
         error = errors.throttled([errors.exceeded(
             bucket, self._clock.stamp(now - _WINDOW),
             self._clock.stamp(now))], retry_after)
-        return self._add(Fault('request', method, type, error=error, **match))
+        return self._add('throttle', 'request', method, type,
+                         error=error, **match)
 
     def drop_request(self, method: str = '*', type: str = '*',
                      **match: Any) -> Fault:
         """Close the connection instead of acting on the request."""
-        return self._add(Fault('request', method, type, **match))
+        return self._add('drop_request', 'request', method, type, **match)
 
     def drop_reply(self, method: str = '*', type: str = '*',
                    **match: Any) -> Fault:
         """Act on the request, then close the connection unanswered."""
-        return self._add(Fault('reply', method, type, **match))
+        return self._add('drop_reply', 'reply', method, type, **match)
+
+    def truncate_reply(self, method: str = '*', type: str = '*', *,
+                       share: float = 0.5, **match: Any) -> Fault:
+        """Act, send all headers and a part of the body, then cut.
+
+        :param share: of the body that is sent, 0 to 1
+        """
+        return self._add('truncate_reply', 'reply', method, type,
+                         cut=share, **match)
+
+    def garble_reply(self, method: str = '*', type: str = '*', *,
+                     status: int = 502, acted: bool = False,
+                     **match: Any) -> Fault:
+        """Answer a page of HTML, as a gateway on the way does.
+
+        :param acted: whether the request was carried out all the same
+        """
+        return self._add(
+            'garble_reply', 'reply' if acted else 'request', method, type,
+            garble=status, **match)
+
+    def slow_reply(self, method: str = '*', type: str = '*', *,
+                   seconds: float, **match: Any) -> Fault:
+        """Act, then hold the reply back, in real time whatever the clock.
+
+        :meth:`clear` lets go of those that wait.
+        """
+        return self._add('slow_reply', 'reply', method, type,
+                         seconds=seconds, **match)
 
     def refuse_connections(self, times: int | None = None) -> Fault:
         """Close new connections before the TLS handshake."""
-        return self._add(Fault('connection', times=times))
+        return self._add('refuse_connections', 'connection', times=times)
 
     def fail_operation(self, method: str, type: str, code: str,
                        message: str = 'Made to fail by a test.',
@@ -151,48 +143,57 @@ class Faults:
         """Accept the request, then end its operation as Failed."""
         def change(operation: operations.Operation) -> None:
             operation.planned_error = errors.ArmError(409, code, message)
-        return self._add(Fault(
-            'operation', method, type, change=change, **match))
+        return self._add('fail_operation', 'operation', method, type,
+                         change=change, **match)
 
     def cancel_operation(self, method: str, type: str,
                          **match: Any) -> Fault:
         """Accept the request, then end its operation as Canceled."""
         def change(operation: operations.Operation) -> None:
             operation.planned_cancel = True
-        return self._add(Fault(
-            'operation', method, type, change=change, **match))
+        return self._add('cancel_operation', 'operation', method, type,
+                         change=change, **match)
 
     def stick_operation(self, method: str, type: str, **match: Any) -> Fault:
         """Accept the request; its operation never ends."""
         def change(operation: operations.Operation) -> None:
             operation.stuck = True
-        return self._add(Fault(
-            'operation', method, type, change=change, **match))
+        return self._add('stick_operation', 'operation', method, type,
+                         change=change, **match)
 
     def slow_operation(self, method: str, type: str, seconds: float,
                        **match: Any) -> Fault:
         """Accept the request; its operation takes *seconds* longer."""
         def change(operation: operations.Operation) -> None:
             operation.due += datetime.timedelta(seconds=seconds)
-        return self._add(Fault(
-            'operation', method, type, change=change, **match))
+        return self._add('slow_operation', 'operation', method, type,
+                         change=change, **match)
+
+    def lose_operation(self, method: str, type: str, **match: Any) -> Fault:
+        """Accept the request; questions after its operation get 404."""
+        def change(operation: operations.Operation) -> None:
+            operation.lost = True
+        return self._add('lose_operation', 'operation', method, type,
+                         change=change, **match)
 
     def at(self, number: int, action: str = 'fail', *args: Any,
            for_good: bool = False, **options: Any) -> Fault:
         """Let the *number*-th request from now on fail (polls not counted).
 
         :param action: name of another method here; arguments after its
-            method and type follow, by default those of a 500
+            method and type follow, by default those of a 500.
+            ``refuse_connections`` cuts the request's own connection and
+            then refuses as many as its *times* says, one by default.
         :param for_good: every later request of the same method and path
             fails as well, so a retry does not help
         """
-        if action == 'fail' and not args:
-            args = (500, 'InternalServerError')
+        first = self._next_number() + number - 1
+        if action == 'refuse_connections':
+            return self._add(
+                action, 'request', refuses=options.get('times') or 1,
+                at=first, for_good=for_good)
         plan: Callable[..., Fault] = getattr(self, action)
-        fault = plan('*', '*', *args, **options)
-        fault.at = self._next_number() + number - 1
-        fault.for_good = for_good
-        return fault
+        return plan('*', '*', *args, at=first, for_good=for_good, **options)
 
     def deny(self, action: str) -> None:
         """Refuse an action with 403 AuthorizationFailed until cleared.
@@ -206,25 +207,44 @@ class Faults:
         return any(fnmatch.fnmatch(action.lower(), pattern)
                    for pattern in self._denied)
 
+    def planned(self) -> list[Fault]:
+        """List what is planned, in the order of planning."""
+        with self._lock:
+            return self._faults[:]
+
+    def denials(self) -> list[str]:
+        """List the patterns of actions that are refused."""
+        return self._denied[:]
+
     def remove(self, fault: Fault) -> None:
         """Take one fault back."""
         with self._lock:
             self._faults.remove(fault)
 
     def clear(self) -> None:
-        """Take all faults and denials back."""
+        """Take all faults and denials back, and let go of slow replies."""
         with self._lock:
             self._faults.clear()
             self._denied.clear()
+            self._released.set()
+            self._released = threading.Event()
+
+    def hold(self, seconds: float) -> None:
+        """Hold a reply back for so long, or until :meth:`clear`."""
+        self._released.wait(seconds)
 
     def strike(self, stage: str, record: records.Record) -> Fault | None:
         """Return the fault that strikes at this stage, if any."""
         with self._lock:
             for fault in self._faults:
-                if fault.stage == stage and fault.matches(record):
-                    fault.strike(record)
-                    return fault
-        return None
+                if (fault.stage == stage and fault.matches(record)
+                        and fault.strike(record)):
+                    break
+            else:
+                return None
+        if fault.refuses is not None:
+            self.refuse_connections(fault.refuses)
+        return fault
 
     def plan(self, record: records.Record,
              operation: operations.Operation) -> None:
@@ -233,7 +253,11 @@ class Faults:
         if fault is not None and fault.change is not None:
             fault.change(operation)
 
-    def _add(self, fault: Fault) -> Fault:
+    def _add(self, action: str, stage: str, method: str = '*',
+             type: str = '*', **values: Any) -> Fault:
         with self._lock:
+            self._made += 1
+            fault = Fault(stage, method, type, action=action, id=self._made,
+                          **values)
             self._faults.append(fault)
         return fault

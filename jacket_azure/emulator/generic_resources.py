@@ -40,7 +40,7 @@ def list_resources(request: router.ArmRequest) -> router.ArmResponse:
     if wanted - {'createdTime', 'changedTime', 'provisioningState'}:
         raise errors.not_implemented(f'$expand={",".join(sorted(wanted))}')
     found = []
-    for resource in request.emulator.store.children(scope=request.scope):
+    for resource in request.emulator.store.listed(scope=request.scope):
         where = ids.parse(resource.id)
         if where and where.parent is None and _fits(resource, where, terms):
             found.append(_view(request, resource, wanted))

@@ -27,7 +27,8 @@ from typing import Any
 
 from werkzeug import serving
 
-# set in environ by an application that wants the connection cut, no answer
+# set in environ by an application that wants the connection cut: the share of
+# the body to send before it, None to send nothing at all
 CUT = 'jacket_azure.cut'
 
 
@@ -55,10 +56,9 @@ class Handler(serving.WSGIRequestHandler):
             return lambda data: None
 
         content = b''.join(self.server.app(environ, start_response))
-        if environ.get(CUT):
-            self.close_connection = True
-            # both directions at once, so that the client sees it now
-            self.connection.shutdown(socket.SHUT_RDWR)
+        cut = environ.get(CUT, 1.0)
+        if cut is None:
+            self._hang_up()
             return
         status, headers = answer
         code, _, reason = status.partition(' ')
@@ -71,7 +71,15 @@ class Handler(serving.WSGIRequestHandler):
             self.send_header('Content-Length', str(len(content)))
         self.end_headers()
         if self.command != 'HEAD':
-            self.wfile.write(content)
+            self.wfile.write(content[:int(len(content) * cut)])
+        if cut < 1:
+            self.wfile.flush()
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Cut the connection, so that the client sees it now."""
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
 
     def _read_body(self, environ: dict[str, Any]) -> bytes:
         """Read the whole body.

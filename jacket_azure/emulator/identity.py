@@ -48,10 +48,16 @@ class Identity:
         self.object_id = str(uuid.uuid5(uuid.NAMESPACE_URL,
                                         emulator.client_id))
         self.issued = 0
+        # how far the clock of Azure is ahead of this machine's
+        self.clock_offset_seconds = 0.0
+
+    def now(self) -> float:
+        """Return Azure's time in seconds since 1970."""
+        return time.time() + self.clock_offset_seconds
 
     def issue(self, audience: str) -> dict[str, Any]:
         """Return the fields of a token answer for the emulator's client."""
-        now = int(time.time())
+        now = int(self.now())
         emulator = self._emulator
         claims = {
             'aud': audience, 'iss': f'{emulator.authority}/'
@@ -69,7 +75,7 @@ class Identity:
 
     def expire_tokens(self) -> None:
         """Let every token issued so far be out of date."""
-        self._not_before = time.time()
+        self._not_before = self.now()
 
     def check(self, authorization: str | None) -> None:
         """Check an Authorization header as ARM does.
@@ -94,7 +100,7 @@ class Identity:
                 f"resource '{claims['aud']}'. It should exactly match with "
                 f"one of the allowed audiences "
                 f"'{self._emulator.audience}'.")
-        if claims['exp'] <= time.time() or claims['iat'] < int(
+        if claims['exp'] <= self.now() or claims['iat'] < int(
                 self._not_before):
             raise self._refuse('ExpiredAuthenticationToken',
                                'The access token expiry UTC time is earlier '

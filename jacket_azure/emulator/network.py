@@ -222,7 +222,7 @@ def listed(request: router.ArmRequest, type: str,
     """Answer a list of a subscription, a group or a parent."""
     scope = str(request.id) if request.id else request.scope
     return paging.render(
-        request, request.emulator.store.children(type, scope),
+        request, request.emulator.store.listed(type, scope),
         lambda found: view(request.emulator, found))
 
 

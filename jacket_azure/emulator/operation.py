@@ -74,6 +74,7 @@ class Operation:
     planned_error: errors.ArmError | None = None
     planned_cancel: bool = False
     stuck: bool = False
+    lost: bool = False
     # issued URLs by role, and their queries, which must come back unchanged
     issued: dict[str, str] = dataclasses.field(default_factory=dict)
 

@@ -87,7 +87,7 @@ def _find(request: router.ArmRequest) -> _Operation:
     """
     found = request.emulator.operations.by_id.get(
         request.params['id'].lower())
-    if found is None:
+    if found is None or found.lost:
         raise errors.ArmError(
             404, 'NotFound', 'The entity was not found in this Azure '
             'location.')

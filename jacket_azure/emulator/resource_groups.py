@@ -102,7 +102,7 @@ def list_groups(request: router.ArmRequest) -> router.ArmResponse:
     """List the groups of the subscription, a page at a time."""
     if '$filter' in request.query:
         raise errors.not_implemented('$filter of resource groups')
-    groups = request.emulator.store.children(TYPE, request.scope)
+    groups = request.emulator.store.listed(TYPE, request.scope)
     size = int(request.query.get('$top', 0)) or None
     return paging.page(request, [group.view() for group in groups],
                        size=size)

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import pathlib
 import secrets
@@ -25,17 +26,20 @@ import uuid
 from jacket_azure.emulator import app
 from jacket_azure.emulator import certificates
 from jacket_azure.emulator import clock as clocks
+from jacket_azure.emulator import control
 from jacket_azure.emulator import faults
 from jacket_azure.emulator import identity
+from jacket_azure.emulator import managed_identity
 from jacket_azure.emulator import operations
 from jacket_azure.emulator import profiles
 from jacket_azure.emulator import ratelimits
 from jacket_azure.emulator import records
 from jacket_azure.emulator import seeds
 from jacket_azure.emulator import serving
+from jacket_azure.emulator import settings
 from jacket_azure.emulator import store
 
-LATENCIES = ('none', 'observed')
+LATENCIES = settings.LATENCIES
 
 
 class Emulator:
@@ -63,6 +67,10 @@ class Emulator:
     :param profile: ``public`` or ``stack_hub``, see ``profiles.py``
     :param nic_create: ``finished`` answers a NIC's first PUT as done,
         ``async`` with an operation; Azure does either
+    :param imds_port: port of an instance metadata service without TLS, for
+        managed identities; 0 takes a free one, None has none
+    :param list_lag: seconds by which lists are behind: what is new is
+        missing, what is deleted is still there; GET by id is never behind
     """
 
     def __init__(self, *, port: int = 0, latency: str = 'none',
@@ -72,7 +80,9 @@ class Emulator:
                  page_size: int = 250, retry_after: int | None = -1,
                  throttling: bool = False,
                  profile: str = profiles.PUBLIC,
-                 nic_create: str = 'finished') -> None:
+                 nic_create: str = 'finished',
+                 list_lag: float = 0,
+                 imds_port: int | None = None) -> None:
         if latency not in LATENCIES:
             raise ValueError(f'latency is one of {", ".join(LATENCIES)}')
         if profile not in profiles.NAMES:
@@ -87,9 +97,11 @@ class Emulator:
         if retry_after == -1:
             self.retry_after = 0 if latency == 'none' else 1
         self.nic_create = nic_create
+        self.list_lag = list_lag
         self.resource_group = 'jacket'
         self.state: dict[str, Any] = {}
-        self.store = store.Store()
+        self.store = store.Store(
+            self.clock.now, lambda: datetime.timedelta(seconds=self.list_lag))
         self.requests = records.Records()
         self.faults = faults.Faults(
             self.requests.next_number, self.clock)
@@ -100,6 +112,8 @@ class Emulator:
         self._temporary = state_dir is None
         self._given_state_dir = state_dir
         self._server: serving.Server | None = None
+        self._imds_port = imds_port
+        self._imds: serving.Server | None = None
 
     def start(self) -> Emulator:
         """Open the port and serve; returns itself.
@@ -123,16 +137,25 @@ class Emulator:
             self._port, self.application,
             certificates.server_context(self.state_dir), self._refuses)
         self.endpoint = self._server.url
+        self.control_key = control.write_file(self, self.state_dir)
         self.application.setup()
         self._server.start()
+        if self._imds_port is not None:
+            self._imds = serving.Server(
+                self._imds_port, managed_identity.MetadataService(self), None)
+            self._imds.start()
         return self
 
     def stop(self) -> None:
         """Stop serving and let the providers end what they started."""
         if self._server is None:
             return
+        self.faults.clear()
         self._server.stop()
         self._server = None
+        if self._imds is not None:
+            self._imds.stop()
+            self._imds = None
         self.application.teardown()
         if self._temporary:
             shutil.rmtree(self.state_dir, ignore_errors=True)
@@ -160,11 +183,22 @@ class Emulator:
     subscription_id: str
     client_id: str
     client_secret: str
+    control_key: str
 
     @property
     def authority(self) -> str:
         """Where tokens come from."""
         return self.endpoint
+
+    @property
+    def imds_url(self) -> str:
+        """Where the instance metadata service is, without TLS.
+
+        :raises RuntimeError: there is none
+        """
+        if self._imds is None:
+            raise RuntimeError('no imds_port was asked for')
+        return self._imds.url
 
     @property
     def audience(self) -> str:
@@ -199,7 +233,8 @@ class Emulator:
     def azure_options(self) -> dict[str, Any]:
         """Return the options of the driver's ``[azure]`` section."""
         return {
-            'cloud': 'custom', 'arm_endpoint': self.endpoint,
+            'cloud': ('stack_hub' if self.profile == profiles.STACK_HUB
+                      else 'custom'), 'arm_endpoint': self.endpoint,
             'authority': self.authority,
             'token_scope': f'{self.audience}/.default',
             'storage_suffix': self.storage_suffix,

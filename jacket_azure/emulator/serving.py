@@ -53,11 +53,12 @@ class _Live:
 class Server(serving.ThreadedWSGIServer):
     """Serves an application on a loopback port until closed.
 
+    :param context: for TLS; None serves plain HTTP
     :raises OSError: the port is taken
     """
 
-    def __init__(self, port: int, app: Any, context: ssl.SSLContext,
-                 refuse: Callable[[], bool]) -> None:
+    def __init__(self, port: int, app: Any, context: ssl.SSLContext | None,
+                 refuse: Callable[[], bool] = lambda: False) -> None:
         # given a port instead, werkzeug ends the process when it is taken
         with socket.create_server(('127.0.0.1', port),
                                   backlog=_BACKLOG) as listener:
@@ -75,7 +76,8 @@ class Server(serving.ThreadedWSGIServer):
     @property
     def url(self) -> str:
         """The address to reach it."""
-        return f'https://127.0.0.1:{self.port}'
+        scheme = 'https' if self.ssl_context else 'http'
+        return f'{scheme}://127.0.0.1:{self.port}'
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         """Close the connection at once when told to refuse it."""
@@ -125,19 +127,25 @@ class Server(serving.ThreadedWSGIServer):
     def _serve(self, live: _Live, address: Any) -> None:
         """Shake hands and serve one connection in its own thread."""
         try:
-            with self.ssl_context.wrap_socket(  # type: ignore[union-attr]
-                    live.socket, server_side=True,
-                    do_handshake_on_connect=False) as connection:
+            with self._wrapped(live.socket) as connection:
                 live.socket = connection
                 # a stop before this line could not close the connection
                 if not self._stopping.is_set():
-                    connection.do_handshake()
+                    if isinstance(connection, ssl.SSLSocket):
+                        connection.do_handshake()
                     handling.Handler(connection, address, self)
         except Exception:
             self.handle_error(live.socket, address)
         finally:
             live.socket.close()
             self._live.discard(live)
+
+    def _wrapped(self, connection: socket.socket) -> socket.socket:
+        """Put TLS around a connection, if this server speaks it."""
+        if self.ssl_context is None:
+            return connection
+        return self.ssl_context.wrap_socket(
+            connection, server_side=True, do_handshake_on_connect=False)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that go away; anything else is shown."""

@@ -60,7 +60,7 @@ def get(request: ArmRequest) -> ArmResponse:
 def list_accounts(request: ArmRequest) -> ArmResponse:
     """Accounts of a group or a subscription."""
     return paging.render(
-        request, request.emulator.store.children(TYPE, request.scope),
+        request, request.emulator.store.listed(TYPE, request.scope),
         lambda account: account.view())
 
 

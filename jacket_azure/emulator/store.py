@@ -21,6 +21,7 @@ take ``with store.lock:`` when they need more than one look.
 from __future__ import annotations
 
 import bisect
+from collections.abc import Callable
 from collections.abc import Iterator
 import copy
 import dataclasses
@@ -29,7 +30,10 @@ import itertools
 import threading
 from typing import Any
 
+from jacket_azure.emulator import clock as clocks
 from jacket_azure.emulator import ids
+
+_now = clocks.RealClock().now
 
 
 @dataclasses.dataclass
@@ -74,10 +78,21 @@ class Resource:
 
 
 class Store:
-    """All resources of all subscriptions of one emulator."""
+    """All resources of all subscriptions of one emulator.
 
-    def __init__(self) -> None:
+    :param now: tells the time
+    :param lag: tells how far lists are behind
+    """
+
+    def __init__(
+            self, now: Callable[[], datetime.datetime] = _now,
+            lag: Callable[[], datetime.timedelta] = datetime.timedelta,
+            ) -> None:
         self.lock = threading.RLock()
+        self._now = now
+        self._lag = lag
+        # by key: what was deleted lately, and when
+        self._gone: dict[str, tuple[datetime.datetime, Resource]] = {}
         self._resources: dict[str, Resource] = {}
         # keys in order, of all (None) and by lower-case type, so that
         # neither a list nor a delete has to walk or sort all resources
@@ -104,6 +119,7 @@ class Store:
         with self.lock:
             gone = self._resources.pop(key, None)
             if gone is not None:
+                self._remember(gone)
                 for order in self._orders(gone):
                     del order[bisect.bisect_left(order, key)]
                 for child in self.children(scope=key):
@@ -128,6 +144,39 @@ class Store:
                 lambda key: key.startswith(prefix),
                 itertools.islice(order, first, None))
             return [self._resources[key] for key in found]
+
+    def listed(self, type: str | None = None,
+               scope: str = '') -> list[Resource]:
+        """List what a list of Azure's shows, which may be behind.
+
+        What is younger than the lag is missing and what was deleted within
+        it is there; whoever asks by id gets the truth.
+        """
+        with self.lock:
+            found, lag = self.children(type, scope), self._lag()
+            if lag <= datetime.timedelta():
+                return found
+            border = self._now() - lag
+            prefix = scope.lower().rstrip('/') + '/'
+            ghosts = [one for key, (when, one) in self._gone.items()
+                      if when > border and key.startswith(prefix)
+                      and key not in self._resources
+                      and type in (None, one.type)]
+            return sorted(
+                ghosts + [one for one in found if one.created <= border],
+                key=lambda one: one.id.lower())
+
+    def _remember(self, gone: Resource) -> None:
+        """Keep what is deleted for as long as lists are behind."""
+        now, lag = self._now(), self._lag()
+        self._gone = {key: pair for key, pair in self._gone.items()
+                      if pair[0] > now - lag}
+        if lag > datetime.timedelta() and gone.created <= now - lag:
+            self._gone[gone.id.lower()] = now, gone
+
+    def forget_gone(self) -> None:
+        """Let lists forget what was deleted."""
+        self._gone.clear()
 
     def ids(self) -> list[str]:
         """List the ids of all resources, groups left out."""

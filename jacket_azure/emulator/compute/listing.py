@@ -44,7 +44,7 @@ def page(request: ArmRequest, type_name: str, view: View,
 
     :param wanted: tells which resources are in the list; all by default
     """
-    found = request.emulator.store.children(type_name, request.scope)
+    found = request.emulator.store.listed(type_name, request.scope)
     answer = paging.render(
         request, [resource for resource in found
                   if wanted is None or wanted(resource)],

@@ -162,6 +162,7 @@ class TokenTest(timeout.TestCase):
         for code, option in (
             ('AADSTS7000222', 'client_secret has expired'),
             ('AADSTS700016', 'client_id'), ('AADSTS90002', 'tenant_id'),
+            ('Unable to get authority configuration for x', 'tenant_id'),
             ('AADSTS700027', 'certificate_path'),
             ('AADSTS700024', "machine's clock"),
         ):

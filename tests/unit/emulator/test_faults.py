@@ -12,6 +12,8 @@
 
 """Failures on demand, and what is written down about requests."""
 
+import threading
+
 from azure.core import exceptions
 from oslotest import base as test_base
 import requests
@@ -210,3 +212,88 @@ class RecordTest(base.EmulatorTestCase):
         self.emulator.seed()
         self.assertEqual('10.0.0.4', self.create_nic()['properties'][
             'ipConfigurations'][0]['properties']['privateIPAddress'])
+
+
+class ReplyTest(base.EmulatorTestCase):
+    """Replies that arrive broken, late, or not from Azure at all."""
+
+    def setUp(self):
+        super().setUp()
+        self.faults = self.emulator.faults
+        self.path = self.network_path + '/networkInterfaces/nic1'
+
+    def put(self):
+        return self.call('PUT', self.path, self.nic_body())
+
+    def test_truncated_reply(self):
+        self.faults.truncate_reply('PUT', 'networkInterfaces', times=1)
+        self.assertRaises(
+            (requests.exceptions.ChunkedEncodingError,
+             requests.ConnectionError), self.put)
+        self.assertIsNotNone(self.emulator.store.get(self.path))
+        self.assertEqual(0, self.emulator.requests[-1].status)
+        self.assertEqual(200, self.put().status_code)
+
+    def test_page_of_a_gateway(self):
+        self.faults.garble_reply('PUT', 'networkInterfaces', times=1)
+        answer = self.put()
+        self.assertEqual((502, 'text/html'), (
+            answer.status_code, answer.headers['Content-Type']))
+        self.assertIn('<html>', answer.text)
+        self.assertIsNone(self.emulator.store.get(self.path))
+        self.assertEqual(502, self.emulator.requests[-1].status)
+
+    def test_page_of_a_gateway_after_the_act(self):
+        self.faults.garble_reply('PUT', 'networkInterfaces', status=504,
+                                 acted=True, times=1)
+        self.assertEqual(504, self.put().status_code)
+        self.assertIsNotNone(self.emulator.store.get(self.path))
+
+    def test_slow_reply(self):
+        self.faults.slow_reply('PUT', 'networkInterfaces', seconds=600)
+        answers = []
+        waiting = threading.Thread(
+            target=lambda: answers.append(self.put().status_code))
+        acted = threading.Event()
+        self.faults.hold, hold = (
+            lambda seconds: (acted.set(), hold(seconds)), self.faults.hold)
+        waiting.start()
+        self.assertTrue(acted.wait(30))
+        self.assertIsNotNone(self.emulator.store.get(self.path))
+        self.assertEqual([], answers)
+        self.faults.clear()
+        waiting.join(30)
+        self.assertEqual([201], answers)
+
+    def test_lost_operation(self):
+        self.put()
+        self.faults.lose_operation('PUT', 'networkInterfaces', times=1)
+        url = self.put().headers['Azure-AsyncOperation']
+        answer = self.call('GET', url)
+        self.assertEqual((404, 'NotFound'), (
+            answer.status_code, answer.json()['error']['code']))
+        url = self.put().headers['Azure-AsyncOperation']
+        self.assertEqual(200, self.call('GET', url).status_code)
+
+    def test_skip(self):
+        self.put()
+        url = self.put().headers['Azure-AsyncOperation']
+        self.faults.fail('GET', 'operations', 503, 'ServerTimeout', skip=1,
+                         times=1)
+        self.assertEqual([200, 503, 200], [
+            self.call('GET', url).status_code for _ in range(3)])
+
+    def test_refused_connections_by_number(self):
+        self.faults.at(2, 'refuse_connections', times=2)
+        self.assertEqual(201, self.put().status_code)
+        for _ in range(3):
+            self.assertRaises(requests.ConnectionError, self.put)
+        self.assertEqual(2, len(self.emulator.requests))
+        self.assertEqual(200, self.put().status_code)
+
+    def test_by_number_strikes_nothing_else(self):
+        self.faults.at(2, 'fail_operation', 'Sorry')
+        urls = [self.put().headers.get('Azure-AsyncOperation')
+                for _ in range(3)]
+        self.assertEqual(['Failed', 'Succeeded'], [
+            self.call('GET', url).json()['status'] for url in urls[1:]])

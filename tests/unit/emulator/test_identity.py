@@ -51,10 +51,12 @@ def pem():
 class TokenTest(base.EmulatorTestCase):
     """azure-identity's credentials against the token endpoints."""
 
+    options = {'imds_port': 0}
+
     def setUp(self):
         super().setUp()
         self.scope = f'{self.emulator.audience}/.default'
-        self.options = {
+        self.login = {
             'authority': self.emulator.authority,
             'disable_instance_discovery': True,
             'connection_verify': self.emulator.ca_file}
@@ -77,12 +79,12 @@ class TokenTest(base.EmulatorTestCase):
                 ('AZURE_CLIENT_ID', emulator.client_id),
                 ('AZURE_CLIENT_SECRET', emulator.client_secret)):
             self.useFixture(fixtures.EnvironmentVariable(name, value))
-        self.assertTrue(self.accepted(EnvironmentCredential(**self.options)))
+        self.assertTrue(self.accepted(EnvironmentCredential(**self.login)))
 
     def test_certificate(self):
         self.assertTrue(self.accepted(CertificateCredential(
             self.emulator.tenant_id, self.emulator.client_id,
-            certificate_data=pem(), **self.options)))
+            certificate_data=pem(), **self.login)))
 
     def test_workload_identity(self):
         # a federated token is a JWT of somebody else
@@ -93,7 +95,7 @@ class TokenTest(base.EmulatorTestCase):
         self.assertTrue(self.accepted(WorkloadIdentityCredential(
             tenant_id=self.emulator.tenant_id,
             client_id=self.emulator.client_id, token_file_path=file.name,
-            **self.options)))
+            **self.login)))
 
     def test_managed_identity_of_app_service(self):
         self.useFixture(fixtures.EnvironmentVariable(
@@ -114,6 +116,22 @@ class TokenTest(base.EmulatorTestCase):
         self.assertEqual('Bearer', answer['token_type'])
         self.emulator.identity.check(f'Bearer {answer["access_token"]}')
 
+    def test_managed_identity_where_the_metadata_service_is(self):
+        self.useFixture(fixtures.EnvironmentVariable(
+            'AZURE_POD_IDENTITY_AUTHORITY_HOST', self.emulator.imds_url))
+        self.assertTrue(self.accepted(ManagedIdentityCredential()))
+        url = self.emulator.imds_url + '/metadata/identity/oauth2/token'
+        for query, wanted in (
+                ({}, 'resource'),
+                ({'resource': 'x', 'client_id': 'nobody'}, 'not found')):
+            answer = self.session.get(url, params=query, timeout=30,
+                                      headers={'Metadata': 'true'})
+            self.assertEqual(400, answer.status_code)
+            self.assertIn(wanted, answer.json()['error_description'])
+        self.assertEqual(404, self.session.get(
+            self.emulator.imds_url + '/subscriptions',
+            timeout=30).status_code)
+
     def test_wrong_secret(self):
         error = self.assertRaises(
             exceptions.ClientAuthenticationError,
@@ -122,12 +140,64 @@ class TokenTest(base.EmulatorTestCase):
 
     def test_unknown_client_and_tenant(self):
         nobody = '00000000-0000-0000-0000-000000000001'
-        for change, number in (('client_id', 'AADSTS700016'),
-                               ('tenant_id', 'AADSTS90002')):
+        # msal asks for the tenant's configuration first and keeps the
+        # AADSTS90002 it gets to itself
+        for change, number in (
+                ('client_id', 'AADSTS700016'),
+                ('tenant_id', 'Unable to get authority configuration')):
             error = self.assertRaises(
                 exceptions.ClientAuthenticationError,
                 self.credential(**{change: nobody}).get_token, self.scope)
             self.assertIn(number, str(error))
+
+    def test_unknown_tenant(self):
+        nobody = '00000000-0000-0000-0000-000000000001'
+        base_url = f'{self.emulator.authority}/{nobody}'
+        for answer in (
+                self.session.get(base_url + '/v2.0/.well-known/'
+                                 'openid-configuration', timeout=30),
+                self.session.post(base_url + '/oauth2/v2.0/token',
+                                  timeout=30)):
+            self.assertEqual((400, [90002]), (
+                answer.status_code, answer.json()['error_codes']))
+            self.assertIn(f"AADSTS90002: Tenant '{nobody}' not found",
+                          answer.json()['error_description'])
+
+    def test_cloud_metadata_by_version(self):
+        url = self.emulator.endpoint + '/metadata/endpoints'
+        found = {version: self.session.get(
+            url, params={'api-version': version}, timeout=30).json()
+            for version in ('2015-01-01', '2019-05-01', '2022-09-01')}
+        self.assertEqual([found['2022-09-01']], found['2019-05-01'])
+        for one in (found['2015-01-01'], found['2022-09-01']):
+            self.assertEqual(self.emulator.authority,
+                             one['authentication']['loginEndpoint'])
+
+    def test_assertion_out_of_time(self):
+        credential = CertificateCredential(
+            self.emulator.tenant_id, self.emulator.client_id,
+            certificate_data=pem(), **self.login)
+        for offset in (3600, -3600):
+            self.emulator.identity.clock_offset_seconds = offset
+            error = self.assertRaises(
+                exceptions.ClientAuthenticationError,
+                credential.get_token, self.scope)
+            self.assertIn('AADSTS700024', str(error))
+
+    def test_no_secret_no_scope_no_client(self):
+        url = (f'{self.emulator.authority}/{self.emulator.tenant_id}'
+               '/oauth2/v2.0/token')
+        form = {'grant_type': 'client_credentials', 'scope': self.scope,
+                'client_id': self.emulator.client_id}
+        for change, number in ((
+                {}, 7000218), ({'scope': ''}, 900144),
+                ({'grant_type': 'password'}, 70003),
+                ({'client_assertion': 'no', 'client_assertion_type':
+                  'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'},
+                 50027)):
+            answer = self.session.post(url, data={**form, **change},
+                                       timeout=30)
+            self.assertEqual([number], answer.json()['error_codes'])
 
     def test_discovery(self):
         for path in ('/metadata/endpoints', '/common/discovery/instance',
