@@ -93,6 +93,11 @@ class Emulator(command.Command):
             '--no-contents', action='store_true',
             help='let disks have no contents; then nothing needs Node.js')
         parser.add_argument(
+            '--profile', choices=('public', 'stack_hub'), default='public',
+            help='which cloud to be like: public Azure, or Azure Stack Hub '
+                 'with its old api-versions, without zones and with page '
+                 'blobs as disks (default: %(default)s)')
+        parser.add_argument(
             '--throttling', action='store_true',
             help='enforce rate limits instead of only telling them')
         return parser
@@ -113,7 +118,7 @@ class Emulator(command.Command):
             port=parsed_args.port, latency=parsed_args.latency,
             state_dir=parsed_args.state_dir.expanduser().absolute(),
             contents=not parsed_args.no_contents, location=location,
-            throttling=parsed_args.throttling)
+            throttling=parsed_args.throttling, profile=parsed_args.profile)
         try:
             emulator.start()
         except OSError as exc:

@@ -50,6 +50,18 @@ _FIRST = {
     'HighCostGetImages': {'SubscriptionMaximum': 89},
     'DeleteImages': {'SubscriptionMaximum': 119},
     'GetSubscriptionInfo': {'SubscriptionMaximum': 359},
+    # seen in recordings of the command line, 2020 to 2026; of the others
+    # only the names are known
+    'CreateUpdateGallery': {'3Min': 49, '30Min': 299},
+    'CreateUpdateGalleryImage': {'3Min': 149, '30Min': 749},
+    'CreateUpdateGalleryImageVersion': {'3Min': 239, '30Min': 1199},
+    'DeleteGallery': {'3Min': 49, '30Min': 299},
+    'DeleteGalleryImage': {'3Min': 149, '30Min': 749},
+    'DeleteGalleryImageVersion': {'3Min': 149, '30Min': 999},
+    'GetGallery': {'3Min': 349, '30Min': 2499},
+    'GetGalleryImage': {'3Min': 599, '30Min': 2999},
+    'GetGalleryImageVersion': {'3Min': 1199, '30Min': 5999},
+    'GetOperationStatus': {'3Min': 4999, '30Min': 14999},
 }
 # first rule that matches "METHOD type name?" wins; a trailing blank marks
 # the disk provider's bucket of the same name
@@ -57,6 +69,13 @@ _RULES = tuple((re.compile(pattern, re.IGNORECASE), group) for pattern, group
                in (
     (r'GET .*/diskoperations/', 'GetOperation '),
     (r'GET .*/operations/', 'GetOperation'),
+    (r'GET .*/capsoperations/', 'GetOperationStatus'),
+    *((rf'{method} .*/galleries{below}(/[^/]+)?$', verb + kind)
+      for below, kind in (('', 'Gallery'), ('/[^/]+/images', 'GalleryImage'),
+                          ('/[^/]+/images/[^/]+/versions',
+                           'GalleryImageVersion'))
+      for method, verb in (('(PUT|PATCH)', 'CreateUpdate'), ('GET', 'Get'),
+                           ('DELETE', 'Delete'))),
     (r'PUT .*/(virtualmachines|availabilitysets)/[^/]+$', 'PutVM'),
     (r'DELETE .*/(virtualmachines|availabilitysets)/[^/]+$', 'DeleteVM'),
     (r'POST .*/virtualmachines/[^/]+/(deallocate|simulateeviction)$',

@@ -140,6 +140,9 @@ def existing(address: Address, kind: str = 'Disk') -> int:
     :raises ArmError: there is no such blob, or it is no page blob
     """
     found = address.look()
+    if found is None and not address.emulator.contents:
+        raise errors.not_implemented(
+            f'the blob {address.url}, for it was started without contents')
     if found is None:
         raise errors.ArmError(
             404, f'{kind}BlobNotFound',

@@ -35,6 +35,7 @@ from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
 if TYPE_CHECKING:
+    from jacket_azure.emulator import server
     from jacket_azure.emulator.operation import Operation
 
 _LIST = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
@@ -124,6 +125,7 @@ def delete(request: ArmRequest) -> ArmResponse:
     image = request.existing()
     if image is None:
         return ArmResponse(204)
+    _refuse_in_use(request.emulator, image)
 
     def done(operation: Operation) -> None:
         request.emulator.store.delete(image.id)
@@ -132,3 +134,21 @@ def delete(request: ArmRequest) -> ArmResponse:
     return request.emulator.operations.start(
         request, 'images.delete', on_done=done,
         seconds=latency.of(request.emulator, 'images.delete')).accepted(202)
+
+
+def _refuse_in_use(emulator: server.Emulator, image: store.Resource) -> None:
+    """An image stays while machines are being made from it.
+
+    :raises ArmError: 409 OperationNotAllowed
+    """
+    busy = []
+    for vm in emulator.store.children('Microsoft.Compute/virtualMachines'):
+        facts = vm.private.get('image')
+        if vm.private.get('creating') and facts and facts.image is image:
+            busy.append(vm.name)
+    if busy:
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f"Operation 'Delete Image' is not allowed since the Virtual "
+            f"Machines '{', '.join(busy)}' are being provisioned using the "
+            f"Image '{image.name}'.")

@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from jacket_azure.emulator import errors
+from jacket_azure.emulator import profiles
 from jacket_azure.emulator.compute import marketplace
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
@@ -91,8 +92,9 @@ def list_versions(request: ArmRequest) -> ArmResponse:
     if '$top' in request.query:
         entries = entries[:int(request.query['$top'])]
     if request.query.get('$expand', '').lower() == 'properties':
-        entries = [{**entry, 'properties': _properties(image)}
-                   for entry in entries]
+        entries = [{**entry, 'properties': _properties(
+            image, profiles.is_stack_hub(request.emulator))}
+            for entry in entries]
     return ArmResponse(body=entries)
 
 
@@ -108,10 +110,12 @@ def get_version(request: ArmRequest) -> ArmResponse:
             404, 'NotFound', 'Artifact: VMImage was not found.')
     entry = _entries(request, [version], image.publisher, image.offer,
                      image.sku)[0]
-    return ArmResponse(body={'properties': _properties(image), **entry})
+    return ArmResponse(body={'properties': _properties(
+        image, profiles.is_stack_hub(request.emulator)), **entry})
 
 
-def _properties(image: marketplace.Image) -> dict[str, Any]:
+def _properties(image: marketplace.Image,
+                unmanaged: bool = False) -> dict[str, Any]:
     features = {
         'SecurityType': image.security,
         'IsAcceleratedNetworkSupported': str(image.accelerated),
@@ -121,7 +125,7 @@ def _properties(image: marketplace.Image) -> dict[str, Any]:
         'hyperVGeneration': image.generation,
         'architecture': image.architecture,
         'replicaType': 'Managed',
-        'disallowed': {'vmDiskType': 'Unmanaged'},
+        'disallowed': {'vmDiskType': 'None' if unmanaged else 'Unmanaged'},
         'automaticOSUpgradeProperties': {
             'automaticOSUpgradeSupported': False},
         'imageDeprecationStatus': {'imageState': 'Active'},

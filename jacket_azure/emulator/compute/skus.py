@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from jacket_azure.emulator import errors
+from jacket_azure.emulator import profiles
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
@@ -75,7 +76,7 @@ def _restrictions(emulator: server.Emulator, size: sizes.Size,
     if rule is None:
         return []
     info = {'locations': [location],
-            'zones': rule.get('zones', sizes.zones(location))}
+            'zones': rule.get('zones', profiles.zones(emulator, location))}
     zonal = {'type': 'Zone', 'values': [location], 'restrictionInfo': info,
              'reasonCode': rule['reason']}
     if 'zones' in rule:
@@ -83,31 +84,36 @@ def _restrictions(emulator: server.Emulator, size: sizes.Size,
     regional = {'type': 'Location', 'values': [location],
                 'restrictionInfo': {'locations': [location]},
                 'reasonCode': rule['reason']}
-    return [regional, zonal] if sizes.zones(location) else [regional]
+    if not profiles.zones(emulator, location):
+        return [regional]
+    return [regional, zonal]
 
 
 def _sku(emulator: server.Emulator, size: sizes.Size,
          location: str) -> dict[str, Any]:
     details = [{'Name': [zone], 'capabilities': [
         {'name': 'UltraSSDAvailable', 'value': 'True'}]}
-        for zone in sizes.zones(location)] if size.ultra else []
+        for zone in profiles.zones(emulator, location)] if size.ultra else []
     return {
         'resourceType': 'virtualMachines', 'name': size.name,
         'tier': size.name.split('_')[0],
         'size': size.name.partition('_')[2], 'family': size.family,
         'locations': [location],
-        'locationInfo': [{'location': location, 'zones': sizes.zones(location),
-                          'zoneDetails': details}],
+        'locationInfo': [{
+            'location': location, 'zoneDetails': details,
+            'zones': profiles.zones(emulator, location)}],
         'capabilities': _capabilities(size),
         'restrictions': _restrictions(emulator, size, location)}
 
 
-def _disk_skus(location: str) -> list[dict[str, Any]]:
+def _disk_skus(emulator: server.Emulator,
+               location: str) -> list[dict[str, Any]]:
     return [{
         'resourceType': kind, 'name': name, 'tier': name.split('_')[0],
         'locations': [location],
-        'locationInfo': [{'location': location, 'zones': sizes.zones(location),
-                          'zoneDetails': []}],
+        'locationInfo': [{
+            'location': location, 'zoneDetails': [],
+            'zones': profiles.zones(emulator, location)}],
         'capabilities': [], 'restrictions': []}
         for kind, name in (
             ('disks', 'Standard_LRS'), ('disks', 'StandardSSD_LRS'),
@@ -131,7 +137,7 @@ def list_skus(request: ArmRequest) -> ArmResponse:
         places = sorted({*sizes.locations(), request.emulator.location})
     value: list[dict[str, Any]] = []
     for place in places:
-        value.extend(_disk_skus(place))
+        value.extend(_disk_skus(request.emulator, place))
         value.extend(_sku(request.emulator, size, place)
                      for size in sizes.by_name().values())
     return ArmResponse(body={'value': value})
