@@ -95,7 +95,8 @@ class Janitor(lister.Lister):
                 logging.getLogger(name).setLevel(logging.ERROR)
         try:
             super().run(parsed_args)
-        except exceptions.JacketAzureError as exc:
+        except (exceptions.JacketAzureError, ImportError) as exc:
+            # openstacksdk comes with Nova, or has to be installed
             print(f'jacket-azure janitor: {exc}', file=self.app.stderr)
             return 1
         return self._code
@@ -103,10 +104,10 @@ class Janitor(lister.Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        from jacket_azure.janitor import operation
+        from jacket_azure.janitor import job as jobs
 
         with contextlib.ExitStack() as stack:
-            job = stack.enter_context(operation.prepared(parsed_args))
+            job = stack.enter_context(jobs.prepared(parsed_args))
             report = job.sweep.run()
             job.save()
             if parsed_args.wait is not None and report.ended is None:
@@ -117,7 +118,7 @@ class Janitor(lister.Lister):
                 report = job.sweep.run()
                 job.save()
         self._tell(self._conclusion(report, parsed_args))
-        self._code = int(report.ended is not None or operation.failed(report))
+        self._code = int(report.ended is not None or jobs.failed(report))
         now = job.now()
         return COLUMNS, [_row(outcome, now) for outcome in report.outcomes]
 

@@ -20,6 +20,9 @@ import datetime
 
 from jacket_azure import exceptions
 
+# What a resource may have been made for.
+SERVER = 'server'
+
 
 class Unanswered(exceptions.JacketAzureError):
     """OpenStack could not be asked, or its answer is no evidence."""
@@ -30,6 +33,7 @@ class Found:
     """One resource of a kind, as Azure lists it.
 
     :ivar kind: name of its :class:`.kinds.Kind`
+    :ivar whose: what it was made for, such as :data:`SERVER`
     :ivar id: full ARM id as Azure spells it
     :ivar owner: deployment that made it
     :ivar host: nova-compute host that made it, None when not told
@@ -44,6 +48,7 @@ class Found:
     """
 
     kind: str
+    whose: str
     id: str
     name: str
     owner: str | None

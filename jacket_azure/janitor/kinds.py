@@ -21,20 +21,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Mapping
 import dataclasses
 import datetime
-from typing import Any
 
 from jacket_azure.janitor import facts
+from jacket_azure.janitor import readings
 from jacket_azure.payload import names
 from jacket_azure.payload import tags
 
-Body = Mapping[str, Any]
-
-SERVER = 'server'
 _SETTLED = frozenset({'succeeded', 'failed', 'canceled'})
-_UNATTACHED = 'unattached'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +38,7 @@ class Kind:
 
     :ivar collection: attribute of :class:`jacket_azure.arm.azure.Azure`
     :ivar marks: values of the tag ``jacket-kind`` that mean it
-    :ivar whose: which of OpenStack's ids the tag ``jacket-id`` holds
+    :ivar whose: what of OpenStack's the tag ``jacket-id`` is the id of
     :ivar uuid_of: the same id, by the resource's name; None when we never
         gave it that name
     :ivar identity: property that no second resource has
@@ -56,19 +51,18 @@ class Kind:
     """
 
     name: str
-    title: str
     collection: str
     marks: frozenset[str]
     whose: str
     uuid_of: Callable[[str], str | None]
     identity: str
-    holder: Callable[[Body], str | None]
+    holder: Callable[[readings.Body], str | None]
     created: str | None
     changed: str | None = None
-    is_one: Callable[[Body], bool] = bool
+    is_one: Callable[[readings.Body], bool] = bool
     needs: str | None = None
 
-    def parse(self, body: Body) -> facts.Found | None:
+    def parse(self, body: readings.Body) -> facts.Found | None:
         """Read a resource as Azure shows it; None when it is none of this.
 
         Whatever is missing or odd makes it one that is never deleted.
@@ -77,12 +71,13 @@ class Kind:
             return None
         if not self.is_one(body):
             return None
-        properties = _properties(body)
+        properties = readings.properties(body)
         name = str(body.get('name', ''))
         identity = properties.get(self.identity)
         state = str(properties.get('provisioningState', '')).lower()
         return facts.Found(
             kind=self.name,
+            whose=self.whose,
             id=str(body.get('id', '')),
             name=name,
             owner=tags.get(body, tags.OWNER),
@@ -96,14 +91,14 @@ class Kind:
             changed=self._changed(body, properties),
         )
 
-    def _uuid(self, body: Body, name: str) -> str | None:
+    def _uuid(self, body: readings.Body, name: str) -> str | None:
         uuid = (tags.get(body, tags.ID) or '').lower()
         return uuid if uuid and self.uuid_of(name) == uuid else None
 
     def _changed(
-        self, body: Body, properties: Body
+        self, body: readings.Body, properties: readings.Body
     ) -> datetime.datetime | None:
-        made = parse_time(
+        made = readings.parse_time(
             properties.get(self.created)
             if self.created
             else tags.get(body, tags.CREATED)
@@ -117,107 +112,34 @@ class Kind:
             for key, value in properties.items()
             if key.lower() == self.changed.lower()
         ]
-        times = [parse_time(value) for value in values if value]
+        times = [readings.parse_time(value) for value in values if value]
         if None in times:
             return None
         return max([made, *(time for time in times if time)])
 
 
-def parse_time(text: Any) -> datetime.datetime | None:
-    """Read an ISO 8601 time with a zone; None when it is none."""
-    try:
-        found = datetime.datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
-
-
-def parse_machine(vm: Body) -> facts.Machine:
-    """Read what a virtual machine uses, whoever made it."""
-    properties = _properties(vm)
-    storage = properties.get('storageProfile') or {}
-    network = properties.get('networkProfile') or {}
-    entries = [
-        *(network.get('networkInterfaces') or ()),
-        *(
-            entry.get('managedDisk') or {}
-            for entry in (
-                storage.get('osDisk') or {},
-                *(storage.get('dataDisks') or ()),
-            )
-        ),
-    ]
-    return facts.Machine(
-        owner=tags.get(vm, tags.OWNER),
-        host=tags.get(vm, tags.HOST),
-        uuid=names.parse_uuid(tags.get(vm, tags.ID) or ''),
-        uses=frozenset(
-            str(entry['id']).lower() for entry in entries if entry.get('id')
-        ),
-    )
-
-
-def _disk_holder(body: Body) -> str | None:
-    properties = _properties(body)
-    for holders in (
-        body.get('managedBy'),
-        body.get('managedByExtended'),
-        properties.get('shareInfo'),
-    ):
-        if holders:
-            return str(holders)
-    # being written to or read from through a signed URL, for example
-    state = str(properties.get('diskState', 'unknown'))
-    return None if state.lower() == _UNATTACHED else f'state {state}'
-
-
-def _nic_holder(body: Body) -> str | None:
-    properties = _properties(body)
-    for holder in (
-        'virtualMachine',
-        'privateEndpoint',
-        'privateLinkService',
-        'hostedWorkloads',
-        'tapConfigurations',
-    ):
-        if properties.get(holder):
-            return f'{holder} {properties[holder]}'
-    return None
-
-
-def _nic_uuid(name: str) -> str | None:
-    parsed = names.parse_nic_name(name)
-    return parsed.uuid if parsed else None
-
-
-def _properties(body: Body) -> Body:
-    return body.get('properties') or {}
-
-
 OS_DISK = Kind(
     name=tags.KIND_OS_DISK,
-    title='OS disks',
     collection='disks',
     # a disk that Azure makes with a machine gets the machine's tags
     marks=frozenset({tags.KIND_OS_DISK, tags.KIND_INSTANCE}),
-    whose=SERVER,
+    whose=facts.SERVER,
     uuid_of=names.parse_uuid,
     identity='uniqueId',
-    holder=_disk_holder,
+    holder=readings.disk_holder,
     created='timeCreated',
     changed='LastOwnershipUpdateTime',
-    is_one=lambda body: bool(_properties(body).get('osType')),
+    is_one=lambda body: bool(readings.properties(body).get('osType')),
     needs='managed_disks',
 )
 NIC = Kind(
     name=tags.KIND_NIC,
-    title='network interfaces',
     collection='network_interfaces',
     marks=frozenset({tags.KIND_NIC}),
-    whose=SERVER,
-    uuid_of=_nic_uuid,
+    whose=facts.SERVER,
+    uuid_of=readings.nic_uuid,
     identity='resourceGuid',
-    holder=_nic_holder,
+    holder=readings.nic_holder,
     created=None,
 )
 

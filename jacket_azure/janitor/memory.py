@@ -25,7 +25,7 @@ from typing import Any
 
 from jacket_azure import exceptions
 from jacket_azure.janitor import facts
-from jacket_azure.janitor import kinds
+from jacket_azure.janitor import readings
 
 LOG = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Memory:
         """
         found = {}
         for key, entry in self._scopes().get(self._scope, {}).items():
-            since = kinds.parse_time(entry['since'])
+            since = readings.parse_time(entry['since'])
             if since is not None:
                 found[key] = facts.Suspect(
                     str(entry['identity']), since, int(entry['failures'])

@@ -27,7 +27,7 @@ import openstack
 from openstack import exceptions as sdk_exceptions
 
 from jacket_azure.janitor import facts
-from jacket_azure.janitor import kinds
+from jacket_azure.janitor import readings
 
 # Since 2.69 a server of a cell that is down is shown, with what is known.
 _VERSION = '2.69'
@@ -95,7 +95,7 @@ class NovaApi:
         # Nova leaves the zone of this one out, and all its times are UTC
         ended = f'{when}+00:00' if when else deleted.get('updated')
         return facts.Record(
-            exists=False, deleted_at=kinds.parse_time(ended)
+            exists=False, deleted_at=readings.parse_time(ended)
         )
 
     def _exists(self, uuid: str) -> bool:

@@ -21,10 +21,10 @@ import logging
 from typing import Any
 
 from jacket_azure import exceptions
+from jacket_azure.janitor import candidates
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import kinds
 from jacket_azure.janitor import reports
-from jacket_azure.janitor import rules
 
 LOG = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Removal:
             return reports.Outcome(
                 found, reports.Action.GONE, 'it is not there any more'
             )
-        reason = rules.changed_since(found, read) or self._known(found)
+        reason = candidates.changed_since(found, read) or self._known(found)
         if reason is not None:
             LOG.info('Leaving %s alone: %s', found.id, reason)
             return reports.Outcome(found, reports.Action.SPARED, reason)
@@ -96,5 +96,5 @@ class Removal:
         uuid = str(found.uuid)
         record = self._ask({uuid}).get(uuid)
         if record is not None and record.exists:
-            return f'{uuid} exists in OpenStack'
+            return f'{found.whose} {uuid} exists in OpenStack'
         return None

@@ -21,8 +21,10 @@ import logging
 from typing import Any
 
 from jacket_azure import exceptions
+from jacket_azure.janitor import evidence
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import kinds
+from jacket_azure.janitor import readings
 from jacket_azure.janitor import removal
 from jacket_azure.janitor import reports
 from jacket_azure.janitor import rules
@@ -113,10 +115,10 @@ class Sweep:
         listing = facts.Listing(
             self._scope,
             tuple(found),
-            tuple(map(kinds.parse_machine, machines)),
+            tuple(map(readings.parse_machine, machines)),
         )
         now = self._now()
-        asked = rules.questions(listing, now, self._limits).all
+        asked = evidence.questions(listing, now, self._limits).all
         records = self._ask(asked) if asked else {}
         return rules.decide(
             listing,

@@ -82,8 +82,8 @@ class JanitorTest(base.AzureServersTestCase):
         self.assertEqual(1, len(self.azure.resource_ids()))
         self.run_passes()
         self.assertEqual([], self.azure.resource_ids())
-        self.assertIn(f'networkInterfaces/{server["id"]}: {server["id"]} '
-                      f'was deleted at', self.log.text)
+        self.assertIn(f'networkInterfaces/{server["id"]}: server '
+                      f'{server["id"]} was deleted at', self.log.text)
 
     def test_j1_disk_of_a_deleted_server(self):
         alive, gone = self.create_server(), self.create_server()
@@ -121,7 +121,7 @@ class JanitorTest(base.AzureServersTestCase):
         self.assertEqual([gone['id']], self.forget())
         self.run_passes()
         self.assertEqual(3, len(self.azure.resource_ids()))
-        self.assertIn(f'OpenStack has no record of {gone["id"]}',
+        self.assertIn(f'OpenStack has no record of server {gone["id"]}',
                       self.log.text)
         # with nobody left whom Nova knows, not knowing proves nothing
         self.interrupt_cascade(alive)

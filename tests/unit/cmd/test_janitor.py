@@ -14,16 +14,18 @@
 
 import io
 import json
+import logging
 import pathlib
 
 import fixtures
 
+from jacket_azure import exceptions
 from jacket_azure.cmd import emulator as emulator_command
 from jacket_azure.cmd import janitor
 from jacket_azure.cmd import main
 from jacket_azure.janitor import facts
+from jacket_azure.janitor import job
 from jacket_azure.janitor import nova_api
-from jacket_azure.janitor import operation
 from tests.unit.janitor import base
 from tests.unit.janitor import doubles
 
@@ -42,12 +44,22 @@ class JanitorCommandTest(base.JanitorTestCase):
             'jacket_azure.janitor.nova_api.connect',
             lambda cloud: nova_api.NovaApi(self.nova)))
         self.useFixture(fixtures.MonkeyPatch(
-            'jacket_azure.janitor.operation.Job.now',
+            'jacket_azure.janitor.job.Job.now',
             staticmethod(self.time)))
+        self.keep_logging()
         self.slept = []
         self.useFixture(fixtures.MonkeyPatch(
             'jacket_azure.cmd.janitor.Janitor.sleep',
             staticmethod(self.pause)))
+
+    def keep_logging(self):
+        """Undo, at the end, what the command does to loggers."""
+        root = logging.getLogger()
+        self.addCleanup(setattr, root, 'handlers', list(root.handlers))
+        for name in ('', 'azure', 'jacket_azure', 'keystoneauth',
+                     *janitor._REPEATED):
+            logger = logging.getLogger(name)
+            self.addCleanup(logger.setLevel, logger.level)
 
     def pause(self, seconds):
         self.slept.append(seconds)
@@ -90,7 +102,8 @@ class JanitorCommandTest(base.JanitorTestCase):
         self.assertEqual(
             {'Resource': uuid, 'Kind': 'os-disk', 'Server': uuid,
              'Host': base.HOST, 'Age': rows[0]['Age'], 'Action': 'deleted',
-             'Reason': f'{uuid} was deleted at 2026-05-01T00:00:00+00:00'},
+             'Reason': f'server {uuid} was deleted at '
+                       '2026-05-01T00:00:00+00:00'},
             rows[0])
         self.assertEqual(([], 0), (self.run_command()[0], len(self.left())))
 
@@ -168,8 +181,7 @@ class JanitorCommandTest(base.JanitorTestCase):
         self.useFixture(fixtures.MonkeyPatch(
             'oslo_config.cfg.find_config_files', lambda project: []))
         exc = self.assertRaises(
-            operation.exceptions.ConfigurationError,
-            operation.load_options, [])
+            exceptions.ConfigurationError, job.load_options, [])
         self.assertIn('--config-file', str(exc))
 
     def test_ages(self):

@@ -20,6 +20,8 @@ import hypothesis
 from hypothesis import strategies as st
 
 from jacket_azure.conf import janitor as janitor_conf
+from jacket_azure.janitor import candidates
+from jacket_azure.janitor import evidence
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import kinds
 from jacket_azure.janitor import rules
@@ -32,7 +34,7 @@ ORPHANS = st.sets(st.integers(0, 30), min_size=1, max_size=6).map(
 
 def decide(world, limits=worlds.LIMITS, records=None):
     """Decide as a sweep does; OpenStack tells what it is asked for."""
-    asked = rules.questions(world.listing, world.now, limits).all
+    asked = evidence.questions(world.listing, world.now, limits).all
     known = world.records if records is None else records
     knowledge = facts.Knowledge(asked, {
         uuid: known[uuid] for uuid in asked if uuid in known})
@@ -206,6 +208,16 @@ class EvidenceTest(timeout.TestCase):
                 {each.key for each in found[1:]},
                 deleted(world.but(records=without, machines=machines)))
 
+    @hypothesis.given(ORPHANS)
+    def test_machines_prove_nothing_but_servers(self, found):
+        """That Nova knows all servers says nothing of volumes."""
+        found[0] = dataclasses.replace(found[0], whose='volume')
+        world = worlds.world(found)
+        self.assertEqual({each.key for each in found}, deleted(world))
+        self.assertEqual(
+            {each.key for each in found[1:]},
+            deleted(world, records={worlds.WITNESS: worlds.EXISTS}))
+
     def test_machines_of_others_are_no_witnesses(self):
         others = [facts.Machine(owner, host, worlds.uuid(number))
                   for number, (owner, host) in enumerate((
@@ -214,9 +226,9 @@ class EvidenceTest(timeout.TestCase):
         found = [worlds.orphan(1)]
         world = worlds.world(found, machines=(worlds.THERE, *others))
         self.assertEqual(
-            rules.Questions(frozenset({found[0].uuid}),
+            evidence.Questions(frozenset({found[0].uuid}),
                             frozenset({worlds.WITNESS})),
-            rules.questions(world.listing, world.now, worlds.LIMITS))
+            evidence.questions(world.listing, world.now, worlds.LIMITS))
 
     def test_witnesses_are_not_without_end(self):
         machines = tuple(
@@ -224,11 +236,11 @@ class EvidenceTest(timeout.TestCase):
             for number in range(100, 400))
         world = worlds.world([worlds.orphan(1)], machines=machines)
         self.assertEqual(
-            rules.MAX_WITNESSES, len(rules.questions(
+            evidence.MAX_WITNESSES, len(evidence.questions(
                 world.listing, world.now, worlds.LIMITS).witnesses))
 
     def test_nothing_to_ask_about(self):
-        self.assertEqual(frozenset(), rules.questions(
+        self.assertEqual(frozenset(), evidence.questions(
             worlds.world([]).listing, worlds.NOW, worlds.LIMITS).all)
 
 
@@ -312,18 +324,18 @@ class LastLookTest(timeout.TestCase):
         found = dataclasses.replace(found, held_by=None, settled=True)
         read = dataclasses.replace(
             found, id=found.id.upper(), name=found.name.upper(), etag='new')
-        self.assertIsNone(rules.changed_since(found, read))
+        self.assertIsNone(candidates.changed_since(found, read))
 
     def test_changed_resource_stays(self):
         found = worlds.orphan(1)
-        self.assertIsNotNone(rules.changed_since(found, None))
+        self.assertIsNotNone(candidates.changed_since(found, None))
         for field, value in (
                 ('id', '/other'), ('kind', 'volume'), ('owner', 'other'),
                 ('host', None), ('uuid', None), ('identity', 'new'),
                 ('held_by', '/vm'), ('settled', False), ('reserved', True),
                 ('changed', worlds.NOW)):
             read = dataclasses.replace(found, **{field: value})
-            self.assertIsNotNone(rules.changed_since(found, read), field)
+            self.assertIsNotNone(candidates.changed_since(found, read), field)
 
 
 class KindsTest(timeout.TestCase):

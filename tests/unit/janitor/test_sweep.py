@@ -46,7 +46,7 @@ class SweepTest(base.JanitorTestCase):
         self.assertEqual(3, janitor.totals[Action.DELETED])
         self.assertEqual({'nic': 2, 'os-disk': 1}, second.listed)
         for kind in ('networkInterfaces', 'disks'):
-            self.assertIn(f'{kind}/{uuid}: {uuid} was deleted at',
+            self.assertIn(f'{kind}/{uuid}: server {uuid} was',
                           self.log.text)
 
     def test_two_passes_in_a_hurry_are_one(self):
@@ -70,7 +70,7 @@ class SweepTest(base.JanitorTestCase):
         self.records[uuid] = facts.Record(True)
         self.skipped = base.LONG
         report = self.two_passes(self.janitor())
-        self.assertEqual({f'{uuid} exists in OpenStack'},
+        self.assertEqual({f'server {uuid} exists in OpenStack'},
                          self.reasons(report))
         self.assertEqual(3, len(self.left()))
 

@@ -40,7 +40,8 @@ def orphan(number, **changes):
     kind = kinds.NAMES[number % 2]
     return dataclasses.replace(
         facts.Found(
-            kind=kind, id=f'/Group/{kind}/{uuid(number)}', name=uuid(number),
+            kind=kind, whose=facts.SERVER,
+            id=f'/Group/{kind}/{uuid(number)}', name=uuid(number),
             owner=OWNER, host=HOST, uuid=uuid(number),
             identity=f'guid-{number}', etag=None, held_by=None, settled=True,
             reserved=False, changed=LONG_AGO), **changes)

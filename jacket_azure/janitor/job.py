@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""What the command puts together: options, Azure, OpenStack, memory."""
+"""The command's janitor: options, Azure, OpenStack and memory."""
 
 from __future__ import annotations
 
