@@ -29,16 +29,13 @@ class Questions:
     """Whom to ask OpenStack about.
 
     :ivar candidates: ids of what may be an orphan
-    :ivar witnesses: ids of servers whose machines are there: OpenStack has
-        to know them, or what it does not know proves nothing
+    :ivar witnesses: ids of servers whose machines are there; asked about
+        when there is no record of a candidate: OpenStack has to know all of
+        them, or what it does not know proves nothing
     """
 
     candidates: frozenset[str]
     witnesses: frozenset[str]
-
-    @property
-    def all(self) -> frozenset[str]:
-        return self.candidates | self.witnesses
 
 
 def questions(

@@ -118,15 +118,24 @@ class Sweep:
             tuple(map(readings.parse_machine, machines)),
         )
         now = self._now()
-        asked = evidence.questions(listing, now, self._limits).all
-        records = self._ask(asked) if asked else {}
+        questions = evidence.questions(listing, now, self._limits)
         return rules.decide(
             listing,
-            facts.Knowledge(asked, records),
+            self._answer(questions),
             self.suspects,
             now,
             self._limits,
         )
+
+    def _answer(self, questions: evidence.Questions) -> facts.Knowledge:
+        asked = questions.candidates
+        if not asked:
+            return facts.Knowledge()
+        records = dict(self._ask(asked))
+        if asked - set(records) and questions.witnesses:
+            asked |= questions.witnesses
+            records.update(self._ask(questions.witnesses))
+        return facts.Knowledge(asked, records)
 
     def _act(
         self, decision: facts.Decision, outcomes: list[reports.Outcome]

@@ -34,7 +34,8 @@ ORPHANS = st.sets(st.integers(0, 30), min_size=1, max_size=6).map(
 
 def decide(world, limits=worlds.LIMITS, records=None):
     """Decide as a sweep does; OpenStack tells what it is asked for."""
-    asked = evidence.questions(world.listing, world.now, limits).all
+    questions = evidence.questions(world.listing, world.now, limits)
+    asked = questions.candidates | questions.witnesses
     known = world.records if records is None else records
     knowledge = facts.Knowledge(asked, {
         uuid: known[uuid] for uuid in asked if uuid in known})
@@ -240,8 +241,9 @@ class EvidenceTest(timeout.TestCase):
                 world.listing, world.now, worlds.LIMITS).witnesses))
 
     def test_nothing_to_ask_about(self):
-        self.assertEqual(frozenset(), evidence.questions(
-            worlds.world([]).listing, worlds.NOW, worlds.LIMITS).all)
+        self.assertEqual(
+            evidence.Questions(frozenset(), frozenset()), evidence.questions(
+                worlds.world([]).listing, worlds.NOW, worlds.LIMITS))
 
 
 class AnyWorldTest(timeout.TestCase):

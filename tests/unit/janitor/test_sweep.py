@@ -117,6 +117,9 @@ class SweepTest(base.JanitorTestCase):
         report = self.two_passes(self.janitor())
         self.assertIn('no evidence', report.ended)
         self.assertEqual(6, len(self.left()))
+        # witnesses are asked only where a record is missing
+        self.assertEqual({uuid}, self.questions[0])
+        self.assertNotIn(uuid, self.questions[1])
         self.knows_the_living = True
         self.two_passes(self.janitor())
         self.assertEqual(4, len(self.left()))
