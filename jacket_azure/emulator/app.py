@@ -46,6 +46,7 @@ LOG = logging.getLogger(__name__)
 # every module with routes; the order is the order of setup
 PROVIDERS = (
     'polling', 'subscriptions', 'resource_groups', 'generic_resources',
+    'deployments',
     'virtual_networks', 'subnets', 'network_interfaces',
     'network_security_groups', 'security_rules', 'public_ip_addresses',
     'network_usages',
@@ -57,6 +58,11 @@ PROVIDERS = (
     'compute.disk_blobs', 'compute.disk_conversion',
     'compute.virtual_machines',
     'compute.vm_actions', 'compute.boot_diagnostics',
+    'compute.extension_images', 'compute.extensions',
+    'compute.extension_guest', 'compute.guest', 'compute.capacity',
+    'compute.run_command', 'compute.run_commands', 'compute.run_scripts',
+    'compute.vm_maintenance', 'compute.vm_capture',
+    'compute.availability_sets', 'compute.proximity_placement_groups',
 )
 
 
@@ -184,11 +190,41 @@ class Application:
         version = gateway.check_version(query)
         route, params = self._router.match(http.method, http.path)
         body = content.read(http.get_data(), http.mimetype)
-        request = router.ArmRequest(
+        return self._serve(router.ArmRequest(
             emulator, http.method, http.path, route, params, query,
             record.query,
             {name.lower(): value for name, value in http.headers.items()},
-            body, body, version, record)
+            body, body, version, record), headers)
+
+    def submit(self, outer: router.ArmRequest, method: str, path: str,
+               version: str, body: Any) -> router.ArmResponse:
+        """Act on a request that ARM makes itself, within a deployment.
+
+        It is not among the recorded requests, which came over the wire.
+
+        :param outer: the request it is made for
+        :raises ArmError: as any request; 501 for a route that waits
+        """
+        query = f'api-version={version}'
+        kind, name = records.describe(method, path)
+        record = records.Record(0, method, path, query, kind, name, False)
+        route, params = self._router.match(method, path)
+        if not route.locked:
+            raise errors.not_implemented(f'deployments of {kind}')
+        try:
+            return self._serve(router.ArmRequest(
+                self._emulator, method, path, route, params,
+                {'api-version': version}, query, outer.headers, body, body,
+                version, record), {})
+        except (faulty.Dropped, faulty.Garbled) as exc:
+            raise errors.ArmError(
+                502, 'BadGateway', 'The provider does not answer.') from exc
+
+    def _serve(self, request: router.ArmRequest,
+               headers: dict[str, str]) -> router.ArmResponse:
+        """Check a request and let its handler answer."""
+        emulator, route, record = (
+            self._emulator, request.route, request.record)
         record.is_poll = record.is_poll or route.is_poll
         refusal = self._validate(request) if route.documented else None
         fault = emulator.faults.strike('request', record)

@@ -41,6 +41,8 @@ def check(request: router.ArmRequest) -> None:
     if request.method != 'PUT' or (where.parent if where else
                                    request.record.type != 'resourceGroups'):
         return
+    if where and where.namespace.lower() == 'microsoft.resources':
+        return          # a deployment has the place of its group
     sent = body.get('location')
     if not sent:
         raise errors.ArmError(

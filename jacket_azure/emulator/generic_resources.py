@@ -42,7 +42,9 @@ def list_resources(request: router.ArmRequest) -> router.ArmResponse:
     found = []
     for resource in request.emulator.store.listed(scope=request.scope):
         where = ids.parse(resource.id)
-        if where and where.parent is None and _fits(resource, where, terms):
+        if (where and where.parent is None
+                and where.namespace != 'Microsoft.Resources'
+                and _fits(resource, where, terms)):
             found.append(_view(request, resource, wanted))
     size = int(request.query.get('$top', 0)) or None
     return paging.page(request, found, size=size)

@@ -41,7 +41,9 @@ class Identity:
 
     def __init__(self, emulator: server.Emulator) -> None:
         self._emulator = emulator
-        self._key = secrets.token_bytes(32)
+        # of the same secret at each start, so that tokens outlive one
+        self._key = hashlib.sha256(
+            f'tokens {emulator.client_secret}'.encode()).digest()
         self._not_before = 0.0
         self.lifetime_seconds = LIFETIME_SECONDS
         # who holds no token lately learns it by ExpiredAuthenticationToken

@@ -124,6 +124,10 @@ class Operation:
         if self.style == 'group':
             return f'{base}/operationresults/{self.id}?' + '&'.join(
                 self._signature(role))
+        if self.style == 'deployment':
+            return (f'{self.emulator.endpoint}{self.resource_id}/'
+                    f'operationStatuses/{self.id}?'
+                    f'{"&".join(self._signature(role))}')
         segment = SEGMENTS[self.style]
         if self.style == 'network' and role == 'result':
             segment = 'operationResults'

@@ -111,11 +111,15 @@ class Operations:
         with self._emulator.store.lock:
             while True:
                 now = self._emulator.clock.now()
-                due = [operation for operation in self._running.values()
+                known = len(self.by_id)
+                # a deployment starts others when it is asked
+                due = [operation for operation in list(self._running.values())
                        if operation.due <= now and not operation.stuck
                        and operation.ready()]
-                if not due:
+                if not due and known == len(self.by_id):
                     return
+                if not due:
+                    continue
                 first = min(due, key=lambda operation: operation.due)
                 self.end(first, first.due)
 

@@ -54,6 +54,21 @@ def get_operation(request: router.ArmRequest) -> router.ArmResponse:
     return router.ArmResponse(body=body, headers=_wait(operation))
 
 
+@router.route('GET', '/subscriptions/{sub}/resourceGroups/{rg}/providers'
+                     '/Microsoft.Resources/deployments/{name}'
+                     '/operationStatuses/{id}', is_poll=True,
+              documented=False)
+def get_deployment_status(request: router.ArmRequest) -> router.ArmResponse:
+    """Answer the status URL of a template deployment."""
+    operation = _find(request)
+    body: dict[str, Any] = {'status': operation.status}
+    if operation.running:
+        body['status'] = 'Running'
+    if operation.error is not None:
+        body['error'] = operation.error
+    return router.ArmResponse(body=body, headers=_wait(operation))
+
+
 @router.route('GET', _PROVIDERS + '/operationResults/{id}', is_poll=True,
               documented=False)
 def get_network_result(request: router.ArmRequest) -> router.ArmResponse:

@@ -12,142 +12,85 @@
 
 """Rate limits: what is left is told in headers, and enforced on demand.
 
-Names and sizes of the buckets are those of 2024-25 (arm-behaviour section
-7). A bucket is filled again when its window has passed.
+``rate_buckets.py`` says which request counts where. A request that is
+refused takes no token, but a window counts it all the same.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
-import re
+import threading
 from typing import TYPE_CHECKING
 
 from jacket_azure.emulator import clock as clocks
 from jacket_azure.emulator import errors
+from jacket_azure.emulator import rate_buckets
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import router
 
-# remaining values seen at a first call; the limit is one more
-_FIRST = {
-    'PutVM': {'SubscriptionMaximum': 1499, 'Resource': 11},
-    'UpdateVM': {'SubscriptionMaximum': 1499, 'Resource': 11},
-    'DeleteVM': {'SubscriptionMaximum': 1499, 'Resource': 11},
-    'AttachDetachVMDisks': {'SubscriptionMaximum': 1499, 'Resource': 11},
-    'LowCostGet': {'SubscriptionMaximum': 23999, 'Resource': 35},
-    'HighCostGet': {'SubscriptionMaximum': 899},
-    'GetOperation': {'SubscriptionMaximum': 14999, 'Resource': 59},
-    'CreateUpdateDisks': {'3Min': 2999, '30Min': 24999},
-    'DeleteDisks': {'3Min': 2999, '30Min': 23999},
-    'LowCostGet ': {'3Min': 14999, '30Min': 119999},
-    'HighCostGet ': {'3Min': 239, '30Min': 1919},
-    'HighCostDiskHydrate': {'3Min': 999, '30Min': 7999},
-    'HighCostSnapshotCreateHydrate': {'3Min': 999, '30Min': 7999},
-    'GetOperation ': {'3Min': 49999, '30Min': 399999},
-    'CreateImages': {'SubscriptionMaximum': 59},
-    'GetImages': {'SubscriptionMaximum': 359},
-    'HighCostGetImages': {'SubscriptionMaximum': 89},
-    'DeleteImages': {'SubscriptionMaximum': 119},
-    'GetSubscriptionInfo': {'SubscriptionMaximum': 359},
-    # seen in recordings of the command line, 2020 to 2026; of the others
-    # only the names are known
-    'CreateUpdateGallery': {'3Min': 49, '30Min': 299},
-    'CreateUpdateGalleryImage': {'3Min': 149, '30Min': 749},
-    'CreateUpdateGalleryImageVersion': {'3Min': 239, '30Min': 1199},
-    'DeleteGallery': {'3Min': 49, '30Min': 299},
-    'DeleteGalleryImage': {'3Min': 149, '30Min': 749},
-    'DeleteGalleryImageVersion': {'3Min': 149, '30Min': 999},
-    'GetGallery': {'3Min': 349, '30Min': 2499},
-    'GetGalleryImage': {'3Min': 599, '30Min': 2999},
-    'GetGalleryImageVersion': {'3Min': 1199, '30Min': 5999},
-    'GetOperationStatus': {'3Min': 4999, '30Min': 14999},
-}
-# first rule that matches "METHOD type name?" wins; a trailing blank marks
-# the disk provider's bucket of the same name
-_RULES = tuple((re.compile(pattern, re.IGNORECASE), group) for pattern, group
-               in (
-    (r'GET .*/diskoperations/', 'GetOperation '),
-    (r'GET .*/operations/', 'GetOperation'),
-    (r'GET .*/capsoperations/', 'GetOperationStatus'),
-    *((rf'{method} .*/galleries{below}(/[^/]+)?$', verb + kind)
-      for below, kind in (('', 'Gallery'), ('/[^/]+/images', 'GalleryImage'),
-                          ('/[^/]+/images/[^/]+/versions',
-                           'GalleryImageVersion'))
-      for method, verb in (('(PUT|PATCH)', 'CreateUpdate'), ('GET', 'Get'),
-                           ('DELETE', 'Delete'))),
-    (r'PUT .*/(virtualmachines|availabilitysets)/[^/]+$', 'PutVM'),
-    (r'DELETE .*/(virtualmachines|availabilitysets)/[^/]+$', 'DeleteVM'),
-    (r'POST .*/virtualmachines/[^/]+/(deallocate|simulateeviction)$',
-     'DeleteVM'),
-    (r'POST .*/virtualmachines/[^/]+/attachdetachdatadisks$',
-     'AttachDetachVMDisks'),
-    (r'POST .*/virtualmachines/[^/]+/retrievebootdiagnosticsdata$',
-     'LowCostGet'),
-    (r'(PUT|PATCH|POST|DELETE) .*/virtualmachines/', 'UpdateVM'),
-    (r'GET .*/(virtualmachines|availabilitysets)$', 'HighCostGet'),
-    (r'GET .*/(usages|vmsizes)$', 'GetSubscriptionInfo'),
-    (r'GET .*/(virtualmachines|availabilitysets)/', 'LowCostGet'),
-    (r'(PUT|PATCH) .*/disks/', 'CreateUpdateDisks'),
-    (r'DELETE .*/(disks|snapshots)/', 'DeleteDisks'),
-    (r'POST .*/disks/', 'HighCostDiskHydrate'),
-    (r'(PUT|PATCH|POST) .*/snapshots/', 'HighCostSnapshotCreateHydrate'),
-    (r'GET .*/(disks|snapshots)$', 'HighCostGet '),
-    (r'GET .*/(disks|snapshots)/', 'LowCostGet '),
-    (r'(PUT|PATCH) .*/images/', 'CreateImages'),
-    (r'DELETE .*/images/', 'DeleteImages'),
-    (r'GET .*/images$', 'HighCostGetImages'),
-    (r'GET .*/microsoft.compute/images/', 'GetImages'),
-))
-_ARM = {
-    'GET': {'global-reads': 3749},
-    'DELETE': {'global-deletes': 2999, 'deletes': 199},
-    'PUT': {'global-writes': 2999, 'writes': 199}}
-_WINDOW_SECONDS = {'3Min': 180, '30Min': 1800}
-_OTHER_WINDOW_SECONDS = 60
+_ARM_HEADER = 'x-ms-ratelimit-remaining-subscription-'
+# the window told of a bucket of tokens
+_TOLD_WINDOW_SECONDS = 60
+
+
+@dataclasses.dataclass
+class _Level:
+    """How full a bucket is.
+
+    :ivar since: begin of the window, or when it was last filled
+    :ivar refused: requests refused since there was something left
+    """
+
+    since: float
+    left: float
+    refused: int = 0
 
 
 class RateLimits:
     """Counts the requests of one emulator.
 
     :param enforced: answer 429 when a bucket is empty
+    :ivar limits: first remaining values that differ from Azure's, by bucket
+        (``PutVMResource``, ``HighCostGet3Min``, ``writes``)
     """
 
     def __init__(self, clock: clocks.RealClock, enforced: bool) -> None:
         self._clock = clock
         self.enforced = enforced
-        # by bucket and scope: when its window began, how much is left
-        self._left: dict[tuple[str, str], tuple[float, int]] = {}
         self.limits: dict[str, int] = {}
+        self._levels: dict[tuple[str, str], _Level] = {}
+        self._lock = threading.Lock()
 
     def clear(self) -> None:
         """Fill every bucket and drop changed limits."""
-        self._left.clear()
-        self.limits.clear()
+        with self._lock:
+            self._levels.clear()
+            self.limits = {}
 
     def take(self, request: router.ArmRequest) -> dict[str, str]:
         """Count a request; return the headers that tell what is left.
-
-        ``limits`` overrides the first remaining value of a bucket by name.
 
         :raises ArmError: 429 with Retry-After, when enforced
         """
         if not request.subscription:
             return {}
-        scope = request.subscription.lower()
-        headers = {
-            f'x-ms-ratelimit-remaining-subscription-{name}':
-                str(max(self._count(name, scope, first, 60)[0], 0))
-            for name, first in _ARM.get(
-                'PUT' if request.method in ('PATCH', 'POST')
-                else request.method.replace('HEAD', 'GET'), {}).items()}
-        told, empty, longest = [], [], 1
-        for bucket, key, first, window in self._buckets(request, scope):
-            left, wait = self._count(bucket, key, first, window)
-            told.append(f'Microsoft.Compute/{bucket};{max(left, 0)}')
-            if left < 0:
-                longest = max(longest, math.ceil(wait))
-                empty.append(self._exceeded(bucket, first, left, window, wait))
+        with self._lock:
+            headers = {}
+            for bucket in rate_buckets.of_arm(request, self.limits):
+                left, wait = self._count(bucket)
+                headers[_ARM_HEADER + bucket.name] = str(left)
+                if wait and self.enforced:
+                    raise self._by_arm(request, wait, headers)
+            told, empty, longest = [], [], 1
+            for bucket in rate_buckets.of_compute(request, self.limits):
+                left, wait = self._count(bucket)
+                told.append(f'Microsoft.Compute/{bucket.name};{left}')
+                if wait:
+                    longest = max(longest, math.ceil(wait))
+                    empty.append(self._exceeded(bucket, wait))
         if told:
             headers['x-ms-ratelimit-remaining-resource'] = ','.join(told)
         if empty and self.enforced:
@@ -156,40 +99,55 @@ class RateLimits:
             raise error
         return headers
 
-    def _exceeded(self, bucket: str, first: int, left: int, window: int,
+    def _by_arm(self, request: router.ArmRequest, wait: float,
+                headers: dict[str, str]) -> errors.ArmError:
+        """ARM's own 429; the text is not observed."""
+        seconds = math.ceil(wait)
+        return errors.ArmError(
+            429, 'SubscriptionRequestsThrottled',
+            f"Number of '{rate_buckets.verb(request)}' requests for "
+            f"subscription '{request.subscription}' actor "
+            f"'{request.emulator.identity.object_id}' exceeded. Please try "
+            f"again after '{seconds}' seconds after additional tokens are "
+            f"available. Refer to https://aka.ms/arm-throttling for "
+            f"additional information.", gateway=True,
+            headers={**headers, 'Retry-After': str(seconds)})
+
+    def _exceeded(self, bucket: rate_buckets.Bucket,
                   wait: float) -> dict[str, str]:
-        ends = self._clock.now() + datetime.timedelta(seconds=wait)
-        begun = ends - datetime.timedelta(seconds=window)
+        now = self._clock.now()
+        level = self._levels[bucket.name, bucket.scope]
+        if bucket.window:
+            ends = now + datetime.timedelta(seconds=wait)
+            begun = ends - datetime.timedelta(seconds=bucket.window)
+        else:
+            ends = now
+            begun = now - datetime.timedelta(seconds=_TOLD_WINDOW_SECONDS)
         return errors.exceeded(
-            bucket, self._clock.stamp(begun), self._clock.stamp(ends),
-            first + 1, first + 1 - left)
+            bucket.name, self._clock.stamp(begun), self._clock.stamp(ends),
+            bucket.first + 1, bucket.first + 1 + level.refused)
 
-    def _buckets(self, request: router.ArmRequest,
-                 scope: str) -> list[tuple[str, str, int, int]]:
-        path = request.path.rstrip('/').lower()
-        if '/providers/microsoft.compute/' not in path:
-            return []
-        line = f'{request.method} {path}'
-        group = next((group for pattern, group in _RULES
-                      if pattern.search(line)), None)
-        if group is None:
-            return []
-        found = []
-        for tail, first in _FIRST[group].items():
-            name = group.strip() + tail
-            key = str(request.id or path).lower() if (
-                tail == 'Resource') else scope
-            found.append((name, key, self.limits.get(name, first),
-                          _WINDOW_SECONDS.get(tail, _OTHER_WINDOW_SECONDS)))
-        return found
+    def _count(self, bucket: rate_buckets.Bucket) -> tuple[int, float]:
+        """Take one.
 
-    def _count(self, bucket: str, key: str, first: int,
-               window: int) -> tuple[int, float]:
-        """Take one; return what is left and the seconds until it refills."""
+        :returns: what is left, and the seconds to wait when nothing was
+        """
         now = self._clock.time()
-        began, left = self._left.get((bucket, key), (now, first + 1))
-        if now - began >= window:
-            began, left = now, first + 1
-        left -= 1
-        self._left[bucket, key] = began, left
-        return left, began + window - now
+        full = bucket.first + 1
+        level = self._levels.setdefault(
+            (bucket.name, bucket.scope), _Level(now, full))
+        if not bucket.window:
+            level.left = min(
+                full, level.left + (now - level.since) * bucket.per_second)
+            level.since = now
+        elif now - level.since >= bucket.window:
+            level.since, level.left = now, full
+        # what was refilled bit by bit is a hair less than whole
+        if level.left >= 1 - 1e-6:
+            level.left = max(level.left - 1, 0)
+            level.refused = 0
+            return int(level.left + 1e-6), 0.0
+        level.refused += 1
+        if bucket.window:
+            return 0, level.since + bucket.window - now
+        return 0, (1 - level.left) / bucket.per_second

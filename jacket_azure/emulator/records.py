@@ -102,5 +102,6 @@ def describe(method: str, path: str) -> tuple[str, str]:
 
 def _is_poll(words: list[str]) -> bool:
     return (len(words) > 3 and words[-2] in (
-        'operations', 'operationresults', 'diskoperations')
+        'operations', 'operationresults', 'diskoperations',
+        'operationstatuses')
         and words[0] == 'subscriptions')

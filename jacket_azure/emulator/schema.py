@@ -145,6 +145,7 @@ class Reader:
             items = Node(node.schema['items'], node.document)
             return [self.read(items, item, f'{path}[{index}]')
                     for index, item in enumerate(value)]
+        value = _canonical(node.schema, value)
         self._scalar(node.schema, value, path)
         return value
 
@@ -209,3 +210,12 @@ class Reader:
 
     def _say(self, kind: str, path: str, text: str) -> None:
         self.problems.append(Problem(kind, path, text))
+
+
+def _canonical(schema: dict[str, Any], value: Any) -> Any:
+    """Write a word of an enumeration as documented: case is no matter."""
+    if isinstance(value, str):
+        for word in schema.get('enum', ()):
+            if isinstance(word, str) and word.lower() == value.lower():
+                return word
+    return value

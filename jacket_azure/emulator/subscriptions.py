@@ -14,12 +14,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import locations
 from jacket_azure.emulator import router
 from jacket_azure.emulator import validation
+
+if TYPE_CHECKING:
+    from jacket_azure.emulator import server
 
 _SUBSCRIPTION = '/subscriptions/{sub}'
 _PROVIDER = _SUBSCRIPTION + '/providers/{namespace}'
@@ -32,7 +36,8 @@ _TYPES = {
         'virtualNetworks', 'networkInterfaces', 'networkSecurityGroups',
         'publicIPAddresses', 'locations/usages'),
     'Microsoft.Storage': ('storageAccounts', 'checkNameAvailability'),
-    'Microsoft.Resources': ('subscriptions', 'resourceGroups'),
+    'Microsoft.Resources': ('subscriptions', 'resourceGroups',
+                            'deployments'),
 }
 _ZONAL = {'virtualMachines', 'disks', 'snapshots', 'publicIPAddresses'}
 
@@ -51,14 +56,14 @@ def list_tenants(request: router.ArmRequest) -> router.ArmResponse:
 def list_subscriptions(request: router.ArmRequest) -> router.ArmResponse:
     """Answer the one subscription."""
     return router.ArmResponse(body={
-        'value': [_subscription(request)],
+        'value': [view(request.emulator)],
         'count': {'type': 'Total', 'value': 1}})
 
 
 @router.route('GET', _SUBSCRIPTION)
 def get_subscription(request: router.ArmRequest) -> router.ArmResponse:
     """Answer the subscription asked for."""
-    return router.ArmResponse(body=_subscription(request))
+    return router.ArmResponse(body=view(request.emulator))
 
 
 @router.route('GET', _SUBSCRIPTION + '/locations')
@@ -90,12 +95,13 @@ def get_provider(request: router.ArmRequest) -> router.ArmResponse:
         f"invalid.", gateway=True)
 
 
-def _subscription(request: router.ArmRequest) -> dict[str, Any]:
-    subscription = request.emulator.subscription_id
+def view(emulator: server.Emulator) -> dict[str, Any]:
+    """Return the one subscription."""
+    subscription = emulator.subscription_id
     return {
         'id': f'/subscriptions/{subscription}',
         'subscriptionId': subscription,
-        'tenantId': request.emulator.tenant_id,
+        'tenantId': emulator.tenant_id,
         'displayName': 'jacket-azure emulator', 'state': 'Enabled',
         'authorizationSource': 'RoleBased', 'managedByTenants': [],
         'subscriptionPolicies': {

@@ -87,7 +87,8 @@ class ThrottlingTest(HeaderTest):
                    for _ in range(3)]
         self.assertEqual([200, 200, 429],
                          [answer.status_code for answer in answers])
-        self.assertEqual('60', answers[2].headers['Retry-After'])
+        # two a burst, a third of them a minute
+        self.assertEqual('90', answers[2].headers['Retry-After'])
         error = answers[2].json()['error']
         self.assertEqual(
             ('OperationNotAllowed', 'TooManyRequestsReceived'),
@@ -97,10 +98,84 @@ class ThrottlingTest(HeaderTest):
         [detail] = error['details']
         self.assertEqual({
             'operationGroup': 'HighCostGetSubscriptionMaximum',
-            'startTime': '2026-05-04T08:00:00.0000001+00:00',
-            'endTime': '2026-05-04T08:01:00.0000001+00:00',
+            'startTime': '2026-05-04T07:59:00.0000001+00:00',
+            'endTime': '2026-05-04T08:00:00.0000001+00:00',
             'allowedRequestCount': 2, 'measuredRequestCount': 3},
             json.loads(detail['message']))
-        self.clock.advance(60)
+        self.clock.advance(90)
         self.assertEqual(200, self.call(
             'GET', path, version='2024-07-01').status_code)
+
+    def put_disk(self, name='disk1', location='eastus'):
+        return self.call(
+            'PUT', f'{self.group_path}/providers/Microsoft.Compute/disks/'
+            f'{name}', {'location': location, 'properties': {
+                'diskSizeGB': 1, 'creationData': {
+                    'createOption': 'Empty'}}}, version='2024-03-02')
+
+    def test_regions_have_buckets_of_their_own(self):
+        self.emulator.ratelimits.limits['CreateUpdateDisks3Min'] = 0
+        answers = [self.put_disk(f'disk{number}', place) for number, place
+                   in enumerate(('eastus', 'eastus', 'westeurope'))]
+        self.assertEqual([202, 429, 202],
+                         [answer.status_code for answer in answers])
+        self.assertEqual('180', answers[1].headers['Retry-After'])
+
+    def test_tokens_of_one_machine(self):
+        path = (f'{self.group_path}/providers/Microsoft.Compute'
+                '/virtualMachines/vm1')
+        body = {'location': 'eastus', 'properties': {}}
+
+        def put(where):
+            return self.call('PUT', where, body, version='2024-07-01')
+
+        told = [put(path) for _ in range(13)]
+        self.assertNotEqual(429, told[11].status_code)
+        self.assertEqual((429, '15'), (
+            told[12].status_code, told[12].headers['Retry-After']))
+        self.assertEqual(
+            'PutVMResource',
+            told[12].json()['error']['details'][0]['target'])
+        self.assertNotEqual(429, put(path + '-other').status_code)
+        self.clock.advance(15)                      # four a minute
+        self.assertEqual([False, True], [
+            put(path).status_code == 429 for _ in range(2)])
+        self.clock.advance(3600)                    # never more than twelve
+        self.assertEqual([False] * 12 + [True], [
+            put(path).status_code == 429 for _ in range(13)])
+
+    def test_counters_of_arm(self):
+        self.emulator.ratelimits.limits['reads'] = 1
+        path = self.network_path + '/networkInterfaces'
+        answers = [self.call('GET', path) for _ in range(3)]
+        self.assertEqual([200, 200, 429],
+                         [answer.status_code for answer in answers])
+        refused = answers[2]
+        self.assertEqual(
+            ('SubscriptionRequestsThrottled', '1', 'gateway'),
+            (refused.json()['error']['code'],
+             refused.headers['Retry-After'],
+             refused.headers['x-ms-failure-cause']))
+        self.assertIn(f"'read' requests for subscription "
+                      f"'{self.emulator.subscription_id}'",
+                      refused.json()['error']['message'])
+        self.assertEqual(201, self.call(
+            'PUT', path + '/nic1', self.nic_body()).status_code)
+        self.clock.advance(1)
+        self.assertEqual(200, self.call('GET', path).status_code)
+
+    def test_questions_after_an_operation(self):
+        url = self.put_disk().headers['Azure-AsyncOperation']
+        self.emulator.ratelimits.limits['GetOperation3Min'] = 1
+        self.assertEqual([200, 200, 429], [
+            self.call('GET', url).status_code for _ in range(3)])
+
+    def test_switched_off(self):
+        self.emulator.ratelimits.enforced = False
+        self.emulator.ratelimits.limits['HighCostGet3Min'] = 0
+        path = f'{self.group_path}/providers/Microsoft.Compute/disks'
+        answers = [self.call('GET', path, version='2024-03-02')
+                   for _ in range(2)]
+        self.assertEqual([200, 200],
+                         [answer.status_code for answer in answers])
+        self.assertIn('HighCostGet3Min;0', answers[1].headers[REMAINING])
