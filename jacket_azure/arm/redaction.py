@@ -42,6 +42,11 @@ _SIGNATURES = re.compile(
     r'(?i)((?:[?&;]|\b)(?:sig|skoid|signature|access_token|client_secret|'
     r'client_assertion)=)[^&\s"\'<>]+'
 )
+# in JSON, perhaps cut off
+_TOKENS = re.compile(
+    r'(?i)("(?:access_token|refresh_token|id_token|client_secret|'
+    r'client_assertion|accessSAS)"\s*:\s*")[^"]*'
+)
 _BEARER = re.compile(r'(?i)\b(bearer\s+)[A-Za-z0-9._~+/=-]+')
 # also the beginning of one
 _JWT = re.compile(r'\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}')
@@ -58,6 +63,7 @@ def text(value: str, secrets: Iterable[str] = ()) -> str:
         if len(secret) >= _SHORTEST:
             value = value.replace(secret, HIDDEN)
     value = _SIGNATURES.sub(rf'\g<1>{HIDDEN}', value)
+    value = _TOKENS.sub(rf'\g<1>{HIDDEN}', value)
     value = _BEARER.sub(rf'\g<1>{HIDDEN}', value)
     return _JWT.sub(HIDDEN, value)
 
@@ -97,9 +103,31 @@ class _WithoutQuery(logging.Filter):
         return True
 
 
+class _Redacted(logging.Filter):
+    """Redact what azure-identity says about a failed login.
+
+    It quotes an answer that it cannot read, and that is half a token. The
+    stack trace would quote it again.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = text(record.getMessage())
+        record.args = None
+        record.exc_info = record.exc_text = None
+        return True
+
+
 _without_query = _WithoutQuery()
+_redacted = _Redacted()
 
 
-def quiet_connection_log() -> None:
-    """Keep signed queries out of urllib3's own debug log; safe to repeat."""
+def quiet_libraries() -> None:
+    """Keep secrets out of the logs of libraries; safe to repeat.
+
+    A filter does not reach the loggers below its own, so it is given to each
+    that azure-identity has made when it was imported.
+    """
     logging.getLogger('urllib3.connectionpool').addFilter(_without_query)
+    for name in list(logging.Logger.manager.loggerDict):
+        if name.startswith('azure.identity'):
+            logging.getLogger(name).addFilter(_redacted)

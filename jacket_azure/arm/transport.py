@@ -92,7 +92,7 @@ def from_conf(
     problems = problems_of(conf)
     if problems:
         raise exceptions.ConfigurationError('; '.join(problems))
-    redaction.quiet_connection_log()
+    redaction.quiet_libraries()
     return Transport(
         sleep,
         session=shared_session(conf.http_pool_size),

@@ -14,6 +14,7 @@
 
 import logging
 
+from azure.identity._internal import get_token_mixin
 import fixtures
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,8 +72,8 @@ class SecretsOfTest(timeout.TestCase):
 class ConnectionLogTest(timeout.TestCase):
 
     def test_urllib3_shows_no_query(self):
-        redaction.quiet_connection_log()
-        redaction.quiet_connection_log()
+        redaction.quiet_libraries()
+        redaction.quiet_libraries()
         log = self.useFixture(fixtures.FakeLogger(
             'urllib3.connectionpool', level=logging.DEBUG))
         logging.getLogger('urllib3.connectionpool').debug(
@@ -81,3 +82,17 @@ class ConnectionLogTest(timeout.TestCase):
         self.assertEqual(
             'https://arm.example.com:443 "GET /subscriptions/x HTTP/1.1" '
             '200 None\n', log.output)
+
+    def test_azure_identity_shows_no_half_token(self):
+        """As logged for a reply of the token service that broke off."""
+        name = get_token_mixin.__name__
+        redaction.quiet_libraries()
+        log = self.useFixture(fixtures.FakeLogger(name, level=logging.DEBUG))
+        for token in 'eyJhbGciOiJub25lIn0.eyJzdWIi', 'opaque-t0ken':
+            try:
+                raise ValueError(f'Content: {{"access_token": "{token}')
+            except ValueError as exc:
+                logging.getLogger(name).warning(
+                    '%s failed: %s', 'get_token', exc, exc_info=True)
+            self.assertIn('get_token failed', log.output)
+            self.assertNotIn(token, log.output)
