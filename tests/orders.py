@@ -105,9 +105,11 @@ class Orders:
         ids = {name: key for key, name in GROUPS.items()}
         vifs = []
         for ip in ips:
-            label = next(
+            # what is in no subnet is for tests of its refusal
+            label = next((
                 label for label, cidr in self.cidrs.items()
-                if ipaddress.ip_address(ip) in ipaddress.ip_network(cidr))
+                if ipaddress.ip_address(ip) in ipaddress.ip_network(cidr)),
+                'backend')
             port = {
                 'id': str(uuid.uuid4()), 'device_id': instance.uuid,
                 'security_groups': [ids[group] for group in groups],

@@ -77,6 +77,17 @@ OPTS = [
         help='How long quotas and their use are remembered.',
     ),
     cfg.IntOpt(
+        'capacity_memory_seconds',
+        default=300,
+        min=0,
+        help='How long the scheduler is told that Azure had no room. A VM '
+        'size that was refused for want of capacity loses its trait '
+        'CUSTOM_AZURE_SIZE_* (in one zone of several: the host gains '
+        'CUSTOM_AZURE_NO_CAPACITY_*), and a size family that was refused for '
+        'want of quota has no free vCPUs in Placement. A server that Azure '
+        'did make ends it at once. 0 tells nothing.',
+    ),
+    cfg.IntOpt(
         'catalogue_cache_seconds',
         default=86400,
         min=60,

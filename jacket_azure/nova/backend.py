@@ -21,6 +21,7 @@ from typing import Any
 
 from jacket_azure.nova import catalogue as catalogues
 from jacket_azure.nova import power_states as states
+from jacket_azure.nova import shortages
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Backend:
     mapping_file: Any
     catalogue: catalogues.Catalogue
     power_states: states.PowerStates
+    shortages: shortages.Shortages
 
     @property
     def owner(self) -> str:
@@ -78,4 +80,5 @@ def build(
             conf, azure, power_states, host, clock
         ),
         power_states=power_states,
+        shortages=shortages.Shortages(conf.capacity_memory_seconds, clock),
     )

@@ -101,6 +101,14 @@ class Cache(Generic[T]):
         leader.set_result(value)
         return value
 
+    def expire(self, key: Hashable = None) -> None:
+        """Load anew at the next question; until then the answer is stale."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is not None:
+                long_ago = float('-inf')
+                self._entries[key] = _Entry(entry.value, long_ago, long_ago)
+
     def _refresh(self, key: Hashable, old: _Entry | None) -> T:
         try:
             value = self._load(key)

@@ -105,6 +105,10 @@ class Catalogue:
         """
         return self._capacity.get(max_age_seconds=max_age_seconds)
 
+    def expire_capacity(self) -> None:
+        """Look at the quotas again: Azure does not agree with what we saw."""
+        self._capacity.expire()
+
     def image_version(
         self, publisher: str, offer: str, sku: str, version: str
     ) -> str:

@@ -26,6 +26,7 @@ import nova.conf
 from nova.virt import driver
 
 from jacket_azure import conf
+from jacket_azure.nova import alternates
 from jacket_azure.nova import errors
 from jacket_azure.nova import hostops
 from jacket_azure.nova import janitorops
@@ -172,7 +173,12 @@ class AzureDriver(driver.ComputeDriver):
         power_on: bool = True,
         accel_info: Any = None,
     ) -> None:
-        with errors.as_build_errors(instance):
+        with errors.as_build_errors(
+            instance,
+            lambda: alternates.remain(
+                context, alternates.note_tried(instance, self.host)
+            ),
+        ):
             self.vmops.spawn(
                 context,
                 instance,
@@ -185,6 +191,7 @@ class AzureDriver(driver.ComputeDriver):
             if not power_on:
                 # Azure makes running machines only
                 self.powerops.power_off(instance, timeout_seconds=60)
+        alternates.forget_tried(instance)
 
     def destroy(
         self,

@@ -22,6 +22,7 @@ id already.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
 from typing import Any
@@ -73,17 +74,21 @@ def as_nova_errors(instance: Any) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def as_build_errors(instance: Any) -> Iterator[None]:
+def as_build_errors(
+    instance: Any, has_alternates: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
     """Translate failures of building an instance.
 
     Only lack of room is worth another host. An Azure that does not answer
     this one answers none, and of a build that ran out of hosts Nova does not
     tell the user why.
 
+    :param has_alternates: called when there is no room here: tells whether
+        Nova has another host
     :raises ComputeResourcesUnavailable: Nova tries its next host
     :raises InvalidInput: Nova ends the build with this message
-    :raises BuildAbortException: likewise, for what failed half way, and for
-        an Azure out of reach
+    :raises BuildAbortException: likewise, for what failed half way, for an
+        Azure out of reach, and for no room on the last host
     """
     try:
         yield
@@ -91,7 +96,9 @@ def as_build_errors(instance: Any) -> Iterator[None]:
         if isinstance(exc, exceptions.NotFound):
             # what the new machine refers to: image, subnet, security group
             raise nova_exception.InvalidInput(reason=str(exc)) from exc
-        if isinstance(exc, (*_PERMANENT, *_NO_ROOM)):
+        if isinstance(exc, _PERMANENT) or (
+            isinstance(exc, _NO_ROOM) and has_alternates()
+        ):
             raise _translate(exc) from exc
         raise nova_exception.BuildAbortException(
             instance_uuid=instance.uuid, reason=str(exc)

@@ -103,6 +103,7 @@ class HostOps:
                 sorted(families),
                 conf.placement_memory_mb,
                 conf.placement_disk_gb,
+                self._backend.shortages.families,
             ),
         )
         wanted = inventory.build_traits(
@@ -110,6 +111,7 @@ class HostOps:
             conf.disk_model,
             [zone for zone in mapping.zones.values() if zone],
             sizes,
+            self._backend.shortages.sizes,
         )
         tree.add_traits(nodename, *wanted)
         tree.remove_traits(

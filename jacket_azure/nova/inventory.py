@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 import re
@@ -47,7 +48,11 @@ def family_class(family: str) -> str:
 
 
 def build_inventories(
-    capacity: Any, families: Iterable[str], memory_mb: int, disk_gb: int
+    capacity: Any,
+    families: Iterable[str],
+    memory_mb: int,
+    disk_gb: int,
+    exhausted: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
     """Build the inventories of the compute node.
 
@@ -56,6 +61,8 @@ def build_inventories(
 
     :param capacity: ``catalogue.Capacity``
     :param families: size families to count by themselves
+    :param exhausted: families of which Azure gives nothing now, whatever
+        its quotas say
     :returns: as ``ProviderTree.update_inventory`` takes it; a class whose
         quota is 0 is left out, as Placement allows no empty inventory
     """
@@ -73,6 +80,8 @@ def build_inventories(
     for name, key, quota in wanted:
         if quota is not None and quota.limit > 0:
             others = quota.used - capacity.own_vcpus.get(key, 0)
+            if key in exhausted:
+                others = quota.limit
             found[name] = _record(quota.limit, others)
     return found
 
@@ -82,18 +91,33 @@ def build_traits(
     disk_model: str,
     zones: Iterable[str],
     sizes: Iterable[vm_sizes.VmSize],
+    lacking: Collection[tuple[str, str]] = (),
 ) -> set[str]:
     """Build the traits by which flavors can ask for this region.
 
     :param zones: Azure zones of the mapping file
     :param sizes: sizes of the mapping file that the region has
+    :param lacking: names of sizes that Azure had no room for lately, each
+        with the zone it was asked for in, empty for none
     """
+    places = set(zones) or {''}
+    names = {size.name for size in sizes}
+    full = {
+        size
+        for size in names
+        if (size, '') in lacking
+        or all((size, place) in lacking for place in places)
+    }
     return {
         PREFIX,
         custom_name('LOCATION', location),
         custom_name('DISK', disk_model),
-        *(custom_name('ZONE', zone) for zone in zones),
-        *(custom_name('SIZE', size.name) for size in sizes),
+        *(custom_name('ZONE', zone) for zone in places if zone),
+        *(custom_name('SIZE', size) for size in names - full),
+        *(
+            custom_name('NO_CAPACITY', *filter(None, (size, place)))
+            for size, place in lacking
+        ),
     }
 
 

@@ -19,6 +19,7 @@ Azure's listings lag behind.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 import contextlib
 from typing import Any
 
@@ -30,6 +31,7 @@ from jacket_azure.nova import choices
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import parallel
 from jacket_azure.nova import planning
+from jacket_azure.nova import shortages
 from jacket_azure.nova import undo
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import tags
@@ -73,7 +75,8 @@ class VmOps:
                 block_device_info,
             )
         )
-        self._make(instance, plan)
+        with self._noting_shortage(plan):
+            self._make(instance, plan)
         if plan.image_version:
             # saved by the compute manager with the instance
             instance.system_metadata[IMAGE_VERSION] = plan.image_version
@@ -91,6 +94,21 @@ class VmOps:
         existed = self._leftovers.delete_vm(instance)
         if not (existed and self._azure.cloud.capabilities.cascade_delete):
             self._leftovers.delete_parts(instance, network_info)
+
+    @contextlib.contextmanager
+    def _noting_shortage(self, plan: planning.Plan) -> Iterator[None]:
+        """Remember whether Azure had room for the machine."""
+        size = plan.vm_body['properties']['hardwareProfile']['vmSize']
+        zone = ''.join(plan.vm_body.get('zones', ()))
+        what = shortages.Shortage(size, zone)
+        family = self._backend.catalogue.size(size).family
+        try:
+            yield
+        except (exceptions.NoCapacity, exceptions.QuotaExceeded) as exc:
+            self._backend.shortages.note(what, family, exc)
+            self._backend.catalogue.expire_capacity()
+            raise
+        self._backend.shortages.forget(what, family)
 
     def _make(self, instance: Any, plan: planning.Plan) -> None:
         steps = undo.Undo(self._leftovers, instance)
