@@ -70,5 +70,8 @@ class MainTest(timeout.TestCase):
                  if getattr(point, 'group', '') == 'jacket_azure.command'
                  and point.load()]
         self.assertEqual(
-            ['emulator', 'janitor', 'sandbox demo', 'sandbox down',
-             'sandbox status', 'sandbox up'], sorted(names))
+            ['emulator', 'emulator fault add', 'emulator fault clear',
+             'emulator fault list', 'emulator requests',
+             'emulator resources', 'emulator set', 'janitor',
+             'sandbox demo', 'sandbox down', 'sandbox status', 'sandbox up'],
+            sorted(names))
