@@ -224,12 +224,18 @@ def refuse_change(version: store.Resource, storage: dict[str, Any]) -> None:
     :raises ArmError: 409 PropertyChangeNotAllowed
     """
     known = version.properties['storageProfile']
-    if (storage.get('source') or {}) != (known.get('source') or {}):
+    if _differs(storage.get('source'), known.get('source')):
         raise _fixed('source')
-    sent = storage.get('osDiskImage')
-    if sent and (sent.get('source') or {}) != (
-            known['osDiskImage'].get('source') or {}):
+    if _differs((storage.get('osDiskImage') or {}).get('source'),
+                known['osDiskImage'].get('source')):
         raise _fixed('osDiskImage.source')
+
+
+def _differs(sent: dict[str, Any] | None,
+             known: dict[str, Any] | None) -> bool:
+    """Tell of another source; older clients send back a part of it."""
+    return any(not ids.same(value, (known or {}).get(key))
+               for key, value in (sent or {}).items())
 
 
 def _fixed(name: str) -> errors.ArmError:
