@@ -108,6 +108,10 @@ class Exchange:
         """Say that nothing more comes, and go on listening."""
         self._connection.shutdown(socket.SHUT_WR)
 
+    def wait_for_end(self):
+        """Do nothing until the client has gone."""
+        wait_for_end(self._connection)
+
     def cut(self, reset=False):
         """End the connection now.
 
@@ -122,6 +126,13 @@ def reset_on_close(connection):
     """Let the kernel answer the end of a socket with a reset."""
     connection.setsockopt(
         socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+
+
+def wait_for_end(connection):
+    """Return when the other side has closed its end of a socket."""
+    with contextlib.suppress(OSError):
+        while connection.recv(65536):
+            pass
 
 
 class Proxy:
