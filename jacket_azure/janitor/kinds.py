@@ -48,6 +48,7 @@ class Kind:
     :ivar changed: property with the time it last changed hands, if any
     :ivar is_one: further condition
     :ivar needs: capability of the cloud without which there are none
+    :ivar conditional: Azure deletes it on the condition of an etag
     """
 
     name: str
@@ -61,6 +62,7 @@ class Kind:
     changed: str | None = None
     is_one: Callable[[readings.Body], bool] = bool
     needs: str | None = None
+    conditional: bool = False
 
     def parse(self, body: readings.Body) -> facts.Found | None:
         """Read a resource as Azure shows it; None when it is none of this.
@@ -84,7 +86,7 @@ class Kind:
             host=tags.get(body, tags.HOST),
             uuid=self._uuid(body, name),
             identity=str(identity) if identity else None,
-            etag=body.get('etag'),
+            etag=body.get('etag') if self.conditional else None,
             held_by=self.holder(body),
             settled=state in _SETTLED,
             reserved=tags.get(body, tags.KEEP) is not None,
@@ -141,6 +143,7 @@ NIC = Kind(
     identity='resourceGuid',
     holder=readings.nic_holder,
     created=None,
+    conditional=True,
 )
 
 ALL = (NIC, OS_DISK)

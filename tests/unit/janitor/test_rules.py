@@ -345,6 +345,14 @@ class KindsTest(timeout.TestCase):
     def test_options_name_them(self):
         self.assertEqual(sorted(kinds.NAMES), sorted(janitor_conf.KINDS))
 
+    def test_etag_counts_only_where_azure_takes_it(self):
+        for kind, etag in ((kinds.NIC, 'W/"1"'), (kinds.OS_DISK, None)):
+            mark = min(kind.marks)
+            self.assertEqual(etag, kind.parse({
+                'id': '/x', 'name': 'x', 'etag': 'W/"1"',
+                'tags': {'jacket-kind': mark},
+                'properties': {'osType': 'Linux'}}).etag)
+
     def test_no_mark_means_two_kinds_of_one_list(self):
         seen = set()
         for kind in kinds.ALL:
