@@ -46,7 +46,7 @@ LOG = logging.getLogger(__name__)
 # every module with routes; the order is the order of setup
 PROVIDERS = (
     'polling', 'subscriptions', 'resource_groups', 'generic_resources',
-    'deployments',
+    'deployments', 'tags', 'locks',
     'virtual_networks', 'subnets', 'network_interfaces',
     'network_security_groups', 'security_rules', 'public_ip_addresses',
     'network_usages',

@@ -36,13 +36,14 @@ def check(request: router.ArmRequest) -> None:
         return
     # a tag or a place of the wrong kind is refused after this
     if isinstance(body.get('tags'), dict):
-        _check_tags(body['tags'])
+        check_tags(body['tags'])
     where = request.id
     if request.method != 'PUT' or (where.parent if where else
                                    request.record.type != 'resourceGroups'):
         return
-    if where and where.namespace.lower() == 'microsoft.resources':
-        return          # a deployment has the place of its group
+    if where and where.namespace.lower() in (
+            'microsoft.resources', 'microsoft.authorization'):
+        return          # they have the place of their group
     sent = body.get('location')
     if not sent:
         raise errors.ArmError(
@@ -68,7 +69,11 @@ def check(request: router.ArmRequest) -> None:
             f"'{location}'. Please select a new resource name.", gateway=True)
 
 
-def _check_tags(tags: dict[str, Any]) -> None:
+def check_tags(tags: dict[str, Any]) -> None:
+    """Check names and values of tags.
+
+    :raises ArmError: 400 in ARM's words
+    """
     if len(tags) > _MOST_TAGS:
         raise errors.ArmError(
             400, 'TooManyTags',

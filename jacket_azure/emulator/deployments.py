@@ -40,6 +40,8 @@ TYPE = 'Microsoft.Resources/deployments'
 _ALL = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
         '/Microsoft.Resources/deployments')
 _NAME = _ALL + '/{name}'
+# operations are asked for without the provider too
+_OLD_NAME = '/subscriptions/{sub}/resourceGroups/{rg}/deployments/{name}'
 _KNOWN = ('template', 'parameters', 'mode', 'debugSetting')
 
 
@@ -138,6 +140,7 @@ def export(request: router.ArmRequest) -> router.ArmResponse:
         'template': _get(request).private['run'].template_body})
 
 
+@router.route('GET', _OLD_NAME + '/operations', documented=False)
 @router.route('GET', _NAME + '/operations', documented=False)
 def list_operations(request: router.ArmRequest) -> router.ArmResponse:
     """List what a deployment did, resource by resource."""
@@ -147,6 +150,8 @@ def list_operations(request: router.ArmRequest) -> router.ArmResponse:
         for step in found.private['run'].steps if step.began]})
 
 
+@router.route('GET', _OLD_NAME + '/operations/{operation}',
+              documented=False)
 @router.route('GET', _NAME + '/operations/{operation}', documented=False)
 def get_operation(request: router.ArmRequest) -> router.ArmResponse:
     """Answer one of them."""
@@ -160,8 +165,8 @@ def get_operation(request: router.ArmRequest) -> router.ArmResponse:
 
 
 def _get(request: router.ArmRequest) -> store.Resource:
-    where = request.id
-    found = request.emulator.store.get(where and where.top)
+    found = request.emulator.store.get(
+        f'{request.scope}/providers/{TYPE}/{request.params["name"]}')
     if found is None:
         raise errors.ArmError(
             404, 'DeploymentNotFound', f"Deployment "

@@ -19,6 +19,7 @@ import re
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import locations
+from jacket_azure.emulator import locks
 from jacket_azure.emulator import profiles
 from jacket_azure.emulator import router
 from jacket_azure.emulator import validation
@@ -121,6 +122,7 @@ def check_scope(request: router.ArmRequest) -> None:
     if request.subscription.lower() != emulator.subscription_id.lower():
         raise errors.subscription_not_found(request.subscription)
     _check_location(request)
+    locks.check(request)
     inside = '{rg}/' in request.route.template
     if not inside:
         return
@@ -156,9 +158,15 @@ def _check_location(request: router.ArmRequest) -> None:
 
 def _check_resource(request: router.ArmRequest,
                     where: ids.ResourceId) -> None:
-    if where.top.type.lower() == 'microsoft.resources/deployments':
-        return          # has words of its own for one that is missing
+    if where.namespace.lower() in ('microsoft.resources',
+                                   'microsoft.authorization'):
+        return          # they have words of their own for what is missing
     found = request.emulator.store
+    if 'providers' in where.types:
+        # a lock or tags of a resource: no child, so only that must be there
+        if found.get(where.top) is None:
+            raise errors.resource_not_found(where)
+        return
     if request.method == 'PUT':
         if where.parent and found.get(where.parent) is None:
             raise errors.parent_not_found(where)

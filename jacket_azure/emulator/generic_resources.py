@@ -25,6 +25,9 @@ from jacket_azure.emulator import store
 
 _SHOWN = ('id', 'name', 'type', 'location', 'tags', 'sku', 'kind', 'plan',
           'identity', 'managedBy', 'zones', 'extendedLocation')
+# what ARM keeps about others is not among them
+_NOT_SHOWN = ('Microsoft.Resources/deployments',
+              'Microsoft.Authorization/locks')
 _TERM = re.compile(r"\s*(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'\s*")
 _FIELDS = ('resourceType', 'name', 'location', 'resourceGroup', 'tagName',
            'tagValue')
@@ -43,7 +46,7 @@ def list_resources(request: router.ArmRequest) -> router.ArmResponse:
     for resource in request.emulator.store.listed(scope=request.scope):
         where = ids.parse(resource.id)
         if (where and where.parent is None
-                and where.namespace != 'Microsoft.Resources'
+                and resource.type not in _NOT_SHOWN
                 and _fits(resource, where, terms)):
             found.append(_view(request, resource, wanted))
     size = int(request.query.get('$top', 0)) or None

@@ -108,10 +108,14 @@ class InteropTestCase(base.BaseTestCase):
         """Everything az sent must fit the API documents."""
         self.assertEqual([], [
             (one.method, one.path, one.problems)
-            for one in self.emulator.invalid_requests])
+            for one in self.asked() if not one.valid])
         self.assertEqual([], [
-            (one.method, one.path) for one in list(self.emulator.requests)
+            (one.method, one.path) for one in self.asked()
             if one.status == 501])
+
+    def asked(self):
+        """List what this test asked of the emulator."""
+        return list(self.emulator.requests)[self.seen:]
 
     def in_group(self, *words):
         """Run a command in the test's group."""
@@ -126,8 +130,8 @@ class InteropTestCase(base.BaseTestCase):
 
     def sent(self, method, kind):
         """Count what this test asked of a type."""
-        return len([one for one in list(self.emulator.requests)[self.seen:]
-                    if (one.method, one.type) == (method, kind)])
+        return len([one for one in self.asked() if (
+            one.method, one.type) == (method, kind)])
 
     def stored(self, kind, name):
         """Return a resource of the group from the emulator itself."""

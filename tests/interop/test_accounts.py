@@ -52,6 +52,15 @@ class AccountTest(base.InteropTestCase):
             base.AzError, self.az, 'group', 'show', '--name', 'nowhere'))
         self.assertIn('ResourceGroupNotFound', told)
         self.assertEqual([], self.in_group('lock', 'list'))
+        self.in_group('lock', 'create', '--name', 'keep', '--lock-type',
+                      'CanNotDelete')
+        told = str(self.assertRaises(
+            base.AzError, self.az, 'group', 'delete', '--name', self.group,
+            '--yes'))
+        self.assertIn('ScopeLocked', told)
+        self.in_group('lock', 'delete', '--name', 'keep')
+        self.az('group', 'delete', '--name', self.group, '--yes')
+        self.assertFalse(self.az('group', 'exists', '--name', self.group))
 
     def test_tags_of_a_resource(self):
         made = self.in_group('network', 'nsg', 'create', '--name', 'nsg1',
