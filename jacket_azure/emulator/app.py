@@ -58,6 +58,11 @@ PROVIDERS = (
     'compute.disk_blobs', 'compute.disk_conversion',
     'compute.virtual_machines',
     'compute.vm_actions', 'compute.boot_diagnostics',
+    'compute.extension_images', 'compute.extensions',
+    'compute.extension_guest', 'compute.guest', 'compute.capacity',
+    'compute.run_command', 'compute.run_commands', 'compute.run_scripts',
+    'compute.vm_maintenance', 'compute.vm_capture',
+    'compute.availability_sets', 'compute.proximity_placement_groups',
 )
 
 

@@ -56,6 +56,17 @@ OBSERVED_SECONDS: Mapping[str, float] = {
     'virtualMachines.restart': 0.3,
     'virtualMachines.redeploy': 105.0,
     'virtualMachines.reapply': 1.6,
+    'virtualMachines.reimage': 75.0,
+    'virtualMachines.runCommand': 16.0,
+    'virtualMachines.extensions.write': 63.0,
+    'virtualMachines.extensions.delete': 18.0,
+    # these nobody measured
+    'virtualMachines.capture': 30.0,
+    'virtualMachines.performMaintenance': 105.0,
+    'virtualMachines.assessPatches': 60.0,
+    'virtualMachines.installPatches': 600.0,
+    # what a guest has to report before the create fails
+    'virtualMachines.create.timeout': 2400.0,
 }
 
 

@@ -22,6 +22,7 @@ import struct
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import boot_log
 from jacket_azure.emulator.compute import contents
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.router import ArmRequest
@@ -29,24 +30,6 @@ from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
 _DEFAULT_MINUTES = 120
-
-
-def serial_log(vm: store.Resource) -> str:
-    """What a booting Linux or Windows would have written, made up."""
-    windows = vm.properties['storageProfile']['osDisk'].get(
-        'osType') == 'Windows'
-    profile = vm.properties.get('osProfile') or {}
-    host = profile.get('computerName', vm.name)
-    if windows:
-        return ('<?xml version="1.0"?>\r\n<INSTANCE CLASSNAME="BLUESCREEN">'
-                f'\r\n<machine-name>{host}</machine-name>\r\n</INSTANCE>\r\n'
-                'SAC>\r\nEVENT: The CMD command is now available.\r\nSAC>')
-    return (
-        '[    0.000000] Linux version 6.8.0-azure (buildd@lcy02) #1 SMP\n'
-        '[    0.000000] Command line: console=tty1 console=ttyS0\n'
-        '[    2.104311] hv_vmbus: Vmbus version:5.3\n'
-        '[    8.771045] cloud-init[612]: Cloud-init v. 24.1 running\n'
-        f'\nUbuntu 24.04 LTS {host} ttyS0\n\n{host} login: ')
 
 
 def screenshot() -> bytes:
@@ -64,22 +47,32 @@ def retrieve(request: ArmRequest) -> ArmResponse:
     with request.emulator.store.lock:
         vm = request.resource()
         _check(vm)
-        log = vm.private.get('serial_log') or serial_log(vm)
+        log = boot_log.text(request.emulator, vm)
+        shot = screenshot() if log else None
         name = f'{vm.name}.{vm.properties["vmId"]}'
     minutes = int(request.query.get(
         'sasuriexpirationtimeinminutes', _DEFAULT_MINUTES))
     keeper = contents.of(request.emulator)
     container = 'boot-' + hashlib.sha256(name.encode()).hexdigest()[:24]
+    # what the machine has not written yet is a URL that answers 404
     return ArmResponse(body={
         'consoleScreenshotBlobUri': keeper.publish(
-            container, f'{name}.screenshot.bmp', screenshot(), minutes),
+            container, f'{name}.screenshot.bmp', shot, minutes),
         'serialConsoleLogBlobUri': keeper.publish(
-            container, f'{name}.serialconsole.log', log.encode(), minutes)})
+            container, f'{name}.serialconsole.log',
+            log.encode() or None, minutes)})
 
 
 def _check(vm: store.Resource) -> None:
     profile = vm.properties.get('diagnosticsProfile') or {}
-    if not (profile.get('bootDiagnostics') or {}).get('enabled'):
+    settings = profile.get('bootDiagnostics') or {}
+    if settings.get('enabled') and settings.get('storageUri'):
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f"Boot diagnostics of VM '{vm.name}' is kept in the storage "
+            f"account {settings['storageUri']}. Its blobs are named in the "
+            f"instance view.")
+    if not settings.get('enabled'):
         raise errors.ArmError(
             409, 'OperationNotAllowed',
             f"Boot diagnostics is not enabled for VM '{vm.name}'.")

@@ -19,14 +19,17 @@ from typing import Any
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import capacity
 from jacket_azure.emulator.compute import disk_blobs
 from jacket_azure.emulator.compute import disk_checks
+from jacket_azure.emulator.compute import hibernation
 from jacket_azure.emulator.compute import os_profile
 from jacket_azure.emulator.compute import usages
 from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_disk_growth
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
+from jacket_azure.emulator.compute import vm_options
 from jacket_azure.emulator.router import ArmRequest
 
 
@@ -61,6 +64,62 @@ def check_profile(vm: store.Resource, properties: dict[str, Any],
     properties['osProfile'] = shown
 
 
+# set when a machine is made; None and missing are the same
+_FIXED = ('availabilitySet', 'virtualMachineScaleSet', 'host', 'hostGroup',
+          'capacityReservation', 'priority')
+
+
+def check_options(vm: store.Resource, wanted: dict[str, Any],
+                  place: disk_checks.Place) -> None:
+    """Refuse what stays as the machine was made, or cannot be now."""
+    properties = wanted['properties']
+    for key in _FIXED:
+        if key in properties and _plain(properties[key]) != _plain(
+                vm.properties.get(key)):
+            raise not_allowed(key)
+        if key in vm.properties:
+            properties[key] = vm.properties[key]
+    if wanted.get('plan') != vm.body.get('plan'):
+        raise not_allowed('plan')
+    _check_security(vm, properties)
+    vm_options.check_priority(properties, place.size)
+    vm_options.check_user_data(properties.get('userData'))
+    old = vm.properties.get('additionalCapabilities') or {}
+    new = properties.get('additionalCapabilities') or {}
+    if bool(old.get('ultraSSDEnabled')) != bool(new.get('ultraSSDEnabled')):
+        _check_deallocated(vm, 'additionalCapabilities.ultraSSDEnabled')
+        vm_options.check_ultra(wanted, place.size)
+    vm_options.check_controller(properties, place.size)
+    hibernation.check_change(vm, properties)
+    hibernation.check(place.emulator, properties, place.size)
+
+
+def _plain(value: Any) -> Any:
+    """A value or the id of a reference, without regard to case."""
+    if isinstance(value, dict):
+        value = value.get('id')
+    return (value or '').lower()
+
+
+def _check_security(vm: store.Resource, properties: dict[str, Any]) -> None:
+    old = (vm.properties.get('securityProfile') or {})
+    new = (properties.get('securityProfile') or {})
+    if old and not new:
+        properties['securityProfile'] = old
+    elif old.get('securityType') != new.get('securityType'):
+        if not new.get('securityType'):
+            raise not_allowed('securityProfile.securityType')
+        _check_deallocated(vm, 'securityProfile.securityType')
+
+
+def _check_deallocated(vm: store.Resource, name: str) -> None:
+    if vm.private.get('power') != 'deallocated':
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f"The property '{name}' of VM '{vm.name}' can be changed only "
+            f"while the VM is deallocated.", target=name)
+
+
 def check_size(request: ArmRequest, vm: store.Resource,
                place: disk_checks.Place, properties: dict[str, Any]) -> None:
     """A resize has the same limits as a create, and one of its own."""
@@ -78,10 +137,56 @@ def check_size(request: ArmRequest, vm: store.Resource,
             f"resource disk to non-resource disk VM size and vice-versa is "
             f"not allowed. Please refer to https://aka.ms/AAah4sj for more "
             f"details.", target='vmSize')
+    capacity.check_cluster(request.emulator, vm, new)
+    _check_disks(vm, place)
     vm_checks.check_available(request.emulator, vm.id, new, vm.location,
                              place.zones)
     usages.check(request.emulator, request.subscription, vm.location, new,
                  replaces=old, spot=properties.get('priority') == 'Spot')
+
+
+def _check_disks(vm: store.Resource, place: disk_checks.Place) -> None:
+    """Premium disks and the number of disks bound the choice of a size."""
+    storage = vm.properties['storageProfile']
+    entries = [storage['osDisk'], *storage['dataDisks']]
+    for entry in entries:
+        disk = disk_blobs.disk_of(place.emulator, entry)
+        sku = disk.body['sku']['name'] if disk is not None else ''
+        if sku.startswith('Premium') and not place.size.premium:
+            raise errors.ArmError(
+                409, 'OperationNotAllowed',
+                f"The VM '{vm.name}' cannot be resized to {place.size.name} "
+                f"because the storage account type '{sku}' of disk "
+                f"'{entry['name']}' is not supported for that size.",
+                target='vmSize')
+    if (len(storage['dataDisks'])) > place.size.disks:
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f'The maximum number of data disks allowed to be attached to a '
+            f'VM of this size is {place.size.disks}.', target='dataDisks')
+
+
+def _check_swapped(vm: store.Resource, disk: store.Resource) -> None:
+    """Another OS disk is of the same kind."""
+    known = vm.properties['storageProfile']['osDisk']
+    os_type = disk.properties.get('osType')
+    if os_type and os_type != known['osType']:
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f"The OS type of disk '{disk.name}', {os_type}, does not match "
+            f"that of VM '{vm.name}', {known['osType']}.", target='osDisk')
+    generation = disk.properties.get('hyperVGeneration')
+    if generation and generation != vm.private.get('generation', generation):
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f"The Hypervisor Generation of disk '{disk.name}', {generation}, "
+            f"does not match that of VM '{vm.name}', "
+            f"{vm.private['generation']}.", target='osDisk')
+    if known.get('diffDiskSettings'):
+        raise errors.ArmError(
+            409, 'OperationNotAllowed',
+            f"The ephemeral OS disk of VM '{vm.name}' cannot be swapped.",
+            target='osDisk')
 
 
 def check_storage(vm: store.Resource, place: disk_checks.Place,
@@ -107,7 +212,7 @@ def check_storage(vm: store.Resource, place: disk_checks.Place,
                 409, 'OperationNotAllowed',
                 f"OS disk of VM '{vm.name}' cannot be swapped while the VM "
                 f"is not deallocated.", target='osDisk')
-        disk_checks.attachable(place, wanted)
+        _check_swapped(vm, disk_checks.attachable(place, wanted))
         return
     if disk_blobs.is_one(disk) and disk.get('vhd') != known['osDisk'].get(
             'vhd'):

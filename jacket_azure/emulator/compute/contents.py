@@ -126,13 +126,17 @@ class Contents:
         except (blob_client.BlobError, OSError) as exc:
             LOG.warning('Container %s stays behind: %s', container, exc)
 
-    def publish(self, container: str, name: str, data: bytes,
+    def publish(self, container: str, name: str, data: bytes | None,
                 minutes: int) -> str:
-        """Put data into a blob, made anew; return a URL that reads it."""
+        """Put data into a blob, made anew; return a URL that reads it.
+
+        :param data: None makes no blob, so the URL answers 404 for now
+        """
         until = (datetime.datetime.now(datetime.UTC)
                  + datetime.timedelta(minutes=minutes))
         self.client.create_container(container, exist_ok=True)
-        self.client.put_block_blob(f'{container}/{name}', data)
+        if data is not None:
+            self.client.put_block_blob(f'{container}/{name}', data)
         return self.client.sas(f'{container}/{name}', 'r',
                                blob_client.iso(until))
 

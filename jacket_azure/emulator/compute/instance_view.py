@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import extension_views
+from jacket_azure.emulator.compute import guest
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
@@ -94,15 +96,18 @@ def statuses(emulator: server.Emulator,
     if vm.private.get('hibernated'):
         found.append(_status('HibernationState/Hibernated',
                              'VM hibernated'))
+    if vm.properties.get('proximityPlacementGroup'):
+        found.append(_status('ColocationStatus/Aligned', 'Aligned'))
     return found
 
 
-def _agent(vm: store.Resource) -> dict[str, Any]:
+def _agent(emulator: server.Emulator,
+           vm: store.Resource) -> dict[str, Any]:
     if vm.private.get('agent_up'):
         return {'vmAgentVersion': _AGENT_VERSION, 'statuses': [_status(
             'ProvisioningState/succeeded', 'Ready',
             vm.private.get('provisioned'), message='Guest Agent is running')],
-            'extensionHandlers': []}
+            'extensionHandlers': extension_views.handlers(emulator, vm)}
     return {'vmAgentVersion': 'Unknown', 'statuses': [_status(
         'ProvisioningState/Unavailable', 'Not Ready',
         vm.private.get('provisioned'), 'Warning',
@@ -117,6 +122,18 @@ def _disks(vm: store.Resource) -> list[dict[str, Any]]:
         for entry in (profile['osDisk'], *profile['dataDisks'])]
 
 
+def _boot_blobs(vm: store.Resource, base: str) -> dict[str, str]:
+    """Where log and screenshot are; managed storage does not tell."""
+    if not base:
+        return {}
+    vm_id = vm.properties['vmId']
+    short = ''.join(filter(str.isalnum, vm.name.lower()))[:9]
+    stem = (f'{base.rstrip("/")}/bootdiagnostics-{short}-{vm_id}/'
+            f'{vm.name}.{vm_id}')
+    return {'consoleScreenshotBlobUri': f'{stem}.screenshot.bmp',
+            'serialConsoleLogBlobUri': f'{stem}.serialconsole.log'}
+
+
 def build(emulator: server.Emulator, vm: store.Resource) -> dict[str, Any]:
     """Build the whole view."""
     view: dict[str, Any] = {}
@@ -124,19 +141,24 @@ def build(emulator: server.Emulator, vm: store.Resource) -> dict[str, Any]:
     # the guest is asked, so a VM that does not run shows nothing of it
     if now in ('running', 'starting', 'stopping') and (
             not vm.private.get('creating')):
-        profile = vm.properties.get('osProfile') or {}
         windows = vm.properties['storageProfile']['osDisk'].get(
             'osType') == 'Windows'
-        view['computerName'] = profile.get('computerName', vm.name)
+        view['computerName'] = guest.of(emulator, vm).host_name
         view['osName'] = ('Windows Server 2022 Datacenter' if windows
                           else 'ubuntu')
         view['osVersion'] = '10.0.20348.4773' if windows else '24.04'
-        view['vmAgent'] = _agent(vm)
+        view['vmAgent'] = _agent(emulator, vm)
+        if 'patches' in vm.private:
+            view['patchStatus'] = vm.private['patches']
     view['hyperVGeneration'] = vm.private.get('generation', 'V1')
     view['disks'] = _disks(vm)
     boot = (vm.properties.get('diagnosticsProfile') or {}).get(
         'bootDiagnostics') or {}
     if boot.get('enabled'):
-        view['bootDiagnostics'] = {}
+        view['bootDiagnostics'] = _boot_blobs(
+            vm, boot.get('storageUri') or '')
+    found = extension_views.of_machine(emulator, vm)
+    if found:
+        view['extensions'] = found
     view['statuses'] = statuses(emulator, vm)
     return view

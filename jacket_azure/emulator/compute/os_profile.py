@@ -55,10 +55,10 @@ def check(profile: dict[str, Any], os_type: str) -> None:
     _check_computer_name(profile, windows)
     _check_user_name(profile, windows)
     if windows:
-        _check_password(profile.get('adminPassword'), windows)
+        check_password(profile.get('adminPassword'), windows)
     else:
         _check_linux(profile)
-    _check_custom_data(profile.get('customData'))
+    check_custom_data(profile.get('customData'))
 
 
 def _check_computer_name(profile: dict[str, Any], windows: bool) -> None:
@@ -92,7 +92,11 @@ def _check_user_name(profile: dict[str, Any], windows: bool) -> None:
             'https://aka.ms/vmosprofile')
 
 
-def _check_password(password: str | None, windows: bool) -> None:
+def check_password(password: str | None, windows: bool) -> None:
+    """Refuse a password the service would refuse.
+
+    :raises ArmError: 400 InvalidParameter
+    """
     if not password:
         raise errors.missing_parameter('adminPassword')
     shortest, longest = (8, 123) if windows else (6, 72)
@@ -125,7 +129,7 @@ def _check_linux(profile: dict[str, Any]) -> None:
                 'linuxConfiguration', 'Authentication using either SSH or by '
                 'user name and password must be enabled in Linux profile.')
     else:
-        _check_password(password, windows=False)
+        check_password(password, windows=False)
     if password is None and keys and (
             linux.get('disablePasswordAuthentication') is not True):
         # the service wants it said that there is no password
@@ -157,7 +161,11 @@ def _is_key(text: str) -> bool:
     return data[4:4 + len(parts[0])] == parts[0].encode()
 
 
-def _check_custom_data(text: str | None) -> None:
+def check_custom_data(text: str | None) -> None:
+    """Refuse custom data that is too long or not base64.
+
+    :raises ArmError: 400 InvalidParameter
+    """
     if text is None:
         return
     try:

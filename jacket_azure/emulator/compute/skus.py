@@ -18,6 +18,7 @@ virtual-machine-sizes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 import re
 from typing import TYPE_CHECKING
 from typing import Any
@@ -162,9 +163,18 @@ def list_sizes(request: ArmRequest) -> ArmResponse:
 def list_sizes_of_machine(request: ArmRequest) -> ArmResponse:
     """The sizes a VM could take now: those that boot its generation."""
     vm = request.resource()
-    generation = vm.private.get('generation', 'V1')
-    return ArmResponse(body={'value': [
-        _brief(size) for size in sizes.by_name().values()
-        if generation in size.generations.split(',')
-        and not sizes.forbidden(request.emulator, size, vm.location,
-                          vm.body.get('zones') or ())]})
+    return ArmResponse(body={'value': available(
+        request.emulator, vm.location, vm.body.get('zones') or (),
+        vm.private.get('generation', 'V1'))})
+
+
+def available(emulator: server.Emulator, location: str,
+              zones: Iterable[str] = (),
+              generation: str | None = None) -> list[dict[str, Any]]:
+    """The sizes to be had there, in their short form.
+
+    :param generation: V1 or V2 when they have to boot it
+    """
+    return [_brief(size) for size in sizes.by_name().values()
+            if generation in (None, *size.generations.split(','))
+            and not sizes.forbidden(emulator, size, location, zones)]

@@ -76,6 +76,10 @@ def count(emulator: server.Emulator, subscription: str,
     """Count what the VMs of a region use, by quota name."""
     used: collections.Counter[str] = collections.Counter()
     place = location.lower()
+    used['availabilitySets'] = sum(
+        found.location == place for found in emulator.store.children(
+            'Microsoft.Compute/availabilitySets',
+            f'/subscriptions/{subscription}'))
     for vm in emulator.store.children(
             MACHINES, f'/subscriptions/{subscription}'):
         if vm.location.lower() != place:

@@ -17,91 +17,41 @@ Source: Compute REST API, virtual-machines; arm-behaviour.md section 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from jacket_azure.emulator import errors
-from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
-from jacket_azure.emulator.compute import data_disk_checks
+from jacket_azure.emulator.compute import boot_log
 from jacket_azure.emulator.compute import disk_blobs
-from jacket_azure.emulator.compute import vm_checks
+from jacket_azure.emulator.compute import hibernation
 from jacket_azure.emulator.compute import vm_create
+from jacket_azure.emulator.compute import vm_delete
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
+from jacket_azure.emulator.compute import vm_operations
 from jacket_azure.emulator.compute import vm_update
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
-if TYPE_CHECKING:
-    from jacket_azure.emulator.operation import Operation
-
 _ACTION = vm_model.NAME + '/'
 
 
 def _checked(request: ArmRequest, verb: str) -> store.Resource:
-    """Return the VM unless it is deleted or changed just now."""
-    vm = request.resource()
-    vm_checks.refuse_deleting(vm, f'VirtualMachines.{verb}.POST')
-    data_disk_checks.refuse_leaving(vm, request.body or {})
-    vm_checks.refuse_concurrent(request.emulator, vm)
-    return vm
+    return vm_operations.checked(request, f'VirtualMachines.{verb}.POST')
 
 
-def _run(request: ArmRequest, vm: store.Resource, kind: str,
-         transition: str | None,
-         finish: Callable[[store.Resource], None]) -> ArmResponse:
-    """Start an action; the VM is Updating while it runs."""
+def _boots(request: ArmRequest) -> vm_operations.Finish:
+    """The machine runs and its guest has booted, or resumed."""
     emulator = request.emulator
-    before = vm.properties['provisioningState']
-    vm.properties['provisioningState'] = 'Updating'
-    vm.private['transition'] = transition
 
-    def done(operation: Operation) -> None:
-        vm.private['transition'] = None
-        vm.properties['provisioningState'] = 'Succeeded'
-        finish(vm)
-        vm.private['provisioned'] = emulator.clock.stamp(operation.ended)
-        vm.private.pop('failure', None)
-        vm.etag += 1
-
-    def failed(operation: Operation) -> None:
-        vm.private['transition'] = None
-        if vm.private.get('deleting'):
-            return
-        error = operation.error or {}
-        if operation.status == 'Canceled':
-            vm.properties['provisioningState'] = before
-        else:
-            vm.properties['provisioningState'] = 'Failed'
-            vm.private['failure'] = error
-            vm_create.drop_unallocated(emulator, vm)
-        vm.etag += 1
-
-    operation = emulator.operations.start(
-        request, kind, on_done=done, on_fail=failed,
-        seconds=latency.of(emulator, kind))
-    vm.private['operation'] = operation
-    vm.etag += 1
-    return operation.accepted(202)
+    def finish(vm: store.Resource) -> None:
+        vm_create.allocate(emulator, vm)
+        if not vm.private.pop('hibernated', None):
+            boot_log.boot(emulator, vm)
+    return finish
 
 
-def _refuse_never_started(vm: store.Resource, verb: str) -> None:
-    """A VM whose create failed has no machine to act upon.
-
-    :raises ArmError: 409 OperationNotAllowed
-    """
-    if vm.private.get('power') is None:
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f"Cannot {verb} VM '{vm.name}' because the VM was never "
-            f"allocated.")
-
-
-def _running(vm: store.Resource) -> None:
-    vm_create.allocate(vm)
-    vm.private.pop('hibernated', None)
+def _stays(vm: store.Resource) -> None:
+    """Nothing about the machine changes."""
 
 
 @route('POST', _ACTION + 'start')
@@ -119,28 +69,30 @@ def start(request: ArmRequest) -> ArmResponse:
         vm_nics.take(request.emulator, vm.id,
                      vm.properties['networkProfile'])
     moving = vm.private.get('power') != 'running'
-    return _run(request, vm, 'virtualMachines.start',
-                'starting' if moving else None, _running)
+    finish = _boots(request) if moving else _stays
+    return vm_operations.run(request, vm, 'virtualMachines.start', finish,
+                             'starting' if moving else None)
 
 
 @route('POST', _ACTION + 'restart')
 def restart(request: ArmRequest) -> ArmResponse:
     """Restart; a deallocated VM cannot."""
     vm = _checked(request, 'Restart')
-    _refuse_never_started(vm, 'restart')
+    vm_operations.refuse_never_started(vm, 'restart')
     if vm.private['power'] == 'deallocated':
         raise errors.ArmError(
             409, 'OperationNotAllowed',
             f"Operation 'restart' is not allowed on VM '{vm.name}' since "
             f"the VM is deallocated.")
-    return _run(request, vm, 'virtualMachines.restart', None, _running)
+    return vm_operations.run(request, vm, 'virtualMachines.restart',
+                             _boots(request))
 
 
 @route('POST', _ACTION + 'powerOff')
 def power_off(request: ArmRequest) -> ArmResponse:
     """Stop but keep the host, and the bill."""
     vm = _checked(request, 'PowerOff')
-    _refuse_never_started(vm, 'power off')
+    vm_operations.refuse_never_started(vm, 'power off')
     hard = request.query.get('skipshutdown', '').lower() == 'true'
     kind = 'virtualMachines.powerOff' + ('.skipShutdown' if hard else '')
     stays = vm.private['power'] == 'deallocated'
@@ -148,7 +100,8 @@ def power_off(request: ArmRequest) -> ArmResponse:
     def finish(vm: store.Resource) -> None:
         vm.private['power'] = 'deallocated' if stays else 'stopped'
 
-    return _run(request, vm, kind, None if stays else 'stopping', finish)
+    return vm_operations.run(request, vm, kind, finish,
+                             None if stays else 'stopping')
 
 
 @route('POST', _ACTION + 'deallocate')
@@ -156,40 +109,35 @@ def deallocate(request: ArmRequest) -> ArmResponse:
     """Stop and give the host back; with ``hibernate`` keep the memory."""
     vm = _checked(request, 'Deallocate')
     hibernate = request.query.get('hibernate', '').lower() == 'true'
-    capabilities = vm.properties.get('additionalCapabilities') or {}
-    if hibernate and not capabilities.get('hibernationEnabled'):
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f"The Hibernate-Deallocate Operation cannot be performed on a "
-            f"VM that does not have the hibernation capability enabled. VM "
-            f"'{vm.name}'.")
+    if hibernate:
+        hibernation.check_hibernate(vm)
 
     def finish(vm: store.Resource) -> None:
         vm.private['power'] = 'deallocated'
-        if hibernate:
-            vm.private['hibernated'] = True
+        # without hibernate a hibernated machine loses its memory
+        vm.private['hibernated'] = hibernate
 
-    return _run(request, vm, 'virtualMachines.deallocate',
-                'deallocating', finish)
+    return vm_operations.run(request, vm, 'virtualMachines.deallocate',
+                             finish, 'deallocating')
 
 
 @route('POST', _ACTION + 'redeploy')
 def redeploy(request: ArmRequest) -> ArmResponse:
     """Move a VM to another host."""
     vm = _checked(request, 'Redeploy')
-    _refuse_never_started(vm, 'redeploy')
+    vm_operations.refuse_never_started(vm, 'redeploy')
     runs = vm.private['power'] == 'running'
-    return _run(request, vm, 'virtualMachines.redeploy',
-                'starting' if runs else None,
-                _running if runs else lambda vm: None)
+    return vm_operations.run(
+        request, vm, 'virtualMachines.redeploy',
+        _boots(request) if runs else _stays, 'starting' if runs else None)
 
 
 @route('POST', _ACTION + 'reapply')
 def reapply(request: ArmRequest) -> ArmResponse:
     """Apply the model again, which mends a Failed state."""
     vm = _checked(request, 'Reapply')
-    return _run(request, vm, 'virtualMachines.reapply', None,
-                lambda vm: None)
+    return vm_operations.run(
+        request, vm, 'virtualMachines.reapply', _stays)
 
 
 @route('POST', _ACTION + 'generalize')
@@ -214,7 +162,10 @@ def simulate_eviction(request: ArmRequest) -> ArmResponse:
             409, 'OperationNotAllowed', "Operation 'simulateEviction' is "
             "allowed only for Spot Virtual Machines")
     # the service evicts within half an hour; here it has happened at once
-    vm.private['power'] = 'deallocated'
+    if vm.properties.get('evictionPolicy') == 'Delete':
+        vm_delete.remove(request.emulator, vm)
+    else:
+        vm.private['power'] = 'deallocated'
     return ArmResponse(204)
 
 

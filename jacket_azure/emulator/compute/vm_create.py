@@ -22,11 +22,15 @@ import uuid
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import boot_log
+from jacket_azure.emulator.compute import capacity
 from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import disk_blob_checks
 from jacket_azure.emulator.compute import disk_blobs
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disk_model
+from jacket_azure.emulator.compute import guest
+from jacket_azure.emulator.compute import hibernation
 from jacket_azure.emulator.compute import os_profile
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.compute import usages
@@ -35,6 +39,7 @@ from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_image
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
+from jacket_azure.emulator.compute import vm_options
 from jacket_azure.emulator.compute import vm_plans
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
@@ -53,6 +58,7 @@ def create(request: ArmRequest) -> ArmResponse:
     body['location'] = body['location'].lower().replace(' ', '')
     vm_id = str(request.id)
     size = vm_model.find_size(body)
+    vm_options.check(request.emulator, body, size)
     disk_model.check_zones(request.emulator, body, vm_model.TYPE)
     place = disk_checks.place_of(request.emulator, vm_id, body, size)
     image = _check(request, body, place)
@@ -69,6 +75,8 @@ def _check(request: ArmRequest, body: dict[str, Any],
     if not storage or not storage.get('osDisk'):
         raise errors.missing_parameter('storageProfile')
     image = _check_image(request, body, place.size)
+    vm_options.check_controller(properties, place.size)
+    hibernation.check(emulator, properties, place.size)
     vm_checks.check_available(emulator, place.vm_id, place.size,
                              place.location, place.zones)
     usages.check(emulator, request.subscription, place.location, place.size,
@@ -138,9 +146,9 @@ def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
     if image is not None:
         if image.exact_version:
             storage['imageReference']['exactVersion'] = image.exact_version
-    if properties.get('osProfile'):
-        properties['osProfile'] = os_profile.shown(
-            properties['osProfile'], os_type)
+    profile = properties.get('osProfile')
+    if profile:
+        properties['osProfile'] = os_profile.shown(profile, os_type)
     properties.update({
         'provisioningState': 'Creating', 'vmId': str(uuid.uuid4()),
         'timeCreated': emulator.clock.stamp()})
@@ -156,6 +164,8 @@ def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
             image is None or image.specialized) else None,
         'generation': _generation(emulator, storage, image),
         'hidden_disks': _made(storage, sent)})
+    if profile:
+        guest.install(emulator, vm, profile)
     vm_nics.take(emulator, vm.id, properties['networkProfile'])
     return emulator.store.put(vm)
 
@@ -178,9 +188,14 @@ def _made(storage: dict[str, Any], sent: list[dict[str, Any]]) -> set[str]:
 
 def _start(request: ArmRequest, vm: store.Resource) -> ArmResponse:
     emulator = request.emulator
+    silent = guest.is_silent(emulator, vm)
 
     def done(operation: Operation) -> None:
-        allocate(vm)
+        allocate(emulator, vm)
+        if silent:
+            vm.private.pop('agent_up')
+            raise guest.timed_out(vm)
+        boot_log.boot(emulator, vm)
         finish(emulator, vm, operation)
 
     def failed(operation: Operation) -> None:
@@ -195,21 +210,26 @@ def _start(request: ArmRequest, vm: store.Resource) -> ArmResponse:
 
     operation = emulator.operations.start(
         request, 'virtualMachines.create', on_done=done, on_fail=failed,
-        seconds=latency.of(emulator, 'virtualMachines.create'))
+        seconds=latency.of(emulator, 'virtualMachines.create' + (
+            '.timeout' if silent else '')))
     vm.private['operation'] = operation
     return operation.accepted(201, vm_model.view(request, vm),
                               headers=vm_model.etag_header(request, vm))
 
 
-def allocate(vm: store.Resource) -> None:
+def allocate(emulator: server.Emulator, vm: store.Resource) -> None:
     """The VM has got a host and its guest is up.
 
-    :raises ArmError: its image needs a plan, which shows only now
+    :raises ArmError: its image needs a plan, which shows only now, or
+        there is no room
     """
     failure = vm_plans.missing(
         vm.private.get('image'), vm.body.get('plan'), vm.id)
     if failure is not None:
         raise failure
+    if vm.private.get('creating') or vm.private.get('power') in (
+            None, 'deallocated'):
+        capacity.allocate(emulator, vm)
     vm.private.update(power='running', agent_up=True)
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import etags
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import extension_views
 from jacket_azure.emulator.compute import instance_view
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.router import ArmRequest
@@ -67,6 +68,11 @@ def view(request: ArmRequest, vm: store.Resource, *,
             entry['diskSizeGB'] = disk.properties['diskSizeGB']
         if entry['name'] in hidden and disk is not None:
             entry['managedDisk'].pop('id', None)
+    resources = extension_views.resources(request.emulator, vm)
+    if resources:
+        # a list tells their ids only
+        body['resources'] = resources if 'name' in request.params else [
+            {'id': one['id']} for one in resources]
     if with_instance_view:
         properties['instanceView'] = instance_view.build(
             request.emulator, vm)

@@ -23,6 +23,8 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import boot_log
+from jacket_azure.emulator.compute import capacity
 from jacket_azure.emulator.compute import change_checks
 from jacket_azure.emulator.compute import data_disks
 from jacket_azure.emulator.compute import disk_checks
@@ -103,6 +105,7 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
     place = disk_checks.place_of(
         emulator, vm.id, wanted, vm_model.find_size(wanted))
     change_checks.check_profile(vm, properties, sent)
+    change_checks.check_options(vm, wanted, place)
     change_checks.check_size(request, vm, place, properties)
     storage = properties['storageProfile']
     change_checks.check_storage(vm, place, storage)
@@ -140,8 +143,15 @@ def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
     emulator = request.emulator
 
     def done(operation: Operation) -> None:
+        resized = before['properties']['hardwareProfile'] != (
+            vm.properties['hardwareProfile'])
         if vm.private.get('power') is None:
-            vm_create.allocate(vm)
+            vm_create.allocate(emulator, vm)
+            boot_log.boot(emulator, vm)
+        elif resized and vm.private['power'] != 'deallocated':
+            # another host, and the guest boots there
+            capacity.allocate(emulator, vm)
+            boot_log.boot(emulator, vm)
         data_disks.finish(emulator, vm)
         vm_create.finish(emulator, vm, operation)
 
