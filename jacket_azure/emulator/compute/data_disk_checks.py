@@ -111,7 +111,7 @@ def _check_change(place: disk_checks.Place, entry: dict[str, Any],
 
 
 def _check_caching(entry: dict[str, Any], disk: store.Resource) -> None:
-    disk_checks.check_caching(
+    disk_rules.check_caching(
         entry, disk.body['sku']['name'],
         disk.properties.get('diskSizeGB') or 0,
         disk.properties.get('maxShares') or 1)
@@ -180,7 +180,7 @@ def _check_made(place: disk_checks.Place, entry: dict[str, Any],
         raise errors.missing_parameter('dataDisk.sourceResource.id')
     if size:
         disk_rules.check_size(size, sku)
-        disk_checks.check_caching(entry, sku, size)
+        disk_rules.check_caching(entry, sku, size)
     if entry.get('name'):
         disk_checks.refuse_existing(place, entry['name'])
 

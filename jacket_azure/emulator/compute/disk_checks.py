@@ -30,9 +30,6 @@ from jacket_azure.emulator.compute import vm_image
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
-# disks of that size and larger have no host cache
-_CACHED_GIB = 4096
-
 
 @dataclasses.dataclass(frozen=True)
 class Place:
@@ -109,28 +106,6 @@ def _check_ultra(place: Place, sku: str) -> None:
             'managedDisk.storageAccountType',
             'StorageAccountType UltraSSD_LRS can be used only when '
             'additionalCapabilities.ultraSSDEnabled is set.')
-
-
-def check_caching(entry: dict[str, Any], sku: str, size_gib: int,
-                  shares: int = 1) -> None:
-    """Refuse host caching where there is none.
-
-    :raises ArmError: 400 InvalidParameter, unverified texts
-    """
-    if entry.get('caching') in (None, 'None'):
-        return
-    reason = ''
-    if sku in disk_skus.ADJUSTABLE:
-        reason = f'of Sku {sku}'
-    elif size_gib >= _CACHED_GIB:
-        reason = f'of {_CACHED_GIB} GB and larger'
-    elif shares > 1:
-        reason = 'with maxShares above 1'
-    if reason:
-        raise errors.invalid_parameter(
-            'dataDisk.caching', f"The value '{entry['caching']}' of "
-            f"parameter 'dataDisk.caching' is not supported for disks "
-            f"{reason}.")
 
 
 def refuse_existing(place: Place, name: str) -> None:

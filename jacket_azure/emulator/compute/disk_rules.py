@@ -25,6 +25,8 @@ from jacket_azure.emulator.compute import disk_skus
 
 _BURST_GIB = 512
 _PLUS_GIB = 513
+# disks of that size and larger have no host cache
+_CACHED_GIB = 4096
 _PERFORMANCE = ('diskIOPSReadWrite', 'diskMBpsReadWrite')
 
 
@@ -97,6 +99,28 @@ def check_creation(sku: str, size_gib: int, data: dict[str, Any],
         raise errors.ArmError(
             400, 'BadRequest', f"Disks of Sku {sku} cannot be created with "
             f"createOption '{data['createOption']}'.")
+
+
+def check_caching(entry: dict[str, Any], sku: str, size_gib: int,
+                  shares: int = 1) -> None:
+    """Refuse host caching where there is none.
+
+    :raises ArmError: 400 InvalidParameter, unverified texts
+    """
+    if entry.get('caching') in (None, 'None'):
+        return
+    reason = ''
+    if sku in disk_skus.ADJUSTABLE:
+        reason = f'of Sku {sku}'
+    elif size_gib >= _CACHED_GIB:
+        reason = f'of {_CACHED_GIB} GB and larger'
+    elif shares > 1:
+        reason = 'with maxShares above 1'
+    if reason:
+        raise errors.invalid_parameter(
+            'dataDisk.caching', f"The value '{entry['caching']}' of "
+            f"parameter 'dataDisk.caching' is not supported for disks "
+            f"{reason}.")
 
 
 def _check_performance(sku: str, size_gib: int,

@@ -30,6 +30,7 @@ from jacket_azure.emulator.compute import galleries
 from jacket_azure.emulator.compute import gallery_images
 from jacket_azure.emulator.compute import gallery_references
 from jacket_azure.emulator.compute import gallery_replication
+from jacket_azure.emulator.compute import gallery_source_checks
 from jacket_azure.emulator.compute import gallery_sources
 from jacket_azure.emulator.compute import image_contents
 from jacket_azure.emulator.compute import listing
@@ -76,7 +77,8 @@ def put(request: ArmRequest) -> ArmResponse:
     body = copy.deepcopy(request.body)
     properties = body.get('properties') or {}
     if known is not None:
-        gallery_sources.refuse_change(known, properties['storageProfile'])
+        gallery_source_checks.refuse_change(
+            known, properties['storageProfile'])
         _change(known, body, properties)
         known.body.pop('tags', None)
         if 'tags' in body:
@@ -167,7 +169,8 @@ def patch(request: ArmRequest) -> ArmResponse:
     body = copy.deepcopy(request.body)
     properties = body.get('properties') or {}
     if properties.get('storageProfile'):
-        gallery_sources.refuse_change(version, properties['storageProfile'])
+        gallery_source_checks.refuse_change(
+            version, properties['storageProfile'])
     _change(version, body, properties)
     if body.get('tags') is not None:
         version.body['tags'] = body['tags']
