@@ -22,6 +22,7 @@ from nova.api.metadata import base as metadata
 from nova.virt import configdrive
 
 from jacket_azure import exceptions
+from jacket_azure.nova import admin_password as admin_passwords
 from jacket_azure.payload import custom_data
 from jacket_azure.payload import names
 from jacket_azure.payload import os_profile
@@ -47,17 +48,21 @@ def build_os_profile(
             'Neither Azure nor the mapping file tells the os_type of the '
             'image.'
         )
+    linux = os_type == 'linux'
+    key = instance.key_data if linux else None
+    # Nova makes a password for every server, asked for or not
+    mode = conf.linux_password
+    wanted = not linux or not key or mode == 'always'
+    if wanted:
+        admin_password = admin_passwords.settle(
+            instance, os_type, admin_password
+        )
     files = [(path, _bytes(content)) for path, content in injected_files or ()]
     documents = {}
     if configdrive.required_by(instance):
         documents = _config_drive(
             instance, files, admin_password, network_info
         )
-    linux = os_type == 'linux'
-    key = instance.key_data if linux else None
-    # Nova makes a password for every server, asked for or not
-    mode = conf.linux_password
-    wanted = not linux or not key or mode == 'always'
     return os_profile.build(
         os_profile.OsProfileSpec(
             os_type=os_type,

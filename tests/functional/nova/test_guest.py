@@ -20,6 +20,8 @@ import os
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import rsa
 from nova import utils
 import yaml
 
@@ -65,6 +67,11 @@ class GuestTest(base.AzureServersTestCase):
             'name': name, 'type': 'ssh', 'public_key': line}})
         return name, line
 
+    def windows_flavor(self):
+        return self.create_flavor(
+            'windows', 4, 16384, 128,
+            **{'azure:vm_size': 'Standard_D4s_v5'})
+
     def test_n04_key_pair_reaches_the_guest_and_no_password(self):
         name, line = self.import_key(
             ed25519.Ed25519PrivateKey.generate())
@@ -100,16 +107,41 @@ class GuestTest(base.AzureServersTestCase):
         self.assertEqual([], self.azure.resource_ids())
 
     def test_n05_windows_gets_the_password_nova_made(self):
-        flavor = self.create_flavor(
-            'windows', 4, 16384, 128,
-            **{'azure:vm_size': 'Standard_D4s_v5'})
         server = self.create_server(
-            imageRef=self.glance.windows['id'], flavorRef=flavor,
+            imageRef=self.glance.windows['id'],
+            flavorRef=self.windows_flavor(),
             name='a-windows-server-with-a-long-name')
         profile = self.os_profile(server)
         self.assertEqual(server['adminPass'], profile['adminPassword'])
         # Azure's limit for Windows
         self.assertLessEqual(len(profile['computerName']), 15)
+
+    def test_n05_password_of_nova_that_azure_would_refuse_is_replaced(self):
+        """Who has the private key reads it, as with any guest's password."""
+        self.flags(password_length=4)
+        private = rsa.generate_private_key(65537, 2048)
+        name, _ = self.import_key(private)
+        server = self.create_server(
+            imageRef=self.glance.windows['id'], key_name=name,
+            flavorRef=self.windows_flavor())
+        self.assertEqual(4, len(server['adminPass']))
+        answer = self.api.api_get(
+            f'/servers/{server["id"]}/os-server-password').body
+        password = private.decrypt(
+            base64.b64decode(answer['password']),
+            padding.PKCS1v15()).decode()
+        self.assertEqual(
+            password, self.os_profile(server)['adminPassword'])
+        self.assertNotIn(password, self.log.text)
+
+    def test_n05_password_of_nova_that_cannot_be_replaced(self):
+        self.flags(password_length=4)
+        fault = self.failed_build(
+            imageRef=self.glance.windows['id'],
+            flavorRef=self.windows_flavor())
+        self.assertIn('8 to 123 characters', fault)
+        self.assertIn('password_length', fault)
+        self.assertEqual([], self.azure.resource_ids())
 
     def test_n31_user_data_reaches_custom_data(self):
         server = self.create_server(
