@@ -32,6 +32,15 @@ from jacket_azure.arm import retries
 # Azure's own word, and the one that others write
 CANCELED = frozenset({'canceled', 'cancelled'})
 _LONGEST = 600
+_UNREADABLE = (
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+    sdk.HttpResponseError,
+)
+# Code of an Unavailable that no waiting will end
+UNTRUSTED = 'CertificateNotVerified'
 # Tokens are valid from five minutes before; more than that is a wrong clock.
 _TOLERATED_SKEW = 300
 
@@ -145,7 +154,8 @@ def _unanswered(exc: Exception, call: calls.Call) -> exceptions.AzureError:
     else:
         kind = exceptions.Unavailable
         text = f'No usable answer to {call.operation}: {reason_of(exc)}'
-    return kind(_sentence(text, [], None, None, call))
+    code = UNTRUSTED if retries.is_untrusted(exc) else None
+    return kind(_sentence(text, [], None, None, call), code=code)
 
 
 def reason_of(exc: BaseException) -> str:
@@ -160,7 +170,7 @@ def reason_of(exc: BaseException) -> str:
         )
     if isinstance(exc, sdk.ClientAuthenticationError) and exc.response:
         return f'it answers HTTP {exc.response.status_code}'
-    if isinstance(exc, ValueError | sdk.HttpResponseError):
+    if isinstance(exc, _UNREADABLE):
         # errors do not come here: a success the SDK can make nothing of
         return 'the answer is not what Azure sends; check for a proxy between'
     if 'NameResolutionError' in text or 'Name or service' in text:

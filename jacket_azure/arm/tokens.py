@@ -51,15 +51,21 @@ def _no_token(exc: BaseException) -> Exception:
     text = f'the token service did not answer: {reason}'
     if retries.is_untrusted(exc):
         # Trying again does not help.
-        return exceptions.Unavailable(f'Logging in to Azure failed: {text}')
+        return exceptions.Unavailable(
+            f'Logging in to Azure failed: {text}', code=errors.UNTRUSTED
+        )
     return retries.NothingSent(text)
 
 
 _PASSING = (
     sdk.ServiceRequestError,
     sdk.ServiceResponseError,
-    # half an answer, or another one than the token service gives
+    # half an answer, or another one than the token service gives; on JSON of
+    # an unknown shape msal stumbles
     sdk.DecodeError,
+    AttributeError,
+    KeyError,
+    TypeError,
 )
 # msal says no more when the authority's description cannot be read
 _HTTP_ERROR = re.compile(r'HTTP Error: (429|5\d\d)\b')

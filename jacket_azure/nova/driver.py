@@ -19,6 +19,7 @@ release does not: Nova then refuses the action or falls back by itself.
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from nova import exception as nova_exception
@@ -60,12 +61,15 @@ class AzureDriver(driver.ComputeDriver):
         self._hosts: Any = None
         self._tags: Any = None
         self._janitor: Any = None
+        self._stopping = threading.Event()
 
     # -- the service ------------------------------------------------------
 
     def init_host(self, host: str) -> None:
         self.host = host
-        self._backend = startup.start(CONF.azure, host)
+        self._backend = startup.start(
+            CONF.azure, host, self._stopping.wait
+        )
         self._vms = vmops.VmOps(self._backend)
         self._power = powerops.PowerOps(self._backend)
         self._hosts = hostops.HostOps(self._backend)
@@ -75,6 +79,7 @@ class AzureDriver(driver.ComputeDriver):
         janitorops.register(self.virtapi, CONF.azure.janitor_interval)
 
     def cleanup_host(self, host: str) -> None:
+        self._stopping.set()
         if self._janitor is not None:
             self._janitor.stop()
         if self._backend is not None:

@@ -14,11 +14,14 @@
 
 Whatever is wrong is said in one message with every mistake in it, before the
 service reports itself as up. What only a spawn would show otherwise, a wrong
-secret or region, is asked of Azure once.
+secret or region, is asked of Azure. An Azure out of reach is no mistake of the
+configuration, and waited for: Nova shows the service as down meanwhile, sends
+it no work, and nobody has to start it again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,18 +31,35 @@ from oslo_log import log as logging
 from jacket_azure import exceptions
 from jacket_azure.arm import azure as arm_azure
 from jacket_azure.arm import cloud as clouds
+from jacket_azure.arm import errors as arm_errors
 from jacket_azure.conf import mapping_file as mapping_files
 from jacket_azure.nova import backend as backends
 
 LOG = logging.getLogger(__name__)
 
-def start(conf: Any, host: str) -> backends.Backend:
+# Between two looks at an Azure out of reach, beside what each takes itself
+RETRY_SECONDS = 30
+_OUT_OF_REACH = (
+    exceptions.OperationTimeout,
+    exceptions.Throttled,
+    exceptions.Unavailable,
+)
+
+
+def start(
+    conf: Any, host: str, wait: Callable[[float], bool]
+) -> backends.Backend:
     """Check options, mapping file and Azure, and connect.
+
+    Returns when Azure answers, however long that takes.
 
     :param conf: the ``[azure]`` options
     :param host: ``CONF.host``
+    :param wait: waits so many seconds; returns True when the service is to
+        stop, as ``threading.Event.wait``
     :raises InvalidConfiguration: naming everything that is wrong; it ends
         the service
+    :raises VirtDriverNotReady: told to stop before Azure answered
     """
     mapping_file = mapping_files.MappingFile(conf.mapping_file)
     azure, problems = _connect(conf)
@@ -47,7 +67,7 @@ def start(conf: Any, host: str) -> backends.Backend:
     _refuse(problems)
     backend = backends.build(conf, host, azure, mapping_file)
     try:
-        _refuse(_azure_problems(backend))
+        _refuse(_problems_once_reached(backend, wait))
     except BaseException:
         azure.close()
         raise
@@ -97,8 +117,28 @@ def _mapping_problems(mapping_file: Any) -> Iterator[str]:
         yield str(exc)
 
 
+def _problems_once_reached(
+    backend: backends.Backend, wait: Callable[[float], bool]
+) -> list[str]:
+    while True:
+        try:
+            return list(_azure_problems(backend))
+        except _OUT_OF_REACH as exc:
+            LOG.error(
+                'Azure is out of reach; this service stays down and asks '
+                'again in %s seconds: %s',
+                RETRY_SECONDS,
+                exc,
+            )
+            if wait(RETRY_SECONDS):
+                raise nova_exception.VirtDriverNotReady() from exc
+
+
 def _azure_problems(backend: backends.Backend) -> Iterator[str]:
-    """Ask Azure what only Azure can tell; fills the caches on the way."""
+    """Ask Azure what only Azure can tell; fills the caches on the way.
+
+    :raises OperationTimeout, Throttled, Unavailable: nobody can tell now
+    """
     azure = backend.azure
     try:
         azure.resource_groups.get(azure.resource_group)
@@ -115,6 +155,10 @@ def _azure_problems(backend: backends.Backend) -> Iterator[str]:
             f'Azure refuses the credentials (credential = '
             f'{backend.conf.credential}): {exc}'
         )
+    except _OUT_OF_REACH as exc:
+        if exc.code != arm_errors.UNTRUSTED:
+            raise
+        yield f'Azure cannot be used: {exc}'
     except exceptions.AzureError as exc:
         yield f'Azure cannot be used: {exc}'
     else:

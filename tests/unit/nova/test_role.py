@@ -67,7 +67,8 @@ class RoleTest(base.NovaTestCase):
     def use_everything(self):
         """Take a server through its life, and one that fails to build."""
         self.azure.patch_connect()
-        startup.start(self.conf.azure, base.HOST)
+        startup.start(
+            self.conf.azure, base.HOST, lambda seconds: True)
         instance, network_info = self.spawn()
         driver = self.driver
         driver.list_instance_uuids()

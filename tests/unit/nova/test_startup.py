@@ -12,12 +12,21 @@
 
 """What stops nova-compute from starting, and in which words."""
 
+import socket
+
 import fixtures
 from nova import exception as nova_exception
 
 from jacket_azure.nova import startup
 from tests import base
+from tests.unit.emulator import test_identity
 from tests.unit.nova import base as nova_base
+
+
+def unused_port():
+    with socket.socket() as unused:
+        unused.bind(('127.0.0.1', 0))
+        return unused.getsockname()[1]
 
 
 class StartupTest(base.AzureTestCase):
@@ -26,8 +35,8 @@ class StartupTest(base.AzureTestCase):
         super().setUp()
         self.azure.patch_connect()
 
-    def start(self):
-        backend = startup.start(self.conf.azure, nova_base.HOST)
+    def start(self, wait=lambda seconds: True):
+        backend = startup.start(self.conf.azure, nova_base.HOST, wait)
         self.addCleanup(backend.azure.close)
         return backend
 
@@ -83,9 +92,77 @@ class StartupTest(base.AzureTestCase):
         self.azure.fail('GET', '*', 403, 'AuthorizationFailed')
         self.refuse('refuses the credentials')
 
-    def test_unreachable(self):
+    def test_waits_for_an_azure_out_of_reach(self):
+        faults = self.azure.emulator.faults
+        outages = [
+            lambda: faults.fail('GET', '*', 503, 'ServerTimeout'),
+            lambda: faults.drop_request('GET', '*'),
+        ]
+        faults.refuse_connections()
+
+        def wait(seconds):
+            self.assertEqual(startup.RETRY_SECONDS, seconds)
+            faults.clear()
+            if outages:
+                outages.pop()()
+            return False
+
+        self.start(wait).catalogue.sizes()
+        self.assertEqual([], outages)
+        self.assertEqual(3, self.log.text.count('Azure is out of reach'))
+
+    def test_stops_while_it_waits(self):
         self.azure.emulator.faults.refuse_connections()
-        self.refuse('cannot be used')
+        self.assertRaises(nova_exception.VirtDriverNotReady, self.start)
+
+    def test_login_out_of_reach(self):
+        self.flags(authority=f'https://127.0.0.1:{unused_port()}')
+        self.assertRaises(nova_exception.VirtDriverNotReady, self.start)
+        self.assertIn('Azure is out of reach', self.log.text)
+
+    def test_name_that_nobody_resolves(self):
+        self.flags(arm_endpoint='https://azure.invalid')
+        self.assertRaises(nova_exception.VirtDriverNotReady, self.start)
+        self.assertIn('cannot be resolved', self.log.text)
+
+    def test_certificate_that_nobody_vouches_for(self):
+        self.flags(ca_file=None)
+        self.refuse('cannot be verified', '[azure] ca_file')
+
+    def test_clock_off_by_an_hour(self):
+        """Whoever logs in with a secret need not know the time."""
+        for seconds in (3600, -3600):
+            self.azure.emulator.identity.clock_offset_seconds = seconds
+            self.start()
+
+    def test_clock_off_by_an_hour_with_a_certificate(self):
+        """What it signs says when, and Azure minds."""
+        file = self.azure.mapping_file.with_name('login.pem')
+        file.write_bytes(test_identity.pem())
+        self.flags(credential='certificate', certificate_path=str(file))
+        for seconds in (3600, -3600):
+            self.azure.emulator.identity.clock_offset_seconds = seconds
+            self.refuse('AADSTS700024', "check this machine's clock")
+
+    def test_unknown_client(self):
+        self.flags(client_id='00000000-0000-0000-0000-00000000dead')
+        self.refuse('credential')
+
+    def test_unknown_tenant(self):
+        self.flags(tenant_id='00000000-0000-0000-0000-00000000dead')
+        self.refuse('credential')
+
+    def test_unknown_subscription(self):
+        self.flags(subscription_id='00000000-0000-0000-0000-00000000dead')
+        self.refuse('[azure] subscription_id')
+
+    def test_mapping_mistakes_tell_line_and_choices(self):
+        self.azure.mapping_file.write_text(
+            'flavors: {m1.small: Standard_D2s_v5}\n'
+            'images:\n'
+            '  ubuntu: {id: /nowhere, os_type: beos}\n')
+        self.refuse('mapping.yaml:3:', 'os_type', 'linux', 'windows')
+
 
     def test_page_blobs_where_azure_runs_them(self):
         self.flags(disk_model='page_blob')
