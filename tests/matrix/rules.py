@@ -47,12 +47,13 @@ REASONS = {
     'lost': _BROKE,
     'truncated': f'{_BROKE}|not what Azure sends',
     'mangled': 'not what Azure sends',
-    'failed': re.escape(troubles.FAILED_TEXT),
+    'failed': re.escape(troubles.FAILED_TEXT.rstrip('.')),
     'canceled': 'was canceled in Azure',
     'stuck': 'not seen to end in time',
 }
 _LOGIN_REASONS = {
-    '429-after': 'HTTP 429', '429': 'HTTP 429', '500': 'HTTP 500',
+    '429-after': 'HTTP 429|not what Azure sends',
+    '429': 'HTTP 429|not what Azure sends', '500': 'HTTP 500',
     '503': 'HTTP 503', 'garbage': 'HTTP 502|not what Azure sends',
 }
 _OPERATIONS = ('failed', 'canceled', 'stuck')

@@ -241,6 +241,8 @@ class Services(base.AzureServersTestCase):
             yield lambda: fault.fired
         finally:
             self.azure.emulator.faults.remove(fault)
+            for operation in self.azure.emulator.operations.running():
+                operation.stuck = False
 
     def _remains(self, server, found):
         """List what should not be there any more, and remove it."""

@@ -194,6 +194,7 @@ class TokenTest(timeout.TestCase):
         text = f'Content: {{"access_token": "{doubles.TOKEN[:25]}'
         for cause, reason in (
                 (sdk.DecodeError(f'JSON is invalid: {text}'), 'not what'),
+                (TypeError(f'sequence item 0: expected str {text}'), 'not w'),
                 (ValueError(f'HTTP Error: 502 {text}'), 'HTTP 502')):
             found = self.failure(self.wrapped(cause))
             self.assertIs(exceptions.Unavailable, type(found))
