@@ -45,13 +45,11 @@ With the Azure SDK for Python:
       base_url='{arm_endpoint}', connection_verify='{ca_file}',
       credential_scopes=['{token_scope}'])
 
-With the az command line (same environment):
+With the az command line (same environment, a configuration of its own):
 
-  az config set core.instance_discovery=false
+  export AZURE_CONFIG_DIR={folder}/az AZURE_CORE_INSTANCE_DISCOVERY=false
   az cloud register --name emulator \\
-      --endpoint-resource-manager {arm_endpoint} \\
-      --endpoint-active-directory {authority} \\
-      --endpoint-active-directory-resource-id {arm_endpoint}
+      --endpoint-resource-manager {arm_endpoint}
   az cloud set --name emulator
   az login --service-principal -u $AZURE_CLIENT_ID \\
       -p $AZURE_CLIENT_SECRET --tenant $AZURE_TENANT_ID
@@ -100,6 +98,18 @@ class Emulator(command.Command):
         parser.add_argument(
             '--throttling', action='store_true',
             help='enforce rate limits instead of only telling them')
+        parser.add_argument(
+            '--limit', action='append', default=[], metavar='BUCKET=N',
+            type=_limit,
+            help='let so many requests remain in a bucket after the first, '
+                 'PutVMResource=3 for example; may be repeated')
+        parser.add_argument(
+            '--list-lag', type=float, default=0, metavar='SECONDS',
+            help='let lists be behind by so much (default: %(default)s)')
+        parser.add_argument(
+            '--imds-port', type=int, metavar='PORT',
+            help='serve the instance metadata service, without TLS, for '
+                 'managed identities; 0 takes a free port')
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
@@ -118,11 +128,15 @@ class Emulator(command.Command):
             port=parsed_args.port, latency=parsed_args.latency,
             state_dir=parsed_args.state_dir.expanduser().absolute(),
             contents=not parsed_args.no_contents, location=location,
-            throttling=parsed_args.throttling, profile=parsed_args.profile)
+            throttling=parsed_args.throttling, profile=parsed_args.profile,
+            list_lag=parsed_args.list_lag, imds_port=parsed_args.imds_port)
+        emulator.ratelimits.limits.update(parsed_args.limit)
         try:
             emulator.start()
         except OSError as exc:
-            print(f'Cannot listen on port {parsed_args.port}: {exc}',
+            ports = {parsed_args.port, parsed_args.imds_port} - {None}
+            print(f'Cannot listen on port {" or ".join(map(str, ports))}: '
+                  f'{exc}',
                   file=self.app.stderr)
             return 1
         with emulator:
@@ -135,9 +149,24 @@ class Emulator(command.Command):
             print(options['arm_endpoint'] if quiet
                   else describe(emulator.state_dir, options),
                   file=self.app.stdout, flush=True)
+            if parsed_args.imds_port is not None:
+                print(f'AZURE_POD_IDENTITY_AUTHORITY_HOST='
+                      f'{emulator.imds_url}', file=self.app.stdout,
+                      flush=True)
             stop.wait()
         print('Stopped.', file=self.app.stdout, flush=True)
         return 0
+
+
+def _limit(text: str) -> tuple[str, int]:
+    """Read ``BUCKET=N``.
+
+    :raises ValueError: it is none; argparse tells the user
+    """
+    name, _, number = text.partition('=')
+    if not name or int(number) < 0:
+        raise ValueError(text)
+    return name, int(number)
 
 
 def write_files(folder: pathlib.Path, options: dict[str, Any]) -> None:

@@ -187,6 +187,7 @@ class Application:
         query = {name.lower(): value for name, value
                  in urllib.parse.parse_qsl(record.query,
                                            keep_blank_values=True)}
+        gateway.check_path(http.path)
         version = gateway.check_version(query)
         route, params = self._router.match(http.method, http.path)
         body = content.read(http.get_data(), http.mimetype)

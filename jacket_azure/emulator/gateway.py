@@ -26,6 +26,7 @@ from jacket_azure.emulator import validation
 
 _VERSION = re.compile(r'\d{4}-\d{2}-\d{2}(-\w+)?')
 _OLDEST = '2015-06-15'
+_GUID = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 _VERBS = {'GET': 'read', 'HEAD': 'read', 'PUT': 'write', 'PATCH': 'write',
           'DELETE': 'delete'}
 
@@ -45,6 +46,20 @@ def check_version(query: dict[str, str]) -> str:
         raise _invalid_version(version, validation.versions(
             'GET', '/subscriptions/{sub}/resourcegroups'))
     return version
+
+
+def check_path(path: str) -> None:
+    """Refuse a path of a provider or a group without a subscription.
+
+    :raises ArmError: 404 MissingSubscription
+    """
+    first = path.strip('/').partition('/')[0].lower()
+    if first in ('subscriptions', 'providers', 'tenants'):
+        return
+    raise errors.ArmError(
+        404, 'MissingSubscription',
+        "The request did not have a subscription or a valid tenant level "
+        "resource provider.", gateway=True)
 
 
 def _invalid_version(version: str, supported: list[str]) -> errors.ArmError:
@@ -119,6 +134,11 @@ def check_scope(request: router.ArmRequest) -> None:
     emulator = request.emulator
     if 'sub' not in request.params:
         return
+    if _GUID.fullmatch(request.subscription.lower()) is None:
+        raise errors.ArmError(
+            400, 'InvalidSubscriptionId',
+            f"The provided subscription identifier '{request.subscription}' "
+            f"is malformed or invalid.", gateway=True)
     if request.subscription.lower() != emulator.subscription_id.lower():
         raise errors.subscription_not_found(request.subscription)
     _check_location(request)

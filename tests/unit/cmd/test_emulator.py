@@ -92,6 +92,26 @@ class EmulatorCommandTest(base.BaseTestCase):
                 headers={'Authorization': f'Bearer {token["access_token"]}'})
             self.assertEqual('westeurope', answer.json()['location'])
 
+    def test_limits_lag_and_metadata_service(self):
+        folder = self.useFixture(fixtures.TempDir()).path
+        process = self.start(
+            folder, '--throttling', '--limit', 'PutVMResource=3',
+            '--list-lag', '1.5', '--imds-port', '0', before=('--quiet',))
+        self.read_until(process, 'AZURE_POD_IDENTITY_AUTHORITY_HOST=http://')
+        known = json.loads(
+            (pathlib.Path(folder) / 'control.json').read_text())
+        with requests.Session() as session:
+            session.trust_env = False
+            found = session.get(
+                known['endpoint'] + '/settings', timeout=30,
+                verify=known['ca_file'],
+                headers={'X-Emulator-Key': known['key']}).json()
+        self.assertEqual(
+            ({'PutVMResource': 3}, 1.5, True),
+            (found['limits'], found['list_lag'], found['throttling']))
+        process.terminate()
+        self.assertEqual(0, process.wait(30))
+
     def test_quiet_prints_no_secret(self):
         folder = self.useFixture(fixtures.TempDir()).path
         process = self.start(folder, before=('--quiet',))

@@ -59,6 +59,15 @@ class GatewayTest(base.EmulatorTestCase):
             version=base.RESOURCES_VERSION)
         self.refused(answer, 404, 'SubscriptionNotFound')
 
+    def test_no_subscription(self):
+        answer = self.call('GET', '/resourceGroups/jacket',
+                           version=base.RESOURCES_VERSION)
+        self.refused(answer, 404, 'MissingSubscription')
+        answer = self.call('GET', '/subscriptions/mine/resourceGroups',
+                           version=base.RESOURCES_VERSION)
+        message = self.refused(answer, 400, 'InvalidSubscriptionId')
+        self.assertIn("'mine' is malformed or invalid", message)
+
     def test_missing_group(self):
         path = self.network_path.replace('/jacket/', '/nowhere/')
         for tail in ('', '/nic1'):
