@@ -270,7 +270,9 @@ class TroubleWhilePollingTest(Case):
     def test_the_resource_tells_where_the_operation_stays_unreadable(self):
         for trouble in (
             doubles.LOST, doubles.error(500, 'InternalServerError'),
-            (200, {}, b'<html>'),
+            doubles.error(429, 'TooManyRequests'), (200, {}, b'<html>'),
+            # what is left where an answer breaks off in its headers
+            (200, {}, b''),
         ):
             found = self.put(accepted(201, CREATING), self.only(
                 '/operations/', trouble, doubles.answer(200, SUCCEEDED)))
@@ -286,6 +288,21 @@ class TroubleWhilePollingTest(Case):
                 exceptions.OperationTimeout, self.put,
                 accepted(201, CREATING), self.only(
                     '/operations/', trouble, doubles.answer(200, CREATING)))
+
+    def test_the_resource_tells_where_the_operation_is_unknown(self):
+        for status in 400, 404, 410:
+            found = self.put(
+                accepted(201, CREATING), doubles.error(status, 'Unknown'),
+                doubles.answer(200, SUCCEEDED))
+            self.assertEqual('"2"', found['etag'], status)
+            self.assertEqual(3, len(self.made.wire.requests))
+
+    def test_an_accepted_write_has_a_body(self):
+        """Without one its headers broke off; perhaps one has gone with it."""
+        self.put(doubles.answer(201), accepted(201, CREATING), ENDED)
+        self.assertEqual(
+            ['PUT', 'PUT', 'GET'],
+            [request.method for request in self.made.wire.requests])
 
     @staticmethod
     def only(part, trouble, good):
