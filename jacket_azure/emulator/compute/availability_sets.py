@@ -71,7 +71,7 @@ def put(request: ArmRequest) -> ArmResponse:
                 f"Changing property '{key}' is not allowed.", target=key)
         properties[key] = known.properties[key]
     return placements.put(
-        request, TYPE, properties, _view,
+        request, TYPE, properties, _view, created=200,
         sku=copy.deepcopy(request.body.get('sku') or {'name': 'Classic'}))
 
 

@@ -66,12 +66,6 @@ def retrieve(request: ArmRequest) -> ArmResponse:
 def _check(vm: store.Resource) -> None:
     profile = vm.properties.get('diagnosticsProfile') or {}
     settings = profile.get('bootDiagnostics') or {}
-    if settings.get('enabled') and settings.get('storageUri'):
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f"Boot diagnostics of VM '{vm.name}' is kept in the storage "
-            f"account {settings['storageUri']}. Its blobs are named in the "
-            f"instance view.")
     if not settings.get('enabled'):
         raise errors.ArmError(
             409, 'OperationNotAllowed',

@@ -47,8 +47,12 @@ def members(emulator: server.Emulator, placement: store.Resource,
 
 def put(request: ArmRequest, type_name: str, properties: dict[str, Any],
         view: Callable[[server.Emulator, store.Resource], dict[str, Any]],
-        **top: Any) -> ArmResponse:
-    """Create or change a placement, at once: 201 and 200."""
+        created: int, **top: Any) -> ArmResponse:
+    """Create or change a placement, at once.
+
+    :param created: status when it is new, else it is 200
+    :param top: further parts of the body
+    """
     known = request.existing()
     where = request.id
     assert where is not None  # noqa: S101
@@ -64,7 +68,7 @@ def put(request: ArmRequest, type_name: str, properties: dict[str, Any],
             id=str(where), type=type_name, name=where.name, body=body,
             created=request.emulator.clock.now())
         request.emulator.store.put(known)
-        return ArmResponse(201, view(request.emulator, known))
+        return ArmResponse(created, view(request.emulator, known))
     known.body = {**body, 'id': known.id, 'name': known.name}
     return ArmResponse(200, view(request.emulator, known))
 

@@ -68,7 +68,7 @@ def put(request: ArmRequest) -> ArmResponse:
             target=unknown[0])
     return placements.put(request, TYPE, {
         'proximityPlacementGroupType': 'Standard', **copy.deepcopy(sent)},
-        _view)
+        _view, created=201)
 
 
 @route('PATCH', _NAME, documented=False)

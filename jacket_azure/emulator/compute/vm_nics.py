@@ -162,7 +162,17 @@ def delete_or_release(emulator: server.Emulator, vm_id: str,
         if option == 'Delete':
             network_interfaces.delete_for_cascade(emulator, nic.id)
         elif user:
-            network_interfaces.detach(emulator, nic.id)
+            reserved = emulator.state.get('compute.nics_stay_reserved')
+            network_interfaces.detach(
+                emulator, nic.id, vm_id if reserved else None)
+
+
+def stay_reserved(emulator: server.Emulator) -> None:
+    """Let the NICs of deleted machines be reserved for 180 seconds.
+
+    The service does so at times (bosh-azure-cpi, karpenter #92).
+    """
+    emulator.state['compute.nics_stay_reserved'] = True
 
 
 def _has(emulator: server.Emulator, vm_id: str, nic_id: str) -> bool:
