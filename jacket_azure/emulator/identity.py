@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
 LIFETIME_SECONDS = 3600
+# by how much clocks may differ
+SKEW_SECONDS = 300
 
 
 class Identity:
@@ -104,9 +106,14 @@ class Identity:
                 f"'{self._emulator.audience}'.")
         if claims['exp'] <= self.now() or claims['iat'] < int(
                 self._not_before):
-            raise self._refuse('ExpiredAuthenticationToken',
-                               'The access token expiry UTC time is earlier '
-                               'than current UTC time.')
+            raise self._refuse(
+                'ExpiredAuthenticationToken',
+                f"The access token expiry UTC time '{_clock(claims['exp'])}' "
+                f"is earlier than current UTC time "
+                f"'{_clock(self.now())}'.")
+        if claims['nbf'] > self.now() + SKEW_SECONDS:
+            raise self._refuse('InvalidAuthenticationToken',
+                               'The access token is invalid.')
 
     def authorize(self, action: str, scope: str) -> None:
         """Refuse an action that was denied by ``faults.deny``.
@@ -134,6 +141,14 @@ class Identity:
     def _sign(self, text: str) -> str:
         return _text(hmac.new(self._key, text.encode(),
                               hashlib.sha256).digest())
+
+
+def _clock(seconds: float) -> str:
+    """Write a time as ARM does there: ``5/4/2026 8:00:00 AM``."""
+    when = time.gmtime(seconds)
+    return (f'{when.tm_mon}/{when.tm_mday}/{when.tm_year} '
+            f'{when.tm_hour % 12 or 12}:{when.tm_min:02}:{when.tm_sec:02} '
+            f'{"PM" if when.tm_hour >= 12 else "AM"}')
 
 
 def _text(data: bytes) -> str:

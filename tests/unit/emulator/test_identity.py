@@ -261,3 +261,16 @@ class RefusalTest(base.EmulatorTestCase):
                       "read'", error.message)
         # the same client may do everything else
         self.create_nic()
+
+    def test_clocks_an_hour_apart(self):
+        token = f'Bearer {self.token()}'
+        for offset, code in ((3700, 'ExpiredAuthenticationToken'),
+                             (-3700, 'InvalidAuthenticationToken')):
+            self.emulator.identity.clock_offset_seconds = offset
+            answer = self.session.get(
+                self.emulator.endpoint + '/subscriptions', timeout=30,
+                params={'api-version': '2022-12-01'},
+                headers={'Authorization': token})
+            self.assertEqual((401, code), (
+                answer.status_code, answer.json()['error']['code']))
+        self.emulator.identity.clock_offset_seconds = 0
