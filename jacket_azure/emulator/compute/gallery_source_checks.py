@@ -38,7 +38,7 @@ def check_same(definition: store.Resource, other: store.Resource,
             f'{other.properties["osState"]} and the gallery image is '
             f'{definition.properties["osState"]}.')
     check_kind(definition, version.id, other.properties['osType'],
-                other.properties['hyperVGeneration'])
+               other.properties['hyperVGeneration'])
 
 
 def check_kind(definition: store.Resource, source: str, os_type: str,
