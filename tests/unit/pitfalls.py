@@ -87,12 +87,15 @@ PITFALLS = {
          '.test_for_good_asks_nova_for_another_try')),
     4: Pitfall(
         'Many codes for one thing: no room',
-        'Every code of capacity and quota is one of two kinds of error, and '
-        'only these send Nova to another host.',
+        'Every code of capacity and quota is one of two kinds of error; only '
+        'these send Nova to another host, and they are remembered for a '
+        'while in traits and inventory.',
         (ARM + 'test_errors.KindTest.test_answers',
          ARM + 'test_errors.KindTest.test_failed_operations',
-         WHOLE + 'test_failures.FailedBuildTest'
-         '.test_n01_no_capacity_is_tried_elsewhere',
+         WHOLE + 'test_capacity.CapacityTest'
+         '.test_n01_another_host_is_tried',
+         WHOLE + 'test_capacity.CapacityMemoryTest'
+         '.test_n30_traits_tell_of_a_size_without_room',
          WHOLE + 'test_failures.FailedBuildTest'
          '.test_n01_no_capacity_seen_late')),
     5: Pitfall(
@@ -278,7 +281,7 @@ PITFALLS = {
         'A snapshot that is there is not ready yet',
         'What copies in the background is waited for before it is called '
         'available, and the limits of snapshots are kept.',
-        (EMULATOR + 'compute.test_snapshots.SnapshotTest'
+        (EMULATOR + 'compute.test_snapshot_copies.BackgroundTest'
          '.test_a_running_copy_tells_how_far_it_is',),
         'issue 4, C04'),
     29: Pitfall(
