@@ -14,12 +14,14 @@
 
 from __future__ import annotations
 
+import zlib
+
 from tests.matrix import services
 from tests.matrix import troubles
 
 # an outage from here on and a stuck operation have one duration only
 _ONE_DURATION = {'down': True, 'stuck': False}
-# a prime, so that the diagonals meet every row and every column
+# of how many cells a sample takes one
 STRIDE = 41
 
 
@@ -45,7 +47,8 @@ def all_cells(rows, row='', column=''):
 
 def sample(cells, offset=0):
     """Take some of all cells, others for another *offset*."""
-    return cells[offset % STRIDE::STRIDE]
+    return [cell for cell in cells
+            if _number(cell) % STRIDE == offset % STRIDE]
 
 
 def share(cells, part):
@@ -53,4 +56,9 @@ def share(cells, part):
     if not part:
         return cells
     number, parts = map(int, part.split('/'))
-    return cells[number - 1::parts]
+    return [cell for cell in cells if _number(cell) % parts == number - 1]
+
+
+def _number(cell):
+    """Return the same number for a cell wherever it stands in a list."""
+    return zlib.crc32(str(cell).encode())
