@@ -29,6 +29,34 @@ REGIONS = {
     'swedencentral': ('Sweden Central', 'Europe', 'swedensouth', True),
     'southeastasia': ('Southeast Asia', 'Asia Pacific', 'eastasia', True),
     'eastasia': ('East Asia', 'Asia Pacific', 'southeastasia', True),
+    'southcentralus': ('South Central US', 'US', 'northcentralus', True),
+    'northcentralus': ('North Central US', 'US', 'southcentralus', False),
+    'westus3': ('West US 3', 'US', 'eastus', True),
+    'canadacentral': ('Canada Central', 'Canada', 'canadaeast', True),
+    'canadaeast': ('Canada East', 'Canada', 'canadacentral', False),
+    'brazilsouth': ('Brazil South', 'South America', 'southcentralus', True),
+    'francecentral': ('France Central', 'Europe', 'francesouth', True),
+    'germanywestcentral': (
+        'Germany West Central', 'Europe', 'germanynorth', True),
+    'norwayeast': ('Norway East', 'Europe', 'norwaywest', True),
+    'switzerlandnorth': (
+        'Switzerland North', 'Europe', 'switzerlandwest', True),
+    'southafricanorth': (
+        'South Africa North', 'Africa', 'southafricawest', True),
+    'uaenorth': ('UAE North', 'Middle East', 'uaecentral', True),
+    'centralindia': ('Central India', 'Asia Pacific', 'southindia', True),
+    'southindia': ('South India', 'Asia Pacific', 'centralindia', False),
+    'japaneast': ('Japan East', 'Asia Pacific', 'japanwest', True),
+    'japanwest': ('Japan West', 'Asia Pacific', 'japaneast', True),
+    'koreacentral': ('Korea Central', 'Asia Pacific', 'koreasouth', True),
+    'australiaeast': (
+        'Australia East', 'Asia Pacific', 'australiasoutheast', True),
+    'australiasoutheast': (
+        'Australia Southeast', 'Asia Pacific', 'australiaeast', False),
+    'eastus2euap': (
+        'East US 2 EUAP', 'US', 'centraluseuap', True),
+    'centraluseuap': (
+        'Central US EUAP (Canary)', 'US', 'eastus2euap', True),
 }
 
 
