@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 TYPE = 'Microsoft.Network/networkInterfaces/ipConfigurations'
 SUBNET = 'Microsoft.Network/virtualNetworks/subnets'
 PUBLIC = 'Microsoft.Network/publicIPAddresses'
-_ECHOED = ('applicationSecurityGroups', 'loadBalancerBackendAddressPools')
+_REFERENCES = ('applicationSecurityGroups',
+               'loadBalancerBackendAddressPools',
+               'loadBalancerInboundNatRules',
+               'applicationGatewayBackendAddressPools')
 
 
 @dataclasses.dataclass
@@ -195,6 +198,8 @@ def _body(where: str, name: str, wanted: dict[str, Any],
     if public:
         properties['publicIPAddress'] = {
             key: public[key] for key in ('id', 'properties') if key in public}
-    properties |= {key: wanted[key] for key in _ECHOED if wanted.get(key)}
+    properties |= {
+        key: [{'id': entry['id']} for entry in wanted[key] if 'id' in entry]
+        for key in _REFERENCES if wanted.get(key)}
     return {'name': name, 'id': where, 'etag': '', 'type': TYPE,
             'properties': properties}

@@ -22,6 +22,7 @@ from jacket_azure.emulator import ids
 from jacket_azure.emulator import ip_configurations
 from jacket_azure.emulator import network
 from jacket_azure.emulator import network_interface_body
+from jacket_azure.emulator import network_versions
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
@@ -57,7 +58,10 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
     emulator.store.put(nic)
     if found is None and emulator.nic_create == 'finished':
         network.set_state('Succeeded', *_bodies(nic))
-        return router.ArmResponse(201, nic.view())
+        if not network_versions.answers_at_once(request.api_version):
+            return network.unchanged(request, 'networkInterfaces', nic,
+                                     network.plain, 201)
+        return network.finished(request, nic, network.plain)
     return network.written(
         request, 'networkInterfaces', 200 if found else 201, nic,
         network.plain, lambda: _bodies(nic))

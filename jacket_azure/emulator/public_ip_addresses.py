@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import ipaddress
 from typing import TYPE_CHECKING
+from typing import Any
 
 from jacket_azure.emulator import errors
+from jacket_azure.emulator import ids
 from jacket_azure.emulator import network
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
@@ -31,6 +33,7 @@ _ADDRESS = _LIST + '/{name}'
 _RANGE = ipaddress.ip_network('198.18.0.0/15')
 _STATE = 'public_ip_addresses'
 _ECHOED = ('dnsSettings', 'publicIPPrefix', 'deleteOption')
+_DOMAIN = 'cloudapp.azure.com'
 
 
 def setup(emulator: server.Emulator) -> None:
@@ -123,6 +126,7 @@ def _build(request: router.ArmRequest,
         **{key: old[key] for key in ('ipAddress', 'ipConfiguration')
            if key in old}}
     body['sku'] = {'tier': 'Regional', **sku}
+    _name(request, body)
     if found is None:
         address = str(next(request.emulator.state[_STATE]))
         return store.Resource(where, TYPE, name, body,
@@ -130,3 +134,24 @@ def _build(request: router.ArmRequest,
                               private={'address': address})
     return store.Resource(where, TYPE, name, body, found.created,
                           private=found.private)
+
+
+def _name(request: router.ArmRequest, body: dict[str, Any]) -> None:
+    """Complete the DNS name of an address; changes *body*.
+
+    :raises ArmError: 400 DnsRecordInUse for the label of another address
+        in the region
+    """
+    settings = body['properties'].get('dnsSettings')
+    label = (settings or {}).get('domainNameLabel')
+    if not label:
+        return
+    name = f'{label}.{body["location"]}.{_DOMAIN}'.lower()
+    for other in request.emulator.store.children(TYPE):
+        taken = other.properties.get('dnsSettings') or {}
+        if taken.get('fqdn') == name and not ids.same(other.id, body['id']):
+            raise errors.ArmError(
+                400, 'DnsRecordInUse',
+                f'DNS record {name} is already used by another public IP.',
+                details=[])
+    body['properties']['dnsSettings'] = {**settings, 'fqdn': name}

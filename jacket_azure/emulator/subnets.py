@@ -20,7 +20,9 @@ from typing import Any
 from jacket_azure.emulator import addresses
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
+from jacket_azure.emulator import locations
 from jacket_azure.emulator import network
+from jacket_azure.emulator import network_versions
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
 
@@ -30,9 +32,10 @@ if TYPE_CHECKING:
 TYPE = 'Microsoft.Network/virtualNetworks/subnets'
 _LIST = network.BASE + '/virtualNetworks/{network}/subnets'
 _SUBNET = _LIST + '/{name}'
-_NSG = 'Microsoft.Network/networkSecurityGroups'
+_USED = {'networkSecurityGroup': 'Microsoft.Network/networkSecurityGroups',
+         'routeTable': 'Microsoft.Network/routeTables'}
 _ECHOED = ('addressPrefix', 'addressPrefixes', 'networkSecurityGroup',
-           'routeTable', 'natGateway', 'serviceEndpoints',
+           'routeTable', 'natGateway',
            'defaultOutboundAccess', 'sharingScope')
 
 
@@ -64,7 +67,9 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
     others = [subnet for subnet in emulator.store.children(TYPE, parent.id)
               if subnet is not found]
     made = build(emulator, parent, request.params['name'],
-                 request.body.get('properties') or {}, found)
+                 network_versions.endpoint_policies(
+                     request.body.get('properties') or {},
+                     request.api_version), found)
     check_ranges(made, parent, spaces, others)
     if found is not None and network.same(found, made):
         return network.unchanged(request, 'subnets', found, view)
@@ -124,13 +129,14 @@ def build(emulator: server.Emulator, parent: store.Resource, name: str,
         raise errors.missing_parameter('properties.addressPrefix')
     for text in addresses.prefixes(sent):
         addresses.parse_prefix(text, where)
-    if sent.get('networkSecurityGroup'):
-        network.require(emulator, sent['networkSecurityGroup'].get('id'),
-                        _NSG, where)
+    for key, type in _USED.items():
+        if sent.get(key):
+            network.require(emulator, sent[key].get('id'), type, where)
     body = {'name': found.name if found else name, 'id': where, 'etag': '',
             'type': TYPE, 'properties': {
                 'provisioningState': 'Updating',
                 **{key: sent[key] for key in _ECHOED if sent.get(key)},
+                **_endpoints(sent, parent.location),
                 'delegations': sent.get('delegations', []),
                 'privateEndpointNetworkPolicies': sent.get(
                     'privateEndpointNetworkPolicies', 'Disabled'),
@@ -140,6 +146,20 @@ def build(emulator: server.Emulator, parent: store.Resource, name: str,
         where, TYPE, str(body['name']), body,
         found.created if found else emulator.clock.now(),
         private=found.private if found else {})
+
+
+def _endpoints(sent: dict[str, Any], location: str) -> dict[str, Any]:
+    """Complete the service endpoints: where they lead, and their state.
+
+    Storage is reached in the pair of regions, other services everywhere.
+    """
+    wanted = sent.get('serviceEndpoints') or []
+    paired = locations.REGIONS.get(location, ('', '', location, False))[2]
+    return {'serviceEndpoints': [{
+        'provisioningState': 'Succeeded', 'service': endpoint.get('service'),
+        'locations': ([location, paired] if endpoint.get('service')
+                      == 'Microsoft.Storage' else ['*'])}
+        for endpoint in wanted]} if wanted else {}
 
 
 def replace(emulator: server.Emulator, parent: store.Resource,

@@ -21,10 +21,12 @@ from typing import Any
 from jacket_azure.emulator import addresses
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import network
+from jacket_azure.emulator import network_versions
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
 from jacket_azure.emulator import subnets
+from jacket_azure.emulator import virtual_network_peerings
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
@@ -44,6 +46,8 @@ def view(emulator: server.Emulator,
     body['properties']['subnets'] = [
         subnets.view(emulator, subnet)
         for subnet in emulator.store.children(subnets.TYPE, found.id)]
+    body['properties']['virtualNetworkPeerings'] = (
+        virtual_network_peerings.views(emulator, found.id))
     return body
 
 
@@ -66,6 +70,9 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
     listed = sent.get('subnets')
     children = emulator.store.children(subnets.TYPE, where)
     if listed is not None:
+        listed = [{**subnet, 'properties': network_versions.endpoint_policies(
+            subnet.get('properties') or {}, request.api_version)}
+            for subnet in listed]
         children = subnets.replace(emulator, made, spaces, listed)
     emulator.store.put(made)
     return network.written(
@@ -126,7 +133,7 @@ def check_address(request: router.ArmRequest) -> router.ArmResponse:
     raise errors.ArmError(
         400, 'PrivateIPAddressNotInAnySubnet',
         f'Private static IP address {text} does not belong to the range of '
-        f'any subnet in the virtual network {request.params["name"]}.',
+        f'any subnet in the virtual network {request.resource().id}.',
         details=[])
 
 
