@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import contextlib
+import re
 from typing import Any
 
 from azure.core import exceptions as sdk
@@ -28,9 +29,9 @@ from jacket_azure.arm import missing
 from jacket_azure.arm import redaction
 from jacket_azure.arm import retries
 
-# A longer message is cut; some list every size of a region.
 # Azure's own word, and the one that others write
 CANCELED = frozenset({'canceled', 'cancelled'})
+# A longer message is cut; some list every size of a region.
 _LONGEST = 600
 _UNREADABLE = (
     AttributeError,
@@ -44,8 +45,9 @@ UNTRUSTED = 'CertificateNotVerified'
 # Tokens are valid from five minutes before; more than that is a wrong clock.
 _TOLERATED_SKEW = 300
 
+_RIGHT = re.compile(r"perform action '([^']+)'")
 _HINTS = {
-    'AuthorizationFailed': 'give the role this right and wait a few minutes',
+    'AuthorizationFailed': 'give the role this right',
     'LinkedAuthorizationFailed': 'the right is missing on a resource that '
     'the request refers to',
     'SubscriptionNotFound': 'check [azure] subscription_id and that the '
@@ -83,8 +85,6 @@ def from_response(response: Any, call: calls.Call) -> exceptions.AzureError:
     headers = response.headers
     kind = error_codes.kind_of(error.codes, error.message, status)
     request_id = answers.request_id_of(headers)
-    # Nova shows users 255 characters: the reason first, and no path, which
-    # the debug log has beside the request id
     text = error.message or getattr(response, 'reason', None) or 'no reason'
     extra: dict[str, Any] = {}
     if kind is exceptions.Throttled:
@@ -95,10 +95,11 @@ def from_response(response: Any, call: calls.Call) -> exceptions.AzureError:
         )
     return kind(
         _sentence(
-            f'Azure answered {call.operation} with: {text}',
-            [error.code, f'HTTP {status}'],
+            error.code,
+            _hint(error, status, headers),
+            text,
+            [f'Azure answered {call.operation} with HTTP {status}'],
             request_id,
-            _hint(error.code, status, headers),
             call,
         ),
         code=error.code,
@@ -132,11 +133,11 @@ def from_operation(
     )
     return kind(
         _sentence(
-            f'{call.operation} {ended}: '
-            f'{error.message or "Azure gave no reason"}',
-            [error.code],
-            request_id,
+            error.code,
             _HINTS.get(error.code or ''),
+            error.message or 'Azure gave no reason',
+            [f'{call.operation} {ended}'],
+            request_id,
             call,
         ),
         # Without one a reader could not tell Canceled from Failed.
@@ -155,7 +156,7 @@ def _unanswered(exc: Exception, call: calls.Call) -> exceptions.AzureError:
         kind = exceptions.Unavailable
         text = f'No usable answer to {call.operation}: {reason_of(exc)}'
     code = UNTRUSTED if retries.is_untrusted(exc) else None
-    return kind(_sentence(text, [], None, None, call), code=code)
+    return kind(_sentence(None, None, text, [], None, call), code=code)
 
 
 def reason_of(exc: BaseException) -> str:
@@ -186,7 +187,12 @@ def reason_of(exc: BaseException) -> str:
     return f'{type(exc).__name__}: {text}'
 
 
-def _hint(code: str | None, status: int, headers: Any) -> str | None:
+def _hint(
+    error: answers.ErrorBody, status: int, headers: Any
+) -> str | None:
+    right = _RIGHT.search(error.message or '')
+    if error.code == 'AuthorizationFailed' and right:
+        return f'give the role the right {right.group(1)}'
     if status == 401:
         skew = answers.clock_skew_of(headers)
         if skew is not None and abs(skew) > _TOLERATED_SKEW:
@@ -194,22 +200,26 @@ def _hint(code: str | None, status: int, headers: Any) -> str | None:
             return (
                 f"this machine's clock is {abs(skew):.0f} seconds {direction}"
             )
-    return _HINTS.get(code or '')
+    return _HINTS.get(error.code or '')
 
 
 def _sentence(
-    text: str,
-    facts: list[str | None],
-    request_id: str | None,
+    code: str | None,
     hint: str | None,
+    text: str,
+    facts: list[str],
+    request_id: str | None,
     call: calls.Call,
 ) -> str:
+    """Put what helps most first: Nova shows a user 255 characters.
+
+    No path, which the debug log has beside the request id.
+    """
     text = redaction.text(' '.join(text.split()), call.secrets)
     if len(text) > _LONGEST:
         text = f'{text[:_LONGEST]}...'
-    known = [fact for fact in facts if fact]
     if request_id:
-        known.append(f'request id {request_id}')
-    if known:
-        text = f'{text.rstrip(".")} ({", ".join(known)})'
-    return f'{text}; {hint}' if hint else text
+        facts = [*facts, f'request id {request_id}']
+    if facts:
+        text = f'{text.rstrip(".")} ({", ".join(facts)})'
+    return ': '.join(filter(None, (code, hint, text)))

@@ -22,7 +22,6 @@ from collections.abc import Mapping
 import dataclasses
 from typing import Any
 
-from nova import exception as nova_exception
 from nova import utils
 import nova.conf
 
@@ -77,7 +76,7 @@ class Chooser:
         :raises InvalidRequest: Azure or this release cannot do it
         :raises MappingLookupError: something has no Azure counterpart
         :raises QuotaExceeded: the quota has no room for it
-        :raises ImageUnacceptable: the image has no counterpart
+        :raises NotFound: the image's counterpart does not exist
         """
         _refuse_block_devices(order)
         instance = order.instance
@@ -122,22 +121,13 @@ class Chooser:
         name = meta.name if 'name' in meta else None
         uuid = order.instance.image_ref
         catalogue = self._backend.catalogue
-        try:
-            target = self._backend.mapping.image(name, uuid, properties)
-            if target.is_marketplace:
-                version = catalogue.image_version(
-                    target.publisher, target.offer, target.sku, target.version
-                )
-                target = dataclasses.replace(target, version=version)
-            facts = catalogue.image_facts(target)
-        except (
-            exceptions.MappingLookupError,
-            exceptions.InvalidRequest,
-            exceptions.NotFound,
-        ) as exc:
-            raise nova_exception.ImageUnacceptable(
-                image_id=uuid, reason=str(exc)
-            ) from exc
+        target = self._backend.mapping.image(name, uuid, properties)
+        if target.is_marketplace:
+            version = catalogue.image_version(
+                target.publisher, target.offer, target.sku, target.version
+            )
+            target = dataclasses.replace(target, version=version)
+        facts = catalogue.image_facts(target)
         return dataclasses.replace(target, plan=facts.plan), facts, properties
 
     def _zone(self, flavor: Any, instance: Any) -> str | None:

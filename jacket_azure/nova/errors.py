@@ -14,8 +14,8 @@
 
 What Nova does with each class is its own business, and not always what the
 name says: ``ComputeResourcesUnavailable`` tries the next host,
-``InvalidInput`` ends the build with our words, anything unknown sends the
-same refused request from every host (nova 34 compute/manager.py,
+``BuildAbortException`` ends the build with our words, anything unknown sends
+the same refused request from every host (nova 34 compute/manager.py,
 ``_build_and_run_instance``). Our messages name Azure's error code and request
 id already.
 """
@@ -86,19 +86,14 @@ def as_build_errors(
     :param has_alternates: called when there is no room here: tells whether
         Nova has another host
     :raises ComputeResourcesUnavailable: Nova tries its next host
-    :raises InvalidInput: Nova ends the build with this message
-    :raises BuildAbortException: likewise, for what failed half way, for an
-        Azure out of reach, and for no room on the last host
+    :raises BuildAbortException: Nova ends the build with this message; not
+        InvalidInput, whose own words would take 25 of the 255 characters
+        that the user is shown
     """
     try:
         yield
     except exceptions.JacketAzureError as exc:
-        if isinstance(exc, exceptions.NotFound):
-            # what the new machine refers to: image, subnet, security group
-            raise nova_exception.InvalidInput(reason=str(exc)) from exc
-        if isinstance(exc, _PERMANENT) or (
-            isinstance(exc, _NO_ROOM) and has_alternates()
-        ):
+        if isinstance(exc, _NO_ROOM) and has_alternates():
             raise _translate(exc) from exc
         raise nova_exception.BuildAbortException(
             instance_uuid=instance.uuid, reason=str(exc)

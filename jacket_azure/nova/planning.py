@@ -71,7 +71,6 @@ class Planner:
         :raises MappingLookupError: something has no Azure counterpart
         :raises NotFound: a counterpart does not exist
         :raises QuotaExceeded: the quota has no room for it
-        :raises ImageUnacceptable: the image has no counterpart
         """
         choice = self._chooser.choose(order)
         instance, request = order.instance, choice.request

@@ -165,8 +165,9 @@ class MessageTest(Case):
             409, 'Conflict', 'The request failed due to conflict.',
             x_ms_request_id='8c1f', target='vmSize'))
         self.assertEqual(
-            'Azure answered virtual_machines.get with: The request failed due '
-            'to conflict (Conflict, HTTP 409, request id 8c1f)', str(found))
+            'Conflict: The request failed due to conflict (Azure answered '
+            'virtual_machines.get with HTTP 409, request id 8c1f)',
+            str(found))
         self.assertEqual('8c1f', found.request_id)
         self.assertEqual('vmSize', found.target)
 
@@ -185,7 +186,7 @@ class MessageTest(Case):
             'authorization to perform action '
             "'Microsoft.Compute/virtualMachines/read'"))
         self.assertIn('virtualMachines/read', str(found))
-        self.assertIn('give the role this right', str(found))
+        self.assertIn('give the role the right', str(found))
 
     def test_wrong_clock_is_told_from_the_answer_s_date(self):
         found = self.failure(doubles.error(

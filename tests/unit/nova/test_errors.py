@@ -29,15 +29,18 @@ INSTANCE = mock.Mock(uuid='some-uuid')
 N = nova_exception
 # failure, of an action, of a build
 TABLE = (
-    (MISSING_VM, N.InstanceNotFound, N.InvalidInput),
-    (MISSING_SUBNET, N.NovaException, N.InvalidInput),
+    (MISSING_VM, N.InstanceNotFound, N.BuildAbortException),
+    (MISSING_SUBNET, N.NovaException, N.BuildAbortException),
     (exceptions.NoCapacity('full'), N.ComputeResourcesUnavailable,
      N.ComputeResourcesUnavailable),
     (exceptions.QuotaExceeded('full'), N.ComputeResourcesUnavailable,
      N.ComputeResourcesUnavailable),
-    (exceptions.Refused('no'), N.InvalidInput, N.InvalidInput),
-    (exceptions.InvalidRequest('no'), N.InvalidInput, N.InvalidInput),
-    (exceptions.MappingLookupError('no'), N.InvalidInput, N.InvalidInput),
+    (exceptions.Refused('no'), N.InvalidInput,
+     N.BuildAbortException),
+    (exceptions.InvalidRequest('no'), N.InvalidInput,
+     N.BuildAbortException),
+    (exceptions.MappingLookupError('no'), N.InvalidInput,
+     N.BuildAbortException),
     (exceptions.Unauthorized('who'), N.NovaException, N.BuildAbortException),
     (exceptions.Unavailable('down'), N.NovaException,
      N.BuildAbortException),

@@ -106,8 +106,8 @@ class SpawnTest(base.NovaTestCase):
         other = self.make_driver()
         before = self.azure.resource('virtualMachines', instance.uuid)
         self.assertRaises(
-            nova_exception.InvalidInput, self.spawn, instance, network_info,
-            driver=other)
+            nova_exception.BuildAbortException, self.spawn, instance,
+            network_info, driver=other)
         other.destroy(self.context, instance, network_info)
         self.assertEqual(
             before['properties']['vmId'],
@@ -292,7 +292,7 @@ class FailedSpawnTest(base.NovaTestCase):
 class RefusalTest(base.NovaTestCase):
     """Each refusal: the right class, a clear sentence, and no write."""
 
-    def refuse(self, sentence, *args, error=nova_exception.InvalidInput,
+    def refuse(self, sentence, *args, error=nova_exception.BuildAbortException,
                **options):
         with self.azure.recording() as made:
             exc = self.assertRaises(error, self.spawn, *args, **options)
@@ -304,8 +304,7 @@ class RefusalTest(base.NovaTestCase):
         self.refuse('m9.none', self.instance('m9.none'))
 
     def test_unmapped_image(self):
-        self.refuse('windows', image=self.image('beos'),
-                    error=nova_exception.ImageUnacceptable)
+        self.refuse('windows', image=self.image('beos'))
 
     def test_unmapped_security_group(self):
         instance = self.instance()
