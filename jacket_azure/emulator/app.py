@@ -33,6 +33,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import fault as faulty
 from jacket_azure.emulator import gateway
 from jacket_azure.emulator import handling
+from jacket_azure.emulator import property_versions
 from jacket_azure.emulator import records
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
@@ -245,7 +246,8 @@ class Application:
         with lock:
             answer = route.handler(request)
             # written while nobody can change what it shows
-            answer.body = envelope.frozen(answer.body, request.path)
+            answer.body = envelope.frozen(property_versions.fit(
+                answer.body, request.api_version), request.path)
             return answer
 
     def _validate(self, request: router.ArmRequest) -> errors.ArmError | None:

@@ -27,7 +27,6 @@ import uuid
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import etags
 from jacket_azure.emulator import ids
-from jacket_azure.emulator import network_versions
 from jacket_azure.emulator import operations
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import router
@@ -177,7 +176,7 @@ def written(request: router.ArmRequest, kind: str, status: int,
     operation = request.emulator.operations.start(
         request, f'{kind}.write', seconds=WRITE_SECONDS, on_done=done,
         on_fail=failed)
-    return operation.accepted(status, _fitting(request, found, view))
+    return operation.accepted(status, view(request.emulator, found))
 
 
 def same(found: store.Resource, made: store.Resource) -> bool:
@@ -188,17 +187,11 @@ def same(found: store.Resource, made: store.Resource) -> bool:
     return settled(found) == settled(made) and found.tags == made.tags
 
 
-def finished(request: router.ArmRequest, found: store.Resource,
-             view: View) -> router.ArmResponse:
-    """Answer a PUT that made a resource at once, without an operation."""
-    return router.ArmResponse(201, _fitting(request, found, view))
-
-
 def unchanged(request: router.ArmRequest, kind: str, found: store.Resource,
               view: View, status: int = 200) -> router.ArmResponse:
     """Answer a PUT with nothing left to do: Succeeded, an operation."""
     operation = request.emulator.operations.start(request, f'{kind}.write')
-    return operation.accepted(status, _fitting(request, found, view))
+    return operation.accepted(status, view(request.emulator, found))
 
 
 def deleted(request: router.ArmRequest, kind: str, found: store.Resource,
@@ -220,7 +213,7 @@ def shown(request: router.ArmRequest, view: View) -> router.ArmResponse:
     """Answer a GET, the only answer with an ETag header."""
     found = request.resource()
     return router.ArmResponse(
-        body=_fitting(request, found, view),
+        body=view(request.emulator, found),
         headers={'ETag': found.body['etag']})
 
 
@@ -230,7 +223,7 @@ def listed(request: router.ArmRequest, type: str,
     scope = str(request.id) if request.id else request.scope
     return paging.render(
         request, request.emulator.store.listed(type, scope),
-        lambda found: _fitting(request, found, view))
+        lambda found: view(request.emulator, found))
 
 
 def tagged(request: router.ArmRequest, view: View) -> router.ArmResponse:
@@ -239,14 +232,7 @@ def tagged(request: router.ArmRequest, view: View) -> router.ArmResponse:
     check_etag(request, found)
     found.body['tags'] = request.body.get('tags') or {}
     found.body['etag'] = etags.weak()
-    return router.ArmResponse(body=_fitting(request, found, view))
-
-
-def _fitting(request: router.ArmRequest, found: store.Resource,
-             view: View) -> dict[str, Any]:
-    """Show a resource in the form of the request's api-version."""
-    return network_versions.fit(view(request.emulator, found),
-                                request.api_version)
+    return router.ArmResponse(body=view(request.emulator, found))
 
 
 def plain(emulator: server.Emulator,

@@ -61,7 +61,7 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
         if not network_versions.answers_at_once(request.api_version):
             return network.unchanged(request, 'networkInterfaces', nic,
                                      network.plain, 201)
-        return network.finished(request, nic, network.plain)
+        return router.ArmResponse(201, nic.view())
     return network.written(
         request, 'networkInterfaces', 200 if found else 201, nic,
         network.plain, lambda: _bodies(nic))
