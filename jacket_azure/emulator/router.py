@@ -224,11 +224,12 @@ class Router:
 
     def match(self, method: str,
               path: str) -> tuple[Route, dict[str, str]]:
-        """Find the route of a request.
+        """Find the route of a request; ARM takes ``//`` for ``/``.
 
         :raises ArmError: 501 for a path, 405 for a method nobody knows
         """
         methods = []
+        path = re.sub('//+', '/', path)
         for pattern, found in self._routes:
             match = pattern.fullmatch(path)
             if match and found.method == method:

@@ -164,3 +164,12 @@ class PoliciesTest(ObservedTest):
             [subnet] = answer.json()['properties']['subnets']
             self.assertEqual(expected, subnet['properties'].get(POLICY),
                              version)
+
+
+class PathTest(ObservedTest):
+    """Paths that clients put together with one slash too many (7 seen)."""
+
+    def test_doubled_slash(self):
+        path = f'{self.network_path}//virtualNetworks/vnet1'
+        self.assertEqual(200, self.call('GET', path).status_code)
+        self.assertEqual(202, self.call('DELETE', path).status_code)
