@@ -76,7 +76,6 @@ class Chooser:
         :raises InvalidRequest: Azure or this release cannot do it
         :raises MappingLookupError: something has no Azure counterpart
         :raises QuotaExceeded: the quota has no room for it
-        :raises NotFound: the image's counterpart does not exist
         """
         _refuse_block_devices(order)
         instance = order.instance
@@ -122,12 +121,19 @@ class Chooser:
         uuid = order.instance.image_ref
         catalogue = self._backend.catalogue
         target = self._backend.mapping.image(name, uuid, properties)
-        if target.is_marketplace:
-            version = catalogue.image_version(
-                target.publisher, target.offer, target.sku, target.version
-            )
-            target = dataclasses.replace(target, version=version)
-        facts = catalogue.image_facts(target)
+        try:
+            if target.is_marketplace:
+                version = catalogue.image_version(
+                    target.publisher, target.offer, target.sku, target.version
+                )
+                target = dataclasses.replace(target, version=version)
+            facts = catalogue.image_facts(target)
+        except exceptions.NotFound as exc:
+            # Azure's own words do not name it
+            raise exceptions.InvalidRequest(
+                f'Azure has no image {target.urn or target.id} in '
+                f'{self._backend.azure.location}: {exc}'
+            ) from exc
         return dataclasses.replace(target, plan=facts.plan), facts, properties
 
     def _zone(self, flavor: Any, instance: Any) -> str | None:
