@@ -84,7 +84,8 @@ class Change:
         shown = vm_disks.add_data_disk(self.place, entry, number)
         undo.append(functools.partial(self._take_back, entry, shown))
         if entry['createOption'] != 'Attach':
-            vm.private.setdefault('hidden_disks', set()).add(shown['name'])
+            vm.private.setdefault('hidden_disks', {})[shown['name']] = (
+                () if entry.get('name') else ('name',))
         return shown
 
     def _take_back(self, entry: dict[str, Any],

@@ -163,7 +163,7 @@ def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
         'os_state': 'specialized' if (
             image is None or image.specialized) else None,
         'generation': _generation(emulator, storage, image),
-        'hidden_disks': _made(storage, sent)})
+        'hidden_disks': _made(storage, sent, image)})
     if profile:
         guest.install(emulator, vm, profile)
     vm_nics.take(emulator, vm.id, properties['networkProfile'])
@@ -179,11 +179,20 @@ def _generation(emulator: server.Emulator, storage: dict[str, Any],
     return generation or 'V1'
 
 
-def _made(storage: dict[str, Any], sent: list[dict[str, Any]]) -> set[str]:
-    """Names of the disks that come into being with the VM."""
+def _made(storage: dict[str, Any], sent: list[dict[str, Any]],
+          image: vm_image.Facts | None) -> dict[str, tuple[str, ...]]:
+    """Names of the disks that come into being with the VM.
+
+    With each what it does not show, beside its id, until it is there: a
+    name that was not given, the size that a platform image has.
+    """
     shown = [storage['osDisk'], *storage['dataDisks']]
-    return {entry['name'] for entry, asked in zip(shown, sent, strict=True)
-            if asked['createOption'] != 'Attach'}
+    known = bool(image and image.exact_version)
+    return {entry['name']: tuple(
+        key for key, late in (('name', True), ('diskSizeGB', known))
+        if late and not asked.get(key))
+        for entry, asked in zip(shown, sent, strict=True)
+        if asked['createOption'] != 'Attach'}
 
 
 def _start(request: ArmRequest, vm: store.Resource) -> ArmResponse:

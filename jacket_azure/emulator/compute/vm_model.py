@@ -57,8 +57,8 @@ def view(request: ArmRequest, vm: store.Resource, *,
     properties = body['properties']
     if not with_user_data:
         properties.pop('userData', None)
-    # ids of disks made with the VM show once they are there
-    hidden = vm.private.get('hidden_disks') or ()
+    # of disks made with the VM this shows once they are there
+    hidden = vm.private.get('hidden_disks') or {}
     profile = properties['storageProfile']
     for entry in (profile['osDisk'], *profile['dataDisks']):
         disk = request.emulator.store.get(
@@ -68,6 +68,8 @@ def view(request: ArmRequest, vm: store.Resource, *,
             entry['diskSizeGB'] = disk.properties['diskSizeGB']
         if entry['name'] in hidden and disk is not None:
             entry['managedDisk'].pop('id', None)
+            for key in hidden[entry['name']]:
+                entry.pop(key, None)
     resources = extension_views.resources(request.emulator, vm)
     if resources:
         # a list tells their ids only
