@@ -65,7 +65,10 @@ def costs(compute, orders):
         ('power sync of all servers', sync, pages),
         ('list of instance uuids', driver.list_instance_uuids, pages),
         ('resource tracker, caches warm', lambda: driver
-            .get_available_resource(driver.host), 0)]
+            .get_available_resource(driver.host), 0),
+        # interfaces, disks and machines
+        ('janitor pass', driver.janitorops.sweep.run,
+         math.ceil(len(orders) * len(compute.cidrs) / PAGE) + 2 * pages)]
     time.sleep(OLD_SECONDS)
     driver.get_available_resource(driver.host)
     found = []
