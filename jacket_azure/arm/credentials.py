@@ -19,6 +19,7 @@ import os
 from typing import Any
 
 from azure import identity
+from azure.core import exceptions as sdk
 from azure.core.credentials import TokenCredential
 
 from jacket_azure import exceptions
@@ -33,6 +34,44 @@ REQUIRED = {
     'workload_identity': ('tenant_id', 'client_id', 'federated_token_file'),
 }
 _FILES = ('certificate_path', 'federated_token_file')
+
+
+class Renewed:
+    """A credential that is made anew when it cannot recover by itself.
+
+    msal 1.39 tells the token service of the errors before. One that is no
+    text, as of a gateway that answers in the service's place, is remembered
+    as well, and every later login fails on it with a TypeError.
+
+    :param build: makes the credential
+    """
+
+    def __init__(self, build: Callable[[], Any]) -> None:
+        self._build = build
+        self._credential = build()
+
+    def get_token(self, *scopes: str, **options: Any) -> Any:
+        """Return a token, as azure-core's ``TokenCredential``."""
+        return self._call('get_token', scopes, options)
+
+    def get_token_info(self, *scopes: str, **options: Any) -> Any:
+        """Return a token, as azure-core's ``SupportsTokenInfo``."""
+        return self._call('get_token_info', scopes, options)
+
+    def _call(
+        self, method: str, scopes: tuple[str, ...], options: dict[str, Any]
+    ) -> Any:
+        credential = self._credential
+        try:
+            return getattr(credential, method)(*scopes, **options)
+        except sdk.ClientAuthenticationError as exc:
+            cause: BaseException | None = exc
+            while cause is not None and not isinstance(cause, TypeError):
+                cause = cause.__cause__ or cause.__context__
+            # another thread may have been here before
+            if cause is not None and self._credential is credential:
+                self._credential = self._build()
+            raise
 
 
 def from_conf(
@@ -50,8 +89,9 @@ def from_conf(
     if conf.credential != 'managed_identity':
         options['authority'] = cloud.authority
         options['disable_instance_discovery'] = not cloud.instance_discovery
+    build = _BUILDERS[conf.credential]
     try:
-        return _BUILDERS[conf.credential](conf, options)
+        return Renewed(lambda: build(conf, options))
     except ValueError as exc:
         # azure-identity checks ids and certificates when it is constructed.
         raise exceptions.ConfigurationError(

@@ -41,12 +41,14 @@ class NetworkInterfaces(writes.WrittenResources):
         name: str,
         wait_reserved: bool = False,
         etag: str | None = None,
+        timeout_seconds: float | None = None,
     ) -> bool:
         """Delete the interface and wait until it is gone.
 
         :param wait_reserved: when Azure still reserves it for a virtual
             machine that failed, try again for up to 200 seconds
         :param etag: delete only what still has this etag
+        :param timeout_seconds: instead of the option ``operation_timeout``
         :returns: False when it was not there
         :raises InUse: a virtual machine holds it
         :raises PreconditionFailed: it changed since the etag was read
@@ -57,7 +59,7 @@ class NetworkInterfaces(writes.WrittenResources):
         deadline = waiter.clock() + RESERVED_SECONDS
         while True:
             try:
-                return self._delete(name, **headers)
+                return self._delete(name, timeout_seconds, **headers)
             except exceptions.InUse as exc:
                 if (
                     not wait_reserved

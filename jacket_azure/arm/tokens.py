@@ -68,6 +68,8 @@ _PASSING = (
     TypeError,
 )
 # msal says no more when the authority's description cannot be read
+# an object where the token service has a word: something else answered
+_FOREIGN = re.compile(r'^Authentication failed: [{\[]')
 _HTTP_ERROR = re.compile(r'HTTP Error: (429|5\d\d)\b')
 
 
@@ -75,6 +77,8 @@ def _unreachable(exc: BaseException) -> BaseException | None:
     """Return the passing trouble azure-identity wrapped, if it is that."""
     cause: BaseException | None = exc
     while cause is not None:
+        if _FOREIGN.search(str(cause)):
+            return sdk.DecodeError('not an answer of the token service')
         if isinstance(cause, _PASSING) or _HTTP_ERROR.search(str(cause)):
             return cause
         response = getattr(cause, 'response', None)

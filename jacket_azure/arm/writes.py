@@ -78,9 +78,16 @@ class WrittenResources(resources.ListedResources):
             ),
         )
 
-    def _delete(self, name: str, **options: Any) -> bool:
+    def _delete(
+        self,
+        name: str,
+        timeout_seconds: float | None = None,
+        **options: Any,
+    ) -> bool:
         call = self._client.write_call(
-            self._operation('delete'), virtual_machine=self._machine(name)
+            self._operation('delete'),
+            virtual_machine=self._machine(name),
+            timeout_seconds=timeout_seconds,
         )
         try:
             started = self._start(

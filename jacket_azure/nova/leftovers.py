@@ -33,6 +33,11 @@ from jacket_azure.payload import tags
 
 LOG = logging.getLogger(__name__)
 
+# An interface goes in seconds, or waits out its reservation. One that an
+# operation of Azure's still holds is left to the janitor: Nova's few build
+# threads are not to wait for it.
+PART_SECONDS = 300.0
+
 
 class Leftovers:
     """Parts of instances in Azure, without their whole."""
@@ -119,7 +124,11 @@ class Leftovers:
         except exceptions.NotFound:
             return
         if self._is_ours(nic, instance, 'network interface'):
-            nics.delete(name, wait_reserved=wait_reserved)
+            nics.delete(
+                name,
+                wait_reserved=wait_reserved,
+                timeout_seconds=PART_SECONDS,
+            )
             LOG.info('Deleted network interface %s', name, instance=instance)
 
     def delete_disk(self, instance: Any) -> None:

@@ -22,7 +22,8 @@ instance). One listing with instance views answers all of them:
   costs one listing;
 * what we wrote ourselves is known without asking, and a listing that began
   before our write ended says nothing about that machine;
-* a failed listing fails the question: it never means "gone";
+* a failed listing fails the question: it never means "gone"; only what we
+  did ourselves in the last minute is still known;
 * a machine absent from a listing is confirmed gone by one read, and so is
   what contradicts a write of ours in the last minute: listings may lag, and
   for a server that seems to be off Nova's sync asks us to stop it.
@@ -98,7 +99,14 @@ class PowerStates:
         seconds = listings.SWEEP_SECONDS if use_cache else self._seconds
         own = self._newest_own(uuid)
         if own is None or (own.known and not self._answers(own, seconds)):
-            listing = self._listings.current(uuid if use_cache else None)
+            try:
+                listing = self._listings.current(uuid if use_cache else None)
+            except exceptions.AzureError:
+                if own is None or not self._answers(own, LAG_SECONDS):
+                    raise
+                # what we did a moment ago is better than no answer: Nova
+                # would fail a build whose server runs
+                return own.seen
             # meanwhile we may have written
             own = self._newest_own(uuid)
             if own is None:

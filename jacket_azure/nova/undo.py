@@ -46,6 +46,14 @@ class Undo:
         self._instance = instance
         self._reachable = True
 
+    def failed(
+        self, kind: Any, exc: BaseException | None, traceback: Any
+    ) -> None:
+        """Learn why the spawn failed: an exit of ``contextlib.ExitStack``."""
+        # what Azure still works on cannot be deleted either
+        if isinstance(exc, exceptions.OperationTimeout):
+            self._reachable = False
+
     def nic(self, name: str) -> None:
         """Delete an interface, unless Azure still reserves it."""
         self._try(

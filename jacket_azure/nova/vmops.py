@@ -115,6 +115,8 @@ class VmOps:
         with contextlib.ExitStack() as made:
             for name, _ in plan.nics:
                 made.callback(steps.nic, name)
+            # called before them
+            made.push(steps.failed)
             self._make_nics(instance, plan)
             try:
                 self._make_vm(instance, plan, steps)
@@ -153,6 +155,7 @@ class VmOps:
             # the disk last: the machine holds it until it is gone
             made.callback(steps.disk)
             made.callback(steps.vm)
+            made.push(steps.failed)
             try:
                 self._azure.virtual_machines.create(
                     plan.vm, plan.vm_body, owned=ours

@@ -91,13 +91,23 @@ def expected(cell):
     if name in _OPERATIONS:
         # Azure said yes and then did not do it: that is for the user to
         # know; what a failed deletion leaves, the next one takes
-        seconds = OPERATION_SECONDS if name == 'stuck' else OUTAGE_SECONDS
-        return Expected(False, text, deleting, seconds)
+        if name == 'stuck':
+            # what Azure still works on cannot be deleted, so an interface is
+            # left to the janitor
+            left = deleting or 'networkInterfaces' in row.label
+            return Expected(False, text, left, OPERATION_SECONDS,
+                            janitor=left and not deleting)
+        return Expected(False, text, deleting, OUTAGE_SECONDS)
     if name == 'down':
-        if row.is_poll:
-            # the operation goes on, so it is waited for
-            text = REASONS['stuck']
-        seconds = OPERATION_SECONDS if row.is_poll else OUTAGE_SECONDS
+        if deleting and any(known in row.label for known in _KNOWN):
+            # asked for beside the deletion, which goes on
+            return Expected(True)
+        seconds = OUTAGE_SECONDS
+        if row.is_poll or row.label.startswith('PUT networkInterfaces'):
+            # the operation goes on, its own or that of the other interface,
+            # so it is waited for
+            text = f'{REASONS["stuck"]}|{text}'
+            seconds = OPERATION_SECONDS
         return Expected(False, text, True, seconds, janitor=not deleting)
     if not cell.for_good or row.is_poll:
         # once is no reason to give up, and the resource tells how an

@@ -84,7 +84,7 @@ PITFALLS = {
          NOVA + 'test_throttling.ThrottledSpawnTest'
          '.test_without_a_word_on_how_long',
          NOVA + 'test_throttling.ThrottledSpawnTest'
-         '.test_for_good_asks_nova_for_another_try')),
+         '.test_for_good_ends_the_build_with_the_reason')),
     4: Pitfall(
         'Many codes for one thing: no room',
         'Every code of capacity and quota is one of two kinds of error; only '

@@ -13,8 +13,10 @@
 """Four ways to log in, and clear words when an option is missing."""
 
 import os
+from unittest import mock
 
 from azure import identity
+from azure.core import exceptions as sdk
 import fixtures
 
 from jacket_azure import exceptions
@@ -31,7 +33,7 @@ class CredentialsTest(timeout.TestCase):
     def build(self, **options):
         conf = doubles.options(**options)
         return credentials.from_conf(
-            conf, cloud.from_conf(conf), transport.from_conf(conf))
+            conf, cloud.from_conf(conf), transport.from_conf(conf))._credential
 
     def file(self, name, content):
         path = os.path.join(self.useFixture(fixtures.TempDir()).path, name)
@@ -90,3 +92,38 @@ class CredentialsTest(timeout.TestCase):
         self.assertEqual(
             {'client_secret', 'certificate', 'managed_identity',
              'workload_identity'}, set(credentials.REQUIRED))
+
+
+class RenewedTest(timeout.TestCase):
+    """As msal fails for ever once an error was no text."""
+
+    def setUp(self):
+        super().setUp()
+        self.made = []
+        self.renewed = credentials.Renewed(self.make)
+
+    def make(self):
+        self.made.append(mock.Mock())
+        return self.made[-1]
+
+    def fail_with(self, cause):
+        error = sdk.ClientAuthenticationError('Authentication failed')
+        error.__cause__ = cause
+        self.made[-1].get_token_info.side_effect = error
+        self.assertRaises(
+            sdk.ClientAuthenticationError,
+            self.renewed.get_token_info, 'scope')
+
+    def test_made_anew_after_what_it_cannot_recover_from(self):
+        self.fail_with(TypeError('sequence item 0'))
+        self.assertIs(
+            self.made[1].get_token_info.return_value,
+            self.renewed.get_token_info('scope'))
+        self.assertIs(
+            self.made[1].get_token.return_value,
+            self.renewed.get_token('scope'))
+        self.assertEqual(2, len(self.made))
+
+    def test_other_failures_keep_it(self):
+        self.fail_with(ValueError('wrong secret'))
+        self.assertEqual(1, len(self.made))

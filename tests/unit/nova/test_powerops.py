@@ -297,6 +297,18 @@ class ListingTest(base.NovaTestCase):
         self.assertEqual(
             power_state.RUNNING, self.fresh.get_info(self.servers[0]).state)
 
+    def test_failed_listing_leaves_what_we_just_did(self):
+        """A build whose server runs must not fail by it."""
+        instance = self.instance()
+        self.spawn(instance, self.network_info(instance, '192.168.1.98'))
+        self.now += 10
+        self.azure.emulator.faults.fail('GET', 'virtualMachines', 500)
+        self.assertEqual(
+            power_state.RUNNING, self.driver.get_info(instance).state)
+        self.now += 60
+        self.assertRaises(
+            nova_exception.NovaException, self.driver.get_info, instance)
+
     def test_failed_listing_is_not_repeated_for_everybody(self):
         self.azure.fail('GET', 'virtualMachines', 403, 'AuthorizationFailed')
 

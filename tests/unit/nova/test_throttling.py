@@ -40,13 +40,13 @@ class ThrottledSpawnTest(base.NovaTestCase):
         waited = self.azure.clock.time() - start
         self.assertTrue(3.5 <= waited < 20, waited)
 
-    def test_for_good_asks_nova_for_another_try(self):
-        """No refusal for good: Nova may try again; nothing is left."""
+    def test_for_good_ends_the_build_with_the_reason(self):
+        """All hosts share the subscription's limits; nothing is left."""
         self.warm()
         self.throttle()
-        exc = self.assertRaises(nova_exception.NovaException, self.spawn)
-        self.assertNotIsInstance(exc, nova_exception.BuildAbortException)
-        self.assertNotIsInstance(exc, nova_exception.Invalid)
+        exc = self.assertRaises(
+            nova_exception.BuildAbortException, self.spawn)
+        self.assertIn('too many requests', exc.format_message())
         self.assertEqual([], self.azure.resource_ids())
 
     def test_machine_that_was_made_is_not_lost(self):
