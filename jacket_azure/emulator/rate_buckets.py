@@ -156,5 +156,5 @@ def _region(request: router.ArmRequest) -> str:
         named = request.body.get('location')
     if named is None and request.id is not None:
         found = request.emulator.store.get(request.id.top)
-        named = found and found.location
+        named = found.location if found is not None else None
     return str(named or request.emulator.location).lower()

@@ -80,7 +80,7 @@ def _expand(template: templates.Template, raw: Any, kind: str, name: str,
         raise templates.invalid('a resource is an object')
     loop = raw.get('copy') or {}
     count = template.evaluate(loop.get('count')) if loop else None
-    for index in range(count) if loop else [None]:
+    for index in range(int(count or 0)) if loop else [None]:
         if not template.evaluate(raw.get('condition', True), index):
             continue
         for needed in ('type', 'name', 'apiVersion'):

@@ -91,11 +91,11 @@ class Template:
         self.references = False
         self._variables: dict[str, Any] = {}
         self._busy: set[str] = set()
-        self.parameters = self._read_parameters(values)
-
-    def _read_parameters(self, given: dict[str, Any]) -> dict[str, Any]:
-        known = self.body.get('parameters') or {}
         self.parameters: dict[str, Any] = {}
+        self._read_parameters(values)
+
+    def _read_parameters(self, given: dict[str, Any]) -> None:
+        known = self.body.get('parameters') or {}
         for name in given:
             if name.lower() not in {one.lower() for one in known}:
                 raise invalid(
@@ -120,7 +120,6 @@ class Template:
                     f"parameter-file for usage details")
             self._check_parameter(name, one, value)
             self.parameters[name.lower()] = value
-        return self.parameters
 
     @staticmethod
     def _check_parameter(name: str, one: dict[str, Any], value: Any) -> None:

@@ -18,6 +18,7 @@ Source: learn.microsoft.com, virtual-machines/azure-compute-gallery.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
@@ -93,9 +94,9 @@ def _is_left_out(version: store.Resource, location: str) -> bool:
         if locations.normalize(region['name']) == location)
 
 
-def regions(version: store.Resource) -> list[dict[str, object]]:
+def regions(version: store.Resource) -> list[dict[str, Any]]:
     """The regions a version is, or is to be, replicated to."""
-    found: list[dict[str, object]] = version.properties[
+    found: list[dict[str, Any]] = version.properties[
         'publishingProfile']['targetRegions']
     return found
 

@@ -128,7 +128,7 @@ def _of_disks(emulator: server.Emulator, storage: dict[str, Any],
               location: str) -> list[Part]:
     if not storage.get('osDiskImage'):
         raise errors.missing_parameter(f'{_STORAGE}.source')
-    parts = []
+    parts: list[Part] = []
     for entry in (storage['osDiskImage'],
                   *(storage.get('dataDiskImages') or ())):
         lun = entry.get('lun')
