@@ -38,6 +38,10 @@ from jacket_azure.payload import passwords
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 
+# Nova keeps so much of an encrypted password and cuts the rest: enough for
+# RSA keys of 4096 bits, not of 6144
+_LONGEST = metadata_password.CHUNKS * metadata_password.CHUNK_LENGTH
+
 
 def settle(instance: Any, os_type: str, password: str | None) -> str | None:
     """Return the password to set.
@@ -46,7 +50,7 @@ def settle(instance: Any, os_type: str, password: str | None) -> str | None:
     builder of the request refuses it, and says why.
 
     :raises InvalidRequest: Nova's password has to be replaced, and there is
-        no key pair with which its successor could be told
+        no key pair with which its successor could be told whole
     """
     if password is None or not is_generated(password):
         return password
@@ -62,11 +66,16 @@ def settle(instance: Any, os_type: str, password: str | None) -> str | None:
             f'one, use an RSA key pair to be told another, or raise '
             f'[DEFAULT] password_length.'
         ) from exc
+    told = base64.b64encode(secret).decode()
+    if len(told) > _LONGEST:
+        raise exceptions.InvalidRequest(
+            f'The password that Nova made {"; it ".join(problems)}. Choose '
+            f'one, or use a shorter RSA key pair: of what this one encrypts '
+            f'Nova cannot keep all.'
+        )
     # as a guest's own password; saved by the compute manager
     instance.system_metadata.update(
-        metadata_password.convert_password(
-            None, base64.b64encode(secret).decode()
-        )
+        metadata_password.convert_password(None, told)
     )
     LOG.info(
         'Azure would refuse the password Nova made; made another, which the '
