@@ -58,8 +58,8 @@ def forget_tried(instance: Any) -> None:
 def remain(context: Any, tried: list[str]) -> bool:
     """Tell whether a host is left that Nova may try.
 
-    Every nova-compute of the cell that is up counts, also one of another
-    hypervisor: which of them the scheduler chose as alternates nobody tells
+    Every nova-compute of the cell that is enabled and up counts, also one of
+    another hypervisor: which of them the scheduler chose as alternates nobody tells
     the driver. Nova tries ``[scheduler] max_attempts`` hosts at most.
 
     :param tried: hosts that had no room
@@ -72,7 +72,9 @@ def remain(context: Any, tried: list[str]) -> bool:
         )
         group = servicegroup.API()
         return any(
-            service.host not in tried and group.service_is_up(service)
+            service.host not in tried
+            and not service.disabled
+            and group.service_is_up(service)
             for service in services
         )
     except Exception:

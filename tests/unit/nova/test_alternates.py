@@ -34,10 +34,12 @@ class AlternatesTest(timeout.TestCase):
         self.instance = types.SimpleNamespace(system_metadata={})
         self.up = {'one', 'two', 'three'}
         self.down = set()
+        self.disabled = set()
         self.useFixture(fixtures.MockPatch(
             'nova.objects.ServiceList.get_by_binary',
             side_effect=lambda context, binary: [
-                mock.Mock(host=host) for host in self.up | self.down]))
+                mock.Mock(host=host, disabled=host in self.disabled)
+                for host in self.up | self.down]))
         self.useFixture(fixtures.MockPatch(
             'nova.servicegroup.API', return_value=mock.Mock(
                 service_is_up=lambda service: service.host in self.up)))
@@ -64,6 +66,11 @@ class AlternatesTest(timeout.TestCase):
         self.assertTrue(self.remain('one', 'two'))
         self.up.remove('three')
         self.down.add('three')
+        self.assertFalse(self.remain('one', 'two'))
+
+    def test_a_disabled_host_gets_no_builds(self):
+        self.assertTrue(self.remain('one', 'two'))
+        self.disabled.add('three')
         self.assertFalse(self.remain('one', 'two'))
 
     def test_not_more_hosts_than_nova_tries(self):
