@@ -59,8 +59,9 @@ def remain(context: Any, tried: list[str]) -> bool:
     """Tell whether a host is left that Nova may try.
 
     Every nova-compute of the cell that is enabled and up counts, also one of
-    another hypervisor: which of them the scheduler chose as alternates nobody tells
-    the driver. Nova tries ``[scheduler] max_attempts`` hosts at most.
+    another hypervisor: which of them the scheduler chose as alternates
+    nobody tells the driver. Nova tries ``[scheduler] max_attempts`` hosts at
+    most.
 
     :param tried: hosts that had no room
     """
