@@ -88,6 +88,15 @@ class Watch:
         :raises AzureError: the operation failed
         """
         body = answers.body_of(response)
+        code = answers.error_of(body).code or ''
+        if (
+            self.style == LOCATION
+            and response.status_code == 400
+            and code
+            and 'ApiVersion' not in code
+        ):
+            # such an operation tells of its failure by the status alone
+            raise errors.from_response(response, call)
         if response.status_code in UNKNOWN:
             return self._vanished(response, call)
         if self.style == RESOURCE:

@@ -71,5 +71,5 @@ class ResourceGroups(resources.Resources):
         try:
             self._run(self._sdk.begin_delete, name, call=call)
         except exceptions.NotFound:
-            return call.reply_lost
+            return False
         return True

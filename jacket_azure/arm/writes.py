@@ -98,10 +98,11 @@ class WrittenResources(resources.ListedResources):
                 **options,
             )
         except exceptions.NotFound:
-            # After a lost reply it may well have been us.
-            return call.reply_lost
+            # After a lost reply it may have been us, or it was never there:
+            # who relies on what goes along has to look.
+            return False
         if started.response.status_code == 204:
-            return call.reply_lost
+            return False
         self._client.waiter.wait(started, call)
         return True
 

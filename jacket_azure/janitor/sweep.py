@@ -35,6 +35,7 @@ LOG = logging.getLogger(__name__)
 _OUT_OF_REACH = (
     exceptions.OperationTimeout,
     exceptions.Throttled,
+    exceptions.Unauthorized,
     exceptions.Unavailable,
 )
 

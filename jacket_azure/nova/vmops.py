@@ -75,8 +75,7 @@ class VmOps:
                 block_device_info,
             )
         )
-        with self._noting_shortage(plan):
-            self._make(instance, plan)
+        self._make(instance, plan)
         if plan.image_version:
             # saved by the compute manager with the instance
             instance.system_metadata[IMAGE_VERSION] = plan.image_version
@@ -157,9 +156,10 @@ class VmOps:
             made.callback(steps.vm)
             made.push(steps.failed)
             try:
-                self._azure.virtual_machines.create(
-                    plan.vm, plan.vm_body, owned=ours
-                )
+                with self._noting_shortage(plan):
+                    self._azure.virtual_machines.create(
+                        plan.vm, plan.vm_body, owned=ours
+                    )
             except exceptions.PreconditionFailed:
                 # somebody made it before us, and it is not ours to undo
                 made.pop_all()

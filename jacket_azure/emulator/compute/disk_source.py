@@ -158,5 +158,3 @@ def _copy(emulator: server.Emulator, body: dict[str, Any],
             f'The source {wanted} does not belong to the same region as '
             f'the disk.')
     return disk_facts.copy_of(resource)
-
-

@@ -101,4 +101,3 @@ class RefusedByAzureTest(test_bad_input.BadInputTestCase):
         self.azure.emulator.faults.clear()
         self._delete_server(server)
         self.assertEqual([], self.azure.resource_ids())
-

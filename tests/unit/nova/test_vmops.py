@@ -211,6 +211,21 @@ class FailedSpawnTest(base.NovaTestCase):
                 self.assertRaises(nova_exception.NovaException, self.spawn)
             self.assertEqual([], self.azure.resource_ids(), step)
 
+    def test_parts_without_a_machine_go_although_a_delete_was_repeated(self):
+        """The second delete finds none: perhaps there never was one."""
+        instance, network_info = self.spawn()
+        machine = self.azure.emulator.store.get(
+            self.azure.resource('virtualMachines', instance.uuid)['id'])
+        self.azure.emulator.store.delete(machine.id)
+        for name in self.azure.resource_ids():
+            body = self.azure.emulator.store.get(name).body
+            body['properties'].pop('virtualMachine', None)
+            body.pop('managedBy', None)
+        self.azure.emulator.faults.fail(
+            'DELETE', 'virtualMachines', 500, times=1)
+        self.driver.destroy(self.context, instance, network_info)
+        self.assertEqual([], self.azure.resource_ids())
+
     def test_no_capacity_asks_nova_for_another_host(self):
         self.azure.emulator.faults.fail_operation(
             'PUT', 'virtualMachines', 'AllocationFailed')
