@@ -321,7 +321,7 @@ def page():
 
 def _short(test_id):
     module, _, name = test_id.rpartition('.')
-    return f'{module.removeprefix("tests.").rpartition(".")[0]} {name}'
+    return f'{module.removeprefix("tests.").rpartition(".")[0]}\n  {name}'
 
 
 if __name__ == '__main__':
