@@ -28,15 +28,23 @@ _SHOWN = ('id', 'name', 'type', 'location', 'tags', 'sku', 'kind', 'plan',
 # what ARM keeps about others is not among them
 _NOT_SHOWN = ('Microsoft.Resources/deployments',
               'Microsoft.Authorization/locks')
+# what a list filtered by tag leaves out
+_NOT_BY_TAG = ('tags', 'createdTime', 'changedTime', 'provisioningState')
 _TERM = re.compile(r"\s*(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'\s*")
-_FIELDS = ('resourceType', 'name', 'location', 'resourceGroup', 'tagName',
-           'tagValue')
+_TAG_FIELDS = {'tagname', 'tagvalue'}
+# az writes them in small letters
+_FIELDS = {'resourcetype', 'name', 'location', 'resourcegroup'} | _TAG_FIELDS
 
 
 @router.route('GET', '/subscriptions/{sub}/resources')
 @router.route('GET', '/subscriptions/{sub}/resourceGroups/{rg}/resources')
 def list_resources(request: router.ArmRequest) -> router.ArmResponse:
-    """List resources that are no children, filtered and paged."""
+    """List resources that are no children, filtered and paged.
+
+    A list filtered by tag shows neither tags nor what ``$expand`` asks for.
+
+    Source: Resources - List, 2021-04-01; azure-cli issue 19138.
+    """
     terms = _parse(request.query.get('$filter', ''))
     wanted = {word for word in request.query.get('$expand', '').split(',')
               if word}
@@ -49,6 +57,9 @@ def list_resources(request: router.ArmRequest) -> router.ArmResponse:
                 and resource.type not in _NOT_SHOWN
                 and _fits(resource, where, terms)):
             found.append(_view(request, resource, wanted))
+    if _by_tag(terms):
+        found = [{name: value for name, value in shown.items()
+                  if name not in _NOT_BY_TAG} for shown in found]
     size = int(request.query.get('$top', 0)) or None
     return paging.page(request, found, size=size)
 
@@ -72,29 +83,33 @@ def _parse(text: str) -> list[tuple[str, str, str]]:
     terms = []
     for part in re.split(r'\s+and\s+', text) if text else ():
         match = _TERM.fullmatch(part)
-        if match is None or match[1] not in _FIELDS:
+        if match is None or match[1].lower() not in _FIELDS:
             raise errors.not_implemented(f'the filter {text!r}')
-        terms.append((match[1], match[2], match[3].replace("''", "'")))
-    names = {name for name, _, _ in terms}
-    if names & {'tagName', 'tagValue'} and names - {'tagName', 'tagValue'}:
+        terms.append((match[1].lower(), match[2],
+                      match[3].replace("''", "'")))
+    if _by_tag(terms) and {name for name, _, _ in terms} - _TAG_FIELDS:
         raise errors.ArmError(
             400, 'InvalidFilterInQueryString',
-            "Invalid $filter: a filter by tag cannot be combined with "
-            "another one.", gateway=True)
+            f"Invalid $filter '{text}' specified in the query string.",
+            gateway=True)
     return terms
+
+
+def _by_tag(terms: list[tuple[str, str, str]]) -> bool:
+    return any(name in _TAG_FIELDS for name, _, _ in terms)
 
 
 def _fits(resource: store.Resource, where: ids.ResourceId,
           terms: list[tuple[str, str, str]]) -> bool:
-    plain = {'resourceType': resource.type, 'name': resource.name,
-             'location': resource.location, 'resourceGroup': where.group}
+    plain = {'resourcetype': resource.type, 'name': resource.name,
+             'location': resource.location, 'resourcegroup': where.group}
     tags = {name.lower(): value for name, value in resource.tags.items()}
     tag_name = next((value.lower() for name, _, value in terms
-                     if name == 'tagName'), '')
+                     if name == 'tagname'), '')
     for name, operator, value in terms:
-        if name == 'tagName':
+        if name == 'tagname':
             holds = value.lower() in tags
-        elif name == 'tagValue':
+        elif name == 'tagvalue':
             holds = tags.get(tag_name) == value
         else:
             holds = plain[name].lower() == value.lower()

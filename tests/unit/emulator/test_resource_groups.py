@@ -88,9 +88,12 @@ class ResourceGroupTest(base.EmulatorTestCase):
 class ResourcesTest(base.EmulatorTestCase):
     """What is there, whatever its type."""
 
+    def shown(self, filter=None):
+        return list(self.resources.resources.list(
+            filter=filter, expand='createdTime'))
+
     def names(self, filter=None):
-        return [found.name for found
-                in self.resources.resources.list(filter=filter)]
+        return [found.name for found in self.shown(filter)]
 
     def test_top_level_only(self):
         self.assertEqual(['nsg-default', 'vnet1'], self.names())
@@ -106,6 +109,16 @@ class ResourcesTest(base.EmulatorTestCase):
                 ("name eq 'vnet1' and location eq 'eastus'", ['vnet1']),
                 ("resourceGroup eq 'elsewhere'", [])):
             self.assertEqual(names, self.names(filter), filter)
+
+    def test_filter_by_tag_shows_no_tags(self):
+        body = {**self.nic_body(), 'tags': {'Role': 'web'}}
+        self.call('PUT', self.network_path + '/networkInterfaces/nic1', body)
+        [shown] = self.shown("tagname eq 'Role' and tagvalue eq 'web'")
+        self.assertEqual(('nic1', None, None), (
+            shown.name, shown.tags, shown.created_time))
+        [shown] = self.shown("name eq 'nic1'")
+        self.assertEqual({'Role': 'web'}, shown.tags)
+        self.assertIsNotNone(shown.created_time)
 
     def test_unknown_filter_is_loud(self):
         self.assert_error('EmulatorNotImplemented', 501, self.names,
