@@ -15,8 +15,9 @@
 Resources are kept in today's form; an answer leaves out what came after
 the request's api-version. Network versions 2017-08-01, 2018-02-01,
 2018-04-01, 2019-09-01 and 2022-01-01, Compute 2019-03-01 and disks
-2019-07-01 were seen in recordings; where nothing between two of them was
-seen, the version is that of the public API documents.
+2019-07-01 were seen in recordings. Where nothing between two of them was
+seen, the version that a property starts with is from general knowledge and
+not checked.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class PublicNameTest(ObservedTest):
                           'fqdn': 'web.eastus.cloudapp.azure.com'}, settings)
 
     def test_one_label_a_region(self):
-        # from reports, not from a recording
+        # from general knowledge, not from a recording
         self.name('p1', 'web')
         refused = self.name('p2', 'Web')
         self.assertEqual((400, 'DnsRecordInUse'), (

@@ -25,7 +25,7 @@ DATA_DISKS = (
     (0, {'createOption': 'Empty', 'diskSizeGB': 4, 'name': 'd'},
      {'name', 'diskSizeGB'}))
 # of a VM's answer, by the first api-version that shows it; 192 answers of
-# 2019-03-01 without any
+# 2019-03-01 are without any, where each starts is from general knowledge
 LATER = (
     ('2020-06-01', ('storageProfile', 'imageReference', 'exactVersion')),
     ('2020-12-01', ('osProfile', 'linuxConfiguration', 'patchSettings')),
