@@ -20,13 +20,14 @@ from typing import Any
 from jacket_azure.conf import azure
 from jacket_azure.conf import compute
 from jacket_azure.conf import janitor
+from jacket_azure.conf import volume
 
 GROUP = azure.GROUP
 
 
 def opts() -> list[Any]:
     """Return every option of ``[azure]``, in the order of the sample file."""
-    return [*azure.OPTS, *compute.OPTS, *janitor.OPTS]
+    return [*azure.OPTS, *compute.OPTS, *volume.OPTS, *janitor.OPTS]
 
 
 def register_opts(conf: Any) -> Any:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Any
 
 from jacket_azure import exceptions
-from jacket_azure.disks import interface
+from jacket_azure.disks import models
 from jacket_azure.payload import names
 
 # UltraSSD_LRS and PremiumV2_LRS are data disks only
@@ -32,10 +32,10 @@ CACHING = ('None', 'ReadOnly', 'ReadWrite')
 MAX_OS_DISK_GIB = 4095
 
 
-class ManagedDisks(interface.DiskModel):
+class ManagedDisks:
     """The model for clouds with managed disks."""
 
-    def describe_os_disk(self, spec: interface.OsDiskSpec) -> dict[str, Any]:
+    def describe_os_disk(self, spec: models.OsDiskSpec) -> dict[str, Any]:
         """Build ``storageProfile.osDisk`` of a managed disk.
 
         Source: Compute REST API 2026-04-01, OSDisk, ManagedDiskParameters.

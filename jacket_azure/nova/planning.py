@@ -21,8 +21,8 @@ from typing import Any
 from oslo_log import log as logging
 from oslo_utils import timeutils
 
-from jacket_azure.disks import interface as disks
 from jacket_azure.disks import managed
+from jacket_azure.disks import models as disks
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
 from jacket_azure.nova import guest
@@ -62,7 +62,7 @@ class Planner:
         self._backend = backend
         self._chooser = choices.Chooser(backend)
         self._netops = netops.NetOps(backend)
-        self._disks: disks.DiskModel = managed.ManagedDisks()
+        self._disks = managed.ManagedDisks()
 
     def plan(self, order: choices.Order) -> Plan:
         """Decide everything about a new instance.

@@ -37,6 +37,9 @@ KEEP = 'jacket-keep'
 KIND_INSTANCE = 'instance'
 KIND_NIC = 'nic'
 KIND_OS_DISK = 'os-disk'
+KIND_VOLUME = 'volume'
+KIND_SNAPSHOT = 'snapshot'
+KIND_TEMPORARY = 'temporary'
 
 MAX_TAGS = 50
 _MAX_NAME = 512

@@ -37,7 +37,8 @@ ARROWS = {
     'mapping': {'exceptions'},
     'payload': {'mapping', 'exceptions'},
     'arm': {'exceptions'},
-    'blob': {'exceptions'},
+    # one session, one count and one way to log in for all of a process
+    'blob': {'arm', 'exceptions'},
     'disks': {'arm', 'blob', 'payload', 'exceptions'},
     'nova': {'janitor', 'disks', 'arm', 'blob', 'payload', 'mapping', 'conf',
              'exceptions'},

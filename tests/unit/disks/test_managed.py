@@ -11,8 +11,8 @@
 #    under the License.
 
 from jacket_azure import exceptions
-from jacket_azure.disks import interface
 from jacket_azure.disks import managed
+from jacket_azure.disks import models
 from tests import timeout
 
 UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
@@ -22,7 +22,7 @@ class ManagedDisksTest(timeout.TestCase):
 
     def describe(self, **options):
         return managed.ManagedDisks().describe_os_disk(
-            interface.OsDiskSpec(UUID, **options))
+            models.OsDiskSpec(UUID, **options))
 
     def test_defaults(self):
         self.assertEqual({

@@ -13,8 +13,8 @@
 import dataclasses
 
 from jacket_azure import exceptions
-from jacket_azure.disks import interface
 from jacket_azure.disks import managed
+from jacket_azure.disks import models
 from jacket_azure.mapping.image_target import ImageTarget
 from jacket_azure.mapping.image_target import Plan
 from jacket_azure.payload import names
@@ -39,7 +39,7 @@ def nic_id(name):
 
 def os_disk(**options):
     return managed.ManagedDisks().describe_os_disk(
-        interface.OsDiskSpec(UUID, **options))
+        models.OsDiskSpec(UUID, **options))
 
 
 LINUX = virtual_machine.VmSpec(

@@ -1,0 +1,198 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the disk models take and answer: frozen facts, never ARM's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+import dataclasses
+import datetime
+from typing import Any
+from typing import Protocol
+
+GIB = 1024**3
+
+
+@dataclasses.dataclass(frozen=True)
+class OsDiskSpec:
+    """The OS disk of a virtual machine that is made from an image.
+
+    :param uuid: the instance's
+    :param size_gib: None for as large as the image
+    :param sku: kind of storage, e.g. ``StandardSSD_LRS``
+    :param caching: host caching, ``None``, ``ReadOnly`` or ``ReadWrite``;
+        the Python None chooses by the rules
+    :param cascade_delete: whether the disk goes with the machine
+    """
+
+    uuid: str
+    size_gib: int | None = None
+    sku: str = 'StandardSSD_LRS'
+    caching: str | None = None
+    cascade_delete: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """What sort of disk a volume is, from its volume type.
+
+    :param sku: e.g. ``Premium_LRS``
+    :param zone: Azure zone, None for a disk without one
+    :param caching: host caching where it is attached; the Python None
+        chooses by the rules
+    :param iops: provisioned, only where the SKU has it; None for the default
+    :param mbps: provisioned MB/s, as *iops*
+    :param tier: performance tier of Premium SSD, e.g. ``P30``
+    :param max_shares: machines that may have it attached at once
+    :param sector_bytes: logical sector of Premium SSD v2 and Ultra
+    :param encryption_set: full id of a disk encryption set
+    :param snapshots: ``incremental`` or ``full``
+    """
+
+    sku: str
+    zone: str | None = None
+    caching: str | None = None
+    iops: int | None = None
+    mbps: int | None = None
+    tier: str | None = None
+    max_shares: int = 1
+    sector_bytes: int | None = None
+    encryption_set: str | None = None
+    snapshots: str = 'incremental'
+
+
+@dataclasses.dataclass(frozen=True)
+class VolumeSpec:
+    """A volume that is to be made.
+
+    :param name: what the model calls it, see :meth:`.DiskModel.volume_name`
+    :param tags: as :func:`jacket_azure.payload.tags.build` makes them
+    """
+
+    name: str
+    size_gib: int
+    kind: Kind
+    tags: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class SnapshotSpec:
+    """A snapshot that is to be made.
+
+    :param uuid: of the Cinder snapshot
+    :param volume_name: the disk it is of
+    :param incremental: keep only what changed since the one before
+    """
+
+    uuid: str
+    volume_name: str
+    tags: Mapping[str, str]
+    incremental: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Disk:
+    """A volume's disk as Azure shows it.
+
+    :ivar name: what the model finds it by; Cinder keeps it as
+        ``provider_id``
+    :ivar id: full ARM id of a managed disk, URL of a page blob without a
+        signature; what a virtual machine refers to
+    :ivar size_bytes: what a guest sees
+    :ivar state: ``Unattached``, ``Attached``, ``Reserved`` (its machine is
+        deallocated), ``ActiveSAS``, ``ReadyToUpload``, ...
+    :ivar attached_to: full ids of virtual machines; for a page blob, whose
+        lease names nobody, ``('lease',)``
+    :ivar os_type: ``Linux`` or ``Windows`` of a disk made from an image
+    :ivar usable: False while it is copied, or when that failed
+    """
+
+    name: str
+    id: str
+    size_bytes: int
+    kind: Kind
+    state: str
+    attached_to: tuple[str, ...]
+    tags: Mapping[str, str]
+    created: datetime.datetime | None
+    location: str | None = None
+    os_type: str | None = None
+    generation: str | None = None
+    usable: bool = True
+
+    @property
+    def size_gib(self) -> int:
+        """Whole GiB that hold it."""
+        return -(-self.size_bytes // GIB)
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """A snapshot of a volume as Azure shows it.
+
+    :ivar name: what the model finds it by; Cinder keeps it as
+        ``provider_id``
+    :ivar source: name of the disk it is of, where that is still known
+    :ivar stamp: a page blob's time stamp, the notes' ``azure_snapshot_id``
+    """
+
+    name: str
+    id: str
+    size_bytes: int
+    source: str | None
+    tags: Mapping[str, str]
+    created: datetime.datetime | None
+    incremental: bool = False
+    stamp: str | None = None
+    usable: bool = True
+
+    @property
+    def size_gib(self) -> int:
+        """Whole GiB that hold it."""
+        return -(-self.size_bytes // GIB)
+
+
+class RangedReader(Protocol):
+    """The bytes of a disk or snapshot; safe to share between threads."""
+
+    size_bytes: int
+
+    def ranges(self) -> Iterator[tuple[int, int]]:
+        """Yield offset and length in bytes of what is not all zeros."""
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes; fewer only at the end."""
+
+    def close(self) -> None:
+        """Give back access."""
+
+
+class RangedWriter(Protocol):
+    """Puts bytes into a disk; offsets and lengths are multiples of 512."""
+
+    size_bytes: int
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Write, whatever was there."""
+
+    def clear(self, offset: int, length: int) -> None:
+        """Make it zeros and free the space."""
+
+    def close(self) -> None:
+        """Finish: only now the disk can be used."""
+
+
+# An image as a virtual machine or disk names it: ``{'id': ...}`` or
+# publisher, offer, sku and version, in ARM's spelling.
+ImageReference = Mapping[str, Any]
