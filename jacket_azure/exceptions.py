@@ -149,6 +149,10 @@ class OperationTimeout(AzureError):
     """A long-running operation did not end before its deadline."""
 
 
+# Azure did not answer, or puts everybody off: the next request fares no better
+OUT_OF_REACH = (OperationTimeout, Throttled, Unavailable)
+
+
 class ConfigurationError(JacketAzureError):
     """An option is missing or wrong; the message names it."""
 

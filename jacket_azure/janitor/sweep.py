@@ -32,12 +32,7 @@ from jacket_azure.janitor import rules
 LOG = logging.getLogger(__name__)
 
 # After one of these every further request would only wait as long.
-_OUT_OF_REACH = (
-    exceptions.OperationTimeout,
-    exceptions.Throttled,
-    exceptions.Unauthorized,
-    exceptions.Unavailable,
-)
+_NO_FURTHER = (*exceptions.OUT_OF_REACH, exceptions.Unauthorized)
 
 
 class Sweep:
@@ -160,7 +155,7 @@ class Sweep:
             outcome, error = self._removal.of(each, kind)
             outcomes.append(outcome)
             self._remember(outcome)
-            if isinstance(error, _OUT_OF_REACH):
+            if isinstance(error, _NO_FURTHER):
                 return 'Azure is out of reach'
         return None
 

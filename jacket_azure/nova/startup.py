@@ -39,11 +39,6 @@ LOG = logging.getLogger(__name__)
 
 # Between two looks at an Azure out of reach, beside what each takes itself
 RETRY_SECONDS = 30
-_OUT_OF_REACH = (
-    exceptions.OperationTimeout,
-    exceptions.Throttled,
-    exceptions.Unavailable,
-)
 
 
 def start(
@@ -123,7 +118,7 @@ def _problems_once_reached(
     while True:
         try:
             return list(_azure_problems(backend))
-        except _OUT_OF_REACH as exc:
+        except exceptions.OUT_OF_REACH as exc:
             LOG.error(
                 'Azure is out of reach; this service stays down and asks '
                 'again in %s seconds: %s',
@@ -155,7 +150,7 @@ def _azure_problems(backend: backends.Backend) -> Iterator[str]:
             f'Azure refuses the credentials (credential = '
             f'{backend.conf.credential}): {exc}'
         )
-    except _OUT_OF_REACH as exc:
+    except exceptions.OUT_OF_REACH as exc:
         if exc.code != arm_errors.UNTRUSTED:
             raise
         yield f'Azure cannot be used: {exc}'

@@ -25,12 +25,7 @@ from jacket_azure.payload import names
 
 LOG = logging.getLogger(__name__)
 
-_OUT_OF_REACH = (
-    exceptions.OperationTimeout,
-    exceptions.Throttled,
-    exceptions.Unauthorized,
-    exceptions.Unavailable,
-)
+_NO_FURTHER = (*exceptions.OUT_OF_REACH, exceptions.Unauthorized)
 
 
 class Undo:
@@ -86,7 +81,7 @@ class Undo:
                 delete()
                 return
             except exceptions.AzureError as exc:
-                self._reachable = not isinstance(exc, _OUT_OF_REACH)
+                self._reachable = not isinstance(exc, _NO_FURTHER)
                 reason = exc
         LOG.warning(
             'Left %s behind for the deletion of the instance: %s',
