@@ -21,6 +21,8 @@ import datetime
 from typing import Any
 from typing import Protocol
 
+from jacket_azure.payload.volume_kind import Kind as Kind
+
 GIB = 1024**3
 
 
@@ -44,46 +46,22 @@ class OsDiskSpec:
 
 
 @dataclasses.dataclass(frozen=True)
-class Kind:
-    """What sort of disk a volume is, from its volume type.
-
-    :param sku: e.g. ``Premium_LRS``
-    :param zone: Azure zone, None for a disk without one
-    :param caching: host caching where it is attached; the Python None
-        chooses by the rules
-    :param iops: provisioned, only where the SKU has it; None for the default
-    :param mbps: provisioned MB/s, as *iops*
-    :param tier: performance tier of Premium SSD, e.g. ``P30``
-    :param max_shares: machines that may have it attached at once
-    :param sector_bytes: logical sector of Premium SSD v2 and Ultra
-    :param encryption_set: full id of a disk encryption set
-    :param snapshots: ``incremental`` or ``full``
-    """
-
-    sku: str
-    zone: str | None = None
-    caching: str | None = None
-    iops: int | None = None
-    mbps: int | None = None
-    tier: str | None = None
-    max_shares: int = 1
-    sector_bytes: int | None = None
-    encryption_set: str | None = None
-    snapshots: str = 'incremental'
-
-
-@dataclasses.dataclass(frozen=True)
 class VolumeSpec:
     """A volume that is to be made.
 
     :param name: what the model calls it, see :meth:`.DiskModel.volume_name`
     :param tags: as :func:`jacket_azure.payload.tags.build` makes them
+    :param os_type: ``Linux`` or ``Windows`` when a machine shall boot from
+        what :meth:`.DiskModel.open_writer` writes; else not needed
+    :param generation: ``V1`` or ``V2``, of such a disk
     """
 
     name: str
     size_gib: int
     kind: Kind
     tags: Mapping[str, str]
+    os_type: str | None = None
+    generation: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -191,6 +169,9 @@ class RangedWriter(Protocol):
 
     def close(self) -> None:
         """Finish: only now the disk can be used."""
+
+    def abort(self) -> None:
+        """Give up instead of ``close``: nothing of the disk stays."""
 
 
 # An image as a virtual machine or disk names it: ``{'id': ...}`` or
