@@ -29,6 +29,7 @@ from jacket_azure.mapping.resource_id import same_id as same_id
 
 VIRTUAL_MACHINE = 'Microsoft.Compute/virtualMachines'
 DISK = 'Microsoft.Compute/disks'
+SNAPSHOT = 'Microsoft.Compute/snapshots'
 NETWORK_INTERFACE = 'Microsoft.Network/networkInterfaces'
 NETWORK_SECURITY_GROUP = 'Microsoft.Network/networkSecurityGroups'
 VIRTUAL_NETWORK = 'Microsoft.Network/virtualNetworks'
@@ -37,6 +38,9 @@ SUBNET = 'Microsoft.Network/virtualNetworks/subnets'
 _UUID = r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 _IS_UUID = re.compile(_UUID)
 _NIC = re.compile(rf'(?P<uuid>{_UUID})(-(?P<port>{_UUID}))?')
+_VOLUME = re.compile(rf'volume-(?P<uuid>{_UUID})(-(?P<generation>[a-z0-9]+))?')
+_SNAPSHOT = re.compile(rf'snapshot-(?P<uuid>{_UUID})')
+_GENERATION = re.compile(r'[a-z0-9]{0,16}')
 _NOT_HOSTNAME = re.compile(r'[^a-z0-9-]+')
 
 # Azure "Naming rules and restrictions": disks and network interfaces 80
@@ -53,6 +57,16 @@ class NicName(NamedTuple):
 
     uuid: str
     port_id: str | None
+
+
+class VolumeName(NamedTuple):
+    """What the name of a volume's disk tells.
+
+    :param generation: empty for the disk that was made first
+    """
+
+    uuid: str
+    generation: str
 
 
 def vm_name(uuid: str) -> str:
@@ -86,6 +100,37 @@ def parse_uuid(name: str) -> str | None:
     """Return the uuid a virtual machine or disk is named by, or None."""
     lower = name.lower()
     return lower if _IS_UUID.fullmatch(lower) else None
+
+
+def volume_name(uuid: str, generation: str = '') -> str:
+    """Return the disk's name for a volume.
+
+    :param generation: at most 16 letters and digits that tell a later disk
+        of the same volume from the first, as after a revert
+    """
+    if not _GENERATION.fullmatch(generation):
+        raise ValueError(f'{generation!r} is not up to 16 of a-z and 0-9')
+    name = f'volume-{_checked_uuid(uuid)}'
+    return f'{name}-{generation}' if generation else name
+
+
+def parse_volume_name(name: str) -> VolumeName | None:
+    """Return whose disk this is, None when it is not named by us."""
+    found = _VOLUME.fullmatch(name.lower())
+    if found is None:
+        return None
+    return VolumeName(found['uuid'], found['generation'] or '')
+
+
+def snapshot_name(uuid: str) -> str:
+    """Return the name in Azure of a Cinder snapshot."""
+    return f'snapshot-{_checked_uuid(uuid)}'
+
+
+def parse_snapshot_name(name: str) -> str | None:
+    """Return whose snapshot this is, None when it is not named by us."""
+    found = _SNAPSHOT.fullmatch(name.lower())
+    return found['uuid'] if found else None
 
 
 def is_valid_name(name: str) -> bool:
