@@ -35,11 +35,13 @@ from jacket_azure.arm import resource_groups
 from jacket_azure.arm import resource_skus
 from jacket_azure.arm import snapshots
 from jacket_azure.arm import statistics as statistics_module
+from jacket_azure.arm import storage_accounts
 from jacket_azure.arm import subnets
 from jacket_azure.arm import transport as transports
 from jacket_azure.arm import usages
 from jacket_azure.arm import virtual_machine_images
 from jacket_azure.arm import virtual_machines
+from jacket_azure.arm import wire as wires
 
 _RULES = {
     'subscription_id': (
@@ -63,20 +65,19 @@ class Azure:
 
     :ivar cloud: endpoints and capabilities
     :ivar statistics: counts of what went over the wire
+    :ivar wire: what the pipelines are built from, for those of blobs
     """
 
     def __init__(
-        self,
-        client: clients.Client,
-        location: str,
-        statistics: statistics_module.Statistics,
+        self, client: clients.Client, location: str, wire: wires.Wire
     ) -> None:
         self._client = client
         self.cloud = client.cloud
         self.subscription_id = client.subscription_id
         self.resource_group = client.resource_group
         self.location = location
-        self.statistics = statistics
+        self.wire = wire
+        self.statistics = wire.statistics
         compute, network = client.compute, client.network
         self.virtual_machines = virtual_machines.VirtualMachines(
             client, compute.virtual_machines
@@ -99,6 +100,7 @@ class Azure:
         self.resource_groups = resource_groups.ResourceGroups(
             client, client.resource.resource_groups
         )
+        self.storage_accounts = storage_accounts.StorageAccounts(client)
         self.resource_skus = resource_skus.ResourceSkus(
             client, compute.resource_skus
         )
@@ -130,16 +132,19 @@ def connect(
     :raises ConfigurationError: names every missing or wrong option at once
     """
     cloud, transport, credential = _parts(conf, credential, sleep)
-    statistics = statistics_module.Statistics()
+    wire = wires.Wire(
+        cloud=cloud,
+        credential=credential,
+        transport=transport,
+        statistics=statistics_module.Statistics(),
+        clock=clock,
+        sleep=sleep,
+        operation_timeout=conf.operation_timeout,
+        retry_timeout=conf.retry_timeout,
+        poll_interval=conf.poll_interval,
+    )
     compute, network, resource = clients.sdk_clients(
-        cloud,
-        conf.subscription_id,
-        credential,
-        transport,
-        clock,
-        sleep,
-        statistics,
-        conf.retry_timeout,
+        wire, conf.subscription_id
     )
     client = clients.Client(
         cloud=cloud,
@@ -152,7 +157,7 @@ def connect(
         operation_timeout=conf.operation_timeout,
         retry_timeout=conf.retry_timeout,
     )
-    return Azure(client, conf.location, statistics)
+    return Azure(client, conf.location, wire)
 
 
 def _parts(

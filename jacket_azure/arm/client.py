@@ -14,12 +14,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Mapping
 import dataclasses
 from typing import Any
 
-from azure.core.credentials import TokenCredential
 from azure.core.pipeline import policies as sdk_policies
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.network import NetworkManagementClient
@@ -32,8 +30,8 @@ from jacket_azure.arm import operations
 from jacket_azure.arm import policies
 from jacket_azure.arm import redaction
 from jacket_azure.arm import retries
-from jacket_azure.arm import statistics
 from jacket_azure.arm import tokens
+from jacket_azure.arm import wire as wires
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,24 +100,15 @@ class Client:
 
 
 def sdk_clients(
-    cloud: clouds.Cloud,
-    subscription_id: str,
-    credential: TokenCredential,
-    transport: Any,
-    clock: Callable[[], float],
-    sleep: Callable[[float], None],
-    shared: statistics.Statistics,
-    outage_seconds: float,
+    wire: wires.Wire, subscription_id: str
 ) -> tuple[Any, Any, Any]:
-    """Build compute, network and resource clients with one set of limits.
-
-    :param outage_seconds: see :class:`.retries.RetryPolicy`
-    """
+    """Build compute, network and resource clients with one set of limits."""
+    cloud, clock, sleep = wire.cloud, wire.clock, wire.sleep
     limits = gates.Gates(clock)
     options = {
         'base_url': cloud.arm_endpoint,
         'credential_scopes': [cloud.token_scope],
-        'transport': transport,
+        'transport': wire.transport,
     }
 
     def pipeline() -> list[Any]:
@@ -129,19 +118,19 @@ def sdk_clients(
             sdk_policies.HeadersPolicy(),
             sdk_policies.UserAgentPolicy('jacket_azure'),
             sdk_policies.CustomHookPolicy(),
-            retries.RetryPolicy(clock, sleep, outage_seconds),
+            retries.RetryPolicy(clock, sleep, wire.retry_timeout),
             policies.GatePolicy(limits, clock, sleep),
-            tokens.TokenPolicy(credential, cloud.token_scope),
-            policies.WirePolicy(shared),
+            tokens.TokenPolicy(wire.credential, cloud.token_scope),
+            policies.WirePolicy(wire.statistics),
         ]
 
     compute = ComputeManagementClient(
-        credential, subscription_id, policies=pipeline(), **options
+        wire.credential, subscription_id, policies=pipeline(), **options
     )
     network = NetworkManagementClient(
-        credential, subscription_id, policies=pipeline(), **options
+        wire.credential, subscription_id, policies=pipeline(), **options
     )
     resource = ResourceManagementClient(
-        credential, subscription_id, policies=pipeline(), **options
+        wire.credential, subscription_id, policies=pipeline(), **options
     )
     return compute, network, resource

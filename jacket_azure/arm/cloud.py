@@ -48,12 +48,15 @@ class Capabilities:
     :ivar cascade_delete: ``deleteOption`` of disks and network interfaces
     :ivar hibernation: memory kept on the OS disk over a deallocation
     :ivar gallery: compute galleries for images
+    :ivar unmanaged_disk_gib: size of the largest page blob that a virtual
+        machine takes as a disk
     :ivar security_types: ``securityProfile``: Trusted Launch, and Standard
         said outright
     """
 
     managed_disks: bool = True
     unmanaged_disks: bool = False
+    unmanaged_disk_gib: int = 4095
     attach_detach_data_disks: bool = True
     zones: bool = True
     incremental_snapshots: bool = True
@@ -76,6 +79,9 @@ class Cloud:
         of authorities knows, so it may be asked about it
     :ivar api_versions: resource type to api-version, where the SDK's own is
         too new for this cloud
+    :ivar storage_scope: what tokens for blobs are asked for; the same word
+        in all clouds that have such tokens
+    :ivar blob_version: ``x-ms-version`` of requests to storage accounts
     """
 
     name: str
@@ -88,6 +94,8 @@ class Cloud:
     api_versions: Mapping[str, str] = dataclasses.field(
         default_factory=lambda: types.MappingProxyType({})
     )
+    storage_scope: str = 'https://storage.azure.com/.default'  # noqa: S105
+    blob_version: str = '2021-12-02'
 
 
 # Public Azure has refused virtual machines with page-blob disks since
@@ -127,6 +135,7 @@ _CAPABILITIES = {
     # Its newest API profile is 2020-09-01-hybrid.
     'stack_hub': Capabilities(
         unmanaged_disks=True,
+        unmanaged_disk_gib=1023,
         attach_detach_data_disks=False,
         zones=False,
         incremental_snapshots=False,
@@ -148,8 +157,10 @@ _STACK_HUB_VERSIONS = types.MappingProxyType(
         'Microsoft.Compute/skus': '2019-04-01',
         'Microsoft.Network': '2018-11-01',
         'Microsoft.Resources': '2019-10-01',
+        'Microsoft.Storage': '2019-06-01',
     }
 )
+_STACK_HUB_BLOB_VERSION = '2019-07-07'
 
 
 def from_conf(conf: Any) -> Cloud:
@@ -188,6 +199,7 @@ def problems_of(conf: Any) -> list[str]:
 
 def _from_endpoints(conf: Any) -> Cloud:
     endpoint = conf.arm_endpoint.rstrip('/')
+    older = conf.cloud == 'stack_hub'
     return Cloud(
         name=conf.cloud,
         arm_endpoint=endpoint,
@@ -198,8 +210,11 @@ def _from_endpoints(conf: Any) -> Cloud:
         instance_discovery=False,
         api_versions=(
             _STACK_HUB_VERSIONS
-            if conf.cloud == 'stack_hub'
+            if older
             else types.MappingProxyType({})
+        ),
+        blob_version=(
+            _STACK_HUB_BLOB_VERSION if older else Cloud.blob_version
         ),
     )
 

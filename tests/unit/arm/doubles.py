@@ -28,6 +28,7 @@ from jacket_azure.arm import cloud as clouds
 from jacket_azure.arm import operations
 from jacket_azure.arm import statistics
 from jacket_azure.arm import transport as transports
+from jacket_azure.arm import wire as wires
 from jacket_azure.conf import azure as azure_conf
 
 SUBSCRIPTION = '3f1c2a52-9c4e-4f7e-8a5b-0d1f7a6b9c10'
@@ -178,15 +179,17 @@ def connect(*answers, credential=None, operation_timeout=1800.0,
     session = requests.Session()
     session.mount('https://', wire)
     cloud = clouds.from_conf(options())
-    counts = statistics.Statistics()
-    compute, network, resource = clients.sdk_clients(
-        cloud, SUBSCRIPTION, credential or Credential(),
-        transports.Transport(sleep, session=session), clock, sleep, counts,
-        retry_timeout)
+    shared = wires.Wire(
+        cloud=cloud, credential=credential or Credential(),
+        transport=transports.Transport(sleep, session=session),
+        statistics=statistics.Statistics(), clock=clock, sleep=sleep,
+        operation_timeout=operation_timeout, retry_timeout=retry_timeout,
+        poll_interval=interval)
+    compute, network, resource = clients.sdk_clients(shared, SUBSCRIPTION)
     client = clients.Client(
         cloud=cloud, subscription_id=SUBSCRIPTION, resource_group='jacket',
         compute=compute, network=network, resource=resource,
         waiter=operations.Waiter(clock, sleep, interval),
         operation_timeout=operation_timeout, retry_timeout=retry_timeout)
     return types.SimpleNamespace(
-        azure=azure.Azure(client, 'eastus', counts), wire=wire, clock=clock)
+        azure=azure.Azure(client, 'eastus', shared), wire=wire, clock=clock)
