@@ -155,6 +155,16 @@ class DiskModel(abc.ABC):
     # -- snapshots
 
     @abc.abstractmethod
+    def snapshot_name(self, uuid: str, volume_name: str) -> str:
+        """Return a name that finds a snapshot by its Cinder id.
+
+        For one whose own name was lost, because the process that took it
+        died: all methods that take a snapshot's name take this one too.
+
+        :param volume_name: the disk it is of
+        """
+
+    @abc.abstractmethod
     def get_snapshot(self, name: str) -> models.Snapshot:
         """Return a snapshot; raises NotFound."""
 

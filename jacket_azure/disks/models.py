@@ -71,12 +71,15 @@ class SnapshotSpec:
     :param uuid: of the Cinder snapshot
     :param volume_name: the disk it is of
     :param incremental: keep only what changed since the one before
+    :param size_gib: of the volume, where the caller knows; saves the model
+        a request
     """
 
     uuid: str
     volume_name: str
     tags: Mapping[str, str]
     incremental: bool = True
+    size_gib: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
