@@ -66,6 +66,18 @@ class DiskModel(abc.ABC):
         """Return the SKUs of volumes, the default first."""
 
     @abc.abstractmethod
+    def pools(self) -> Iterable[models.Pool]:
+        """Return the SKUs and their room, from one listing and the quotas.
+
+        SKUs that this subscription cannot have here are left out.
+        """
+
+    @property
+    @abc.abstractmethod
+    def grows_attached(self) -> bool:
+        """Whether disks can grow under a running machine, as a rule."""
+
+    @abc.abstractmethod
     def check(self, size_gib: int, kind: models.Kind) -> None:
         """Refuse what cannot be made.
 
@@ -88,6 +100,10 @@ class DiskModel(abc.ABC):
         :param generation: a few characters that tell a later disk of the
             same volume from the first, as after a revert
         """
+
+    @abc.abstractmethod
+    def disk_id(self, name: str) -> str:
+        """Return what a virtual machine refers to, see :class:`.Disk`."""
 
     # -- volumes
 

@@ -144,6 +144,29 @@ class Snapshot:
         return -(-self.size_bytes // GIB)
 
 
+@dataclasses.dataclass(frozen=True)
+class Pool:
+    """One SKU of volumes, and the room there is for it.
+
+    :ivar total_gib: what quotas and limits allow at most
+    :ivar free_gib: 0 when not one further disk can be made
+    :ivar provisioned_gib: sum of the sizes of the disks there are
+    :ivar volumes: how many disks there are
+    :ivar max_size_gib: of one disk
+    :ivar shared: whether several machines may have one attached
+    :ivar performance: whether IOPS and MB/s can be provisioned
+    """
+
+    sku: str
+    total_gib: int
+    free_gib: int
+    provisioned_gib: int
+    volumes: int
+    max_size_gib: int
+    shared: bool = False
+    performance: bool = False
+
+
 class RangedReader(Protocol):
     """The bytes of a disk or snapshot; safe to share between threads."""
 
