@@ -123,9 +123,9 @@ class Waiter:
     def _follow(
         self, started: Started, watch: looks.Watch, call: calls.Call
     ) -> Any:
-        pauses = self._pauses()
+        intervals = pauses(self.interval)
         while True:
-            pause = next(pauses) if watch.after is None else watch.after
+            pause = next(intervals) if watch.after is None else watch.after
             self._pause(pause, watch, call)
             found = self._look(started.client, watch, call)
             if found is None and watch.style != looks.RESOURCE:
@@ -136,12 +136,6 @@ class Waiter:
             if isinstance(found, looks.Ended):
                 return found.result
             watch = found or watch.later()
-
-    def _pauses(self) -> Iterator[float]:
-        for units in _PAUSES:
-            yield min(units * self.interval, LONGEST_PAUSE)
-        while True:
-            yield max(LONGEST_PAUSE, self.interval)
 
     def _pause(
         self, seconds: float, watch: looks.Watch, call: calls.Call
@@ -186,3 +180,14 @@ class Waiter:
             answers.state_of(answers.body_of(response)),
         )
         return watch.judge(response, call)
+
+
+def pauses(interval: float) -> Iterator[float]:
+    """Yield the seconds to wait before each look, rarer and rarer, forever.
+
+    :param interval: the first one
+    """
+    for units in _PAUSES:
+        yield min(units * interval, LONGEST_PAUSE)
+    while True:
+        yield max(LONGEST_PAUSE, interval)

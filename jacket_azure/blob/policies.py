@@ -1,0 +1,143 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Our own steps of the pipeline to storage accounts.
+
+Order: ``AnswerPolicy``, ``retries.RetryPolicy``, ``HeadersPolicy``, the
+login, ``WirePolicy``. All behind the retry run once per attempt, so each
+attempt has a date and a signature of its own.
+"""
+
+from __future__ import annotations
+
+from email import utils
+import logging
+import time
+from typing import Any
+import uuid
+from xml.etree import ElementTree  # noqa: S405 - expat limits entities
+
+from azure.core import exceptions as sdk
+from azure.core.pipeline import PipelineRequest
+from azure.core.pipeline import PipelineResponse
+from azure.core.pipeline.policies import HTTPPolicy
+from azure.core.pipeline.policies import SansIOHTTPPolicy
+
+from jacket_azure.arm import answers
+from jacket_azure.arm import calls
+from jacket_azure.arm import redaction
+from jacket_azure.arm import statistics
+from jacket_azure.blob import calls as blob_calls
+from jacket_azure.blob import errors
+
+LOG = logging.getLogger(__name__)
+
+
+class AnswerPolicy(SansIOHTTPPolicy[Any, Any]):
+    """Bring each request together with its call, each error out of it."""
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        call = request.context.options.pop(calls.KEYWORD)
+        call.url = call.url or request.http_request.url
+        request.context[calls.KEYWORD] = call
+        # The SDK's options are for policies of its own, which are not here;
+        # else they reach requests.
+        request.context.options.clear()
+
+    def on_response(
+        self,
+        request: PipelineRequest[Any],
+        response: PipelineResponse[Any, Any],
+    ) -> None:
+        if response.http_response.status_code >= 300:
+            raise errors.from_response(
+                response.http_response, calls.of(request)
+            )
+
+
+class HeadersPolicy(SansIOHTTPPolicy[Any, Any]):
+    """Date, id and version of each attempt."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__()
+        self._version = version
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        headers = request.http_request.headers
+        # Azure checks it against its own clock, to the quarter of an hour
+        headers['x-ms-date'] = utils.formatdate(time.time(), usegmt=True)
+        headers['x-ms-client-request-id'] = str(uuid.uuid4())
+        headers['x-ms-version'] = self._version
+
+
+class WirePolicy(HTTPPolicy[Any, Any]):
+    """Count, time and log each attempt, and read its answer whole."""
+
+    def __init__(self, shared: statistics.Statistics) -> None:
+        super().__init__()
+        self._statistics = shared
+
+    def send(
+        self, request: PipelineRequest[Any]
+    ) -> PipelineResponse[Any, Any]:
+        started = time.perf_counter()
+        response = None
+        try:
+            response = self.next.send(request)
+            response.http_response.read()
+            _check(response.http_response, calls.of(request))
+            return response
+        finally:
+            seconds = time.perf_counter() - started
+            self._note(request, response and response.http_response, seconds)
+
+    def _note(
+        self, request: PipelineRequest[Any], response: Any, seconds: float
+    ) -> None:
+        call = calls.of(request)
+        method = request.http_request.method
+        status = response.status_code if response is not None else None
+        headers = response.headers if response is not None else {}
+        self._statistics.add(
+            statistics.Attempt(method, call.operation, status, call.is_poll),
+            seconds,
+        )
+        LOG.debug(
+            '%s %s for %s: %s in %.3f seconds, request id %s',
+            method,
+            redaction.path(request.http_request.url),
+            call.operation,
+            status or 'no answer',
+            seconds,
+            answers.request_id_of(headers),
+        )
+
+
+def _check(response: Any, call: calls.Call) -> None:
+    """Take a success of which a part is missing for a lost reply."""
+    if response.status_code >= 300 or not isinstance(
+        call, blob_calls.BlobCall
+    ):
+        return
+    for name in call.needs:
+        if not response.headers.get(name):
+            raise sdk.DecodeError(f'the answer has no header {name}')
+    if call.length is not None and len(response.content) != call.length:
+        raise sdk.DecodeError(
+            f'the answer has {len(response.content)} bytes instead of '
+            f'{call.length}'
+        )
+    if call.content == blob_calls.XML:
+        try:
+            ElementTree.fromstring(response.content)  # noqa: S314
+        except ElementTree.ParseError:
+            raise sdk.DecodeError('the answer is not XML') from None

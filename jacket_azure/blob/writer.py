@@ -1,0 +1,220 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""The bytes of a disk put into a page blob, several pieces at a time.
+
+Zeros are never sent: what was never written is zeros anyway, and what was is
+cleared, which costs a request without a body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from concurrent import futures
+import threading
+
+from jacket_azure import exceptions
+from jacket_azure.blob import leases
+from jacket_azure.blob import page_blobs
+
+# Pieces lie on a grid of this size, so that two writes to the same place
+# meet in the same piece and keep their order.
+PIECE_BYTES = page_blobs.MAX_WRITE_BYTES
+THREADS = 4
+
+
+class Writer:
+    """Fills a blob; offsets and lengths are multiples of 512.
+
+    Pieces are sent in the background. The first failure is raised by the
+    next call, at the latest by :meth:`close`; nothing is sent after it.
+
+    :param size_bytes: of what may be written
+    :param threads: pieces under way at a time
+    :param fresh: nothing has been written to the blob yet
+    :param lease: held while this is open, kept alive by the writing, and
+        released at the end
+    :param finish: called by :meth:`close` when all has been written
+    :param undo: called by :meth:`abort`
+    """
+
+    def __init__(
+        self,
+        blob: page_blobs.PageBlob,
+        size_bytes: int,
+        threads: int = THREADS,
+        *,
+        fresh: bool = True,
+        lease: leases.Lease | None = None,
+        finish: Callable[[], None] | None = None,
+        undo: Callable[[], None] | None = None,
+    ) -> None:
+        self.size_bytes = size_bytes
+        self._blob = lease.blob if lease else blob
+        self._fresh = fresh
+        self._lease = lease
+        self._finish = finish
+        self._undo = undo
+        self._pool = futures.ThreadPoolExecutor(
+            threads, thread_name_prefix='page-blob-writer'
+        )
+        self._room = threading.BoundedSemaphore(2 * threads)
+        self._lock = threading.Lock()
+        self._touched: set[int] = set()
+        self._sending: dict[int, futures.Future[None]] = {}
+        self._failure: BaseException | None = None
+        self._open = True
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Write, whatever was there; returns before it is done.
+
+        :raises AzureError: of an earlier piece
+        """
+        self._check(offset, len(data))
+        view = memoryview(data).cast('B')
+        for start, length in _grid(offset, len(data)):
+            at = start - offset
+            self._put(start, bytes(view[at : at + length]))
+
+    def clear(self, offset: int, length: int) -> None:
+        """Make it zeros and free the space."""
+        self._check(offset, length)
+        if self._fresh and not self._written(offset, length):
+            return
+        # one request, however long
+        self.flush()
+        self._keep_lease()
+        self._blob.clear(offset, length)
+
+    def flush(self) -> None:
+        """Return once everything so far has been written.
+
+        :raises AzureError: the first failure
+        """
+        while True:
+            with self._lock:
+                waiting = list(self._sending.values())
+            if not waiting:
+                break
+            futures.wait(waiting)
+        if self._failure is not None:
+            raise self._failure
+
+    def close(self) -> None:
+        """Finish: only now the disk can be used; safe to repeat.
+
+        :raises AzureError: not everything was written
+        """
+        if not self._open:
+            return
+        try:
+            self.flush()
+            if self._finish is not None:
+                self._keep_lease()
+                self._finish()
+        finally:
+            self._end()
+
+    def abort(self) -> None:
+        """Give up, and remove what is unfinished; safe to repeat."""
+        if not self._open:
+            return
+        with self._lock:
+            self._failure = self._failure or exceptions.OperationFailed(
+                'The writing was given up', code='Aborted'
+            )
+        try:
+            futures.wait(list(self._sending.values()))
+            if self._undo is not None:
+                self._undo()
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self._open = False
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._lease is not None:
+            self._lease.release()
+
+    def _check(self, offset: int, length: int) -> None:
+        if not self._open:
+            raise exceptions.InvalidRequest('The disk is closed.')
+        if self._failure is not None:
+            raise self._failure
+        page_blobs.check_pages(offset, length)
+        if offset < 0 or offset + length > self.size_bytes:
+            raise exceptions.InvalidRequest(
+                f'{length} bytes at {offset} do not lie within the '
+                f'{self.size_bytes} bytes of the disk.'
+            )
+
+    def _written(self, offset: int, length: int) -> bool:
+        return any(
+            start // PIECE_BYTES in self._touched
+            for start, _ in _grid(offset, length)
+        )
+
+    def _put(self, offset: int, data: bytes) -> None:
+        piece = offset // PIECE_BYTES
+        if self._fresh and piece not in self._touched:
+            offset, data = _without_zeros(offset, data)
+            if not data:
+                return
+        self._touched.add(piece)
+        self._keep_lease()
+        with self._lock:
+            earlier = self._sending.get(piece)
+        if earlier is not None:
+            futures.wait([earlier])
+        self._room.acquire()
+        with self._lock:
+            future = self._pool.submit(self._send, offset, data)
+            self._sending[piece] = future
+        future.add_done_callback(lambda done: self._sent(piece, done))
+
+    def _send(self, offset: int, data: bytes) -> None:
+        if self._failure is not None:
+            return
+        if any(data):
+            self._blob.write(offset, data)
+        else:
+            self._blob.clear(offset, len(data))
+
+    def _sent(self, piece: int, done: futures.Future[None]) -> None:
+        with self._lock:
+            if self._sending.get(piece) is done:
+                del self._sending[piece]
+            failure = None if done.cancelled() else done.exception()
+            self._failure = self._failure or failure
+        self._room.release()
+
+    def _keep_lease(self) -> None:
+        if self._lease is not None:
+            self._lease.keep()
+
+
+def _grid(offset: int, length: int) -> Iterator[tuple[int, int]]:
+    """Yield offset and length of the parts that lie in one piece each."""
+    end = offset + length
+    while offset < end:
+        part = min(PIECE_BYTES - offset % PIECE_BYTES, end - offset)
+        yield offset, part
+        offset += part
+
+
+def _without_zeros(offset: int, data: bytes) -> tuple[int, bytes]:
+    """Leave out the whole pages of zeros at both ends."""
+    page = page_blobs.PAGE_BYTES
+    end = -(-len(data.rstrip(b'\0')) // page) * page
+    begin = (len(data) - len(data.lstrip(b'\0'))) // page * page
+    return offset + begin, data[begin:end]
