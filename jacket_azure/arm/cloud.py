@@ -45,6 +45,8 @@ class Capabilities:
     :ivar attach_detach_data_disks: the action that joins several changes
     :ivar zones: availability zones
     :ivar incremental_snapshots: snapshots that keep only differences
+    :ivar disk_access_policies: ``networkAccessPolicy`` and
+        ``publicNetworkAccess`` of disks and snapshots
     :ivar cascade_delete: ``deleteOption`` of disks and network interfaces
     :ivar hibernation: memory kept on the OS disk over a deallocation
     :ivar gallery: compute galleries for images
@@ -60,6 +62,7 @@ class Capabilities:
     attach_detach_data_disks: bool = True
     zones: bool = True
     incremental_snapshots: bool = True
+    disk_access_policies: bool = True
     cascade_delete: bool = True
     hibernation: bool = True
     gallery: bool = True
@@ -139,6 +142,7 @@ _CAPABILITIES = {
         attach_detach_data_disks=False,
         zones=False,
         incremental_snapshots=False,
+        disk_access_policies=False,
         cascade_delete=False,
         hibernation=False,
         gallery=False,

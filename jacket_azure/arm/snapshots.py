@@ -14,7 +14,12 @@
 
 from __future__ import annotations
 
+from jacket_azure import exceptions
+from jacket_azure.arm import resources
 from jacket_azure.arm import writes
+
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
 
 
 class Snapshots(writes.AccessibleResources):
@@ -25,3 +30,36 @@ class Snapshots(writes.AccessibleResources):
 
     NAME = 'snapshots'
     TYPE = 'Microsoft.Compute/snapshots'
+
+    def wait_for_copy(self, name: str) -> resources.Body:
+        """Wait until all bytes are there, and return the snapshot.
+
+        Those of Premium SSD v2 and Ultra disks are copied after the
+        operation that made the snapshot has ended.
+
+        :raises OperationFailed: the copy has failed
+        :raises OperationTimeout: it takes too long; it goes on all the same
+        """
+        call = self._client.write_call(self._operation('wait_for_copy'))
+        waiter = self._client.waiter
+        pause = _FIRST_PAUSE
+        while True:
+            body = self.get(name)
+            properties = body['properties']
+            error = properties.get('copyCompletionError') or {}
+            if error or properties.get('provisioningState') == 'Failed':
+                raise exceptions.OperationFailed(
+                    f'The snapshot {name} is of no use, for its copy has '
+                    f'failed: {error.get("errorMessage") or "no reason"}',
+                    code=error.get('errorCode') or 'CopyFailed',
+                )
+            percent = properties.get('completionPercent')
+            if percent is None or percent >= 100:
+                return body
+            if waiter.clock() + pause > call.deadline:
+                raise exceptions.OperationTimeout(
+                    f'The snapshot {name} is still being copied, {percent} '
+                    f'percent of it are there; try again later.'
+                )
+            waiter.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)

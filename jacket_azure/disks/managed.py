@@ -16,66 +16,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from jacket_azure import exceptions
+from jacket_azure.disks import interface
+from jacket_azure.disks import managed_contents
+from jacket_azure.disks import managed_entries
+from jacket_azure.disks import managed_pools
+from jacket_azure.disks import managed_snapshots
+from jacket_azure.disks import managed_volumes
 from jacket_azure.disks import models
-from jacket_azure.payload import names
-
-# UltraSSD_LRS and PremiumV2_LRS are data disks only
-OS_DISK_SKUS = (
-    'Standard_LRS',
-    'StandardSSD_LRS',
-    'StandardSSD_ZRS',
-    'Premium_LRS',
-    'Premium_ZRS',
-)
-CACHING = ('None', 'ReadOnly', 'ReadWrite')
-MAX_OS_DISK_GIB = 4095
 
 
-class ManagedDisks:
+class ManagedDisks(
+    managed_volumes.Volumes,
+    managed_snapshots.Snapshots,
+    managed_pools.Pools,
+    managed_contents.Contents,
+    interface.DiskModel,
+):
     """The model for clouds with managed disks."""
 
+    @property
+    def grows_attached(self) -> bool:
+        return True
+
     def describe_os_disk(self, spec: models.OsDiskSpec) -> dict[str, Any]:
-        """Build ``storageProfile.osDisk`` of a managed disk.
+        return managed_entries.os_disk(spec)
 
-        Source: Compute REST API 2026-04-01, OSDisk, ManagedDiskParameters.
-        """
-        if spec.sku not in OS_DISK_SKUS:
-            raise exceptions.InvalidRequest(
-                f'{spec.sku} cannot be the kind of an OS disk, only '
-                f'{", ".join(OS_DISK_SKUS)}.'
-            )
-        size_gib = spec.size_gib
-        if size_gib is not None and not 1 <= size_gib <= MAX_OS_DISK_GIB:
-            raise exceptions.InvalidRequest(
-                f'An OS disk has 1 to {MAX_OS_DISK_GIB} GiB, not {size_gib}.'
-            )
-        disk: dict[str, Any] = {
-            'name': names.os_disk_name(spec.uuid),
-            'createOption': 'FromImage',
-            'caching': choose_caching(spec.caching),
-            'managedDisk': {'storageAccountType': spec.sku},
-        }
-        if size_gib is not None:
-            disk['diskSizeGB'] = size_gib
-        if spec.cascade_delete:
-            disk['deleteOption'] = 'Delete'
-        return disk
-
-
-def choose_caching(wanted: str | None) -> str:
-    """Return the host caching of an OS disk.
-
-    ReadWrite is Azure's own default for OS disks; it holds up to 4,095 GiB,
-    which is also the limit of an OS disk.
-
-    :raises InvalidRequest: an unknown word
-    """
-    if wanted is None:
-        return 'ReadWrite'
-    if wanted not in CACHING:
-        raise exceptions.InvalidRequest(
-            f'Host caching is {wanted!r}, must be one of '
-            f'{", ".join(CACHING)}.'
+    def describe_boot_volume(
+        self, disk_id: str, os_type: str, caching: str | None
+    ) -> dict[str, Any]:
+        return managed_entries.boot_volume(
+            disk_id, os_type, caching, self._outlives
         )
-    return wanted
+
+    def describe_data_disk(
+        self, disk_id: str, lun: int, caching: str | None
+    ) -> dict[str, Any]:
+        return managed_entries.data_disk(
+            disk_id, lun, caching, self._outlives
+        )
+
+
+def connect(conf: Any, azure: Any) -> ManagedDisks:
+    """Return the model for one deployment; nothing is sent yet.
+
+    :param conf: the ``[azure]`` options
+    :param azure: the client layer
+    """
+    return ManagedDisks(conf, azure)

@@ -21,7 +21,7 @@ from typing import Any
 from oslo_log import log as logging
 from oslo_utils import timeutils
 
-from jacket_azure.disks import managed
+from jacket_azure.disks import loader
 from jacket_azure.disks import models as disks
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
@@ -62,7 +62,7 @@ class Planner:
         self._backend = backend
         self._chooser = choices.Chooser(backend)
         self._netops = netops.NetOps(backend)
-        self._disks = managed.ManagedDisks()
+        self._disks = loader.connect(backend.conf, backend.azure)
 
     def plan(self, order: choices.Order) -> Plan:
         """Decide everything about a new instance.

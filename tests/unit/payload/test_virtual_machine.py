@@ -13,7 +13,7 @@
 import dataclasses
 
 from jacket_azure import exceptions
-from jacket_azure.disks import managed
+from jacket_azure.disks import managed_entries
 from jacket_azure.disks import models
 from jacket_azure.mapping.image_target import ImageTarget
 from jacket_azure.mapping.image_target import Plan
@@ -38,7 +38,7 @@ def nic_id(name):
 
 
 def os_disk(**options):
-    return managed.ManagedDisks().describe_os_disk(
+    return managed_entries.os_disk(
         models.OsDiskSpec(UUID, **options))
 
 

@@ -11,17 +11,17 @@
 #    under the License.
 
 from jacket_azure import exceptions
-from jacket_azure.disks import managed
+from jacket_azure.disks import managed_entries
 from jacket_azure.disks import models
 from tests import timeout
 
 UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
 
 
-class ManagedDisksTest(timeout.TestCase):
+class OsDiskTest(timeout.TestCase):
 
     def describe(self, **options):
-        return managed.ManagedDisks().describe_os_disk(
+        return managed_entries.os_disk(
             models.OsDiskSpec(UUID, **options))
 
     def test_defaults(self):

@@ -1,0 +1,58 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the parts of the managed disk model have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jacket_azure.disks import managed_limits
+from jacket_azure.disks import owned
+from jacket_azure.payload import disk as disk_payload
+from jacket_azure.payload import names
+
+
+class Base:
+    """Holds the client layer and what is known of Azure.
+
+    :param conf: the ``[azure]`` options
+    :param azure: the client layer
+    """
+
+    def __init__(self, conf: Any, azure: Any) -> None:
+        self._azure = azure
+        self._disks = owned.OwnedResources(azure.disks, 'disk', conf.owner)
+        self._snapshots = owned.OwnedResources(
+            azure.snapshots, 'snapshot', conf.owner
+        )
+        self._limits = managed_limits.DiskLimits(azure)
+
+    @property
+    def _outlives(self) -> bool:
+        """Whether a machine can be told to leave a disk alone."""
+        return bool(self._azure.cloud.capabilities.cascade_delete)
+
+    @property
+    def _closed(self) -> Mapping[str, str]:
+        """Where the cloud knows who may use signed URLs, nobody may."""
+        if self._azure.cloud.capabilities.disk_access_policies:
+            return disk_payload.CLOSED
+        return {}
+
+    def disk_id(self, name: str) -> str:
+        """Return the full id of a disk of ours."""
+        return owned.id_of(self._azure, names.DISK, name)
+
+    def _snapshot_id(self, name: str) -> str:
+        return owned.id_of(self._azure, names.SNAPSHOT, name)

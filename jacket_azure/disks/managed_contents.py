@@ -1,0 +1,198 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Reading and writing managed disks from outside of Azure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+import datetime
+from typing import Any
+import uuid
+
+from jacket_azure import exceptions
+from jacket_azure.disks import managed_base
+from jacket_azure.disks import managed_doors
+from jacket_azure.disks import managed_facts
+from jacket_azure.disks import models
+from jacket_azure.payload import disk as disk_payload
+from jacket_azure.payload import disk_rules
+from jacket_azure.payload import vhd
+
+
+class Contents(managed_base.Base):
+    """Part of :class:`.managed.ManagedDisks`."""
+
+    def __init__(self, conf: Any, azure: Any) -> None:
+        super().__init__(conf, azure)
+        self._disk_doors = managed_doors.Doors(
+            azure, azure.disks, self._disks
+        )
+        self._snapshot_doors = managed_doors.Doors(
+            azure, azure.snapshots, self._snapshots
+        )
+
+    def open_reader(self, name: str) -> models.RangedReader:
+        disk = managed_facts.disk_of(self._disks.get(name))
+        self._disks.check_ours(name)
+        if disk.state == 'Attached':
+            raise exceptions.InUse(
+                f'The disk {name} cannot be read while it is attached to a '
+                f'running machine; read a snapshot of it.'
+            )
+        if not disk.usable:
+            raise exceptions.Conflict(
+                f'The disk {name} cannot be read: it is unfinished.'
+            )
+        return self._reader(self._disk_doors, name, disk.size_bytes)
+
+    def open_snapshot_reader(self, name: str) -> models.RangedReader:
+        snapshot = managed_facts.snapshot_of(self._snapshots.get(name))
+        self._snapshots.check_ours(name)
+        if not snapshot.usable:
+            self._azure.snapshots.wait_for_copy(name)
+        return self._reader(self._snapshot_doors, name, snapshot.size_bytes)
+
+    def _reader(
+        self, doors: managed_doors.Doors, name: str, size_bytes: int
+    ) -> models.RangedReader:
+        from jacket_azure.blob import reader as readers
+        from jacket_azure.blob import signed
+
+        blob = signed.open_blob(self._azure.wire, doors.open(name))
+        return _Reader(
+            readers.Reader(blob, size_bytes),
+            lambda: doors.close_quietly(name),
+        )
+
+    def open_writer(self, spec: models.VolumeSpec) -> models.RangedWriter:
+        from jacket_azure.blob import signed
+
+        self._check_upload(spec)
+        found = self._disks.find(spec.name)
+        if found is not None:
+            self._make_room(managed_facts.disk_of(found))
+        body = disk_payload.build(
+            disk_payload.DiskSpec(
+                location=self._azure.location,
+                kind=spec.kind,
+                creation=disk_payload.upload(spec.size_gib),
+                tags=spec.tags,
+                access=self._closed,
+                os_type=spec.os_type,
+                generation=spec.generation,
+            )
+        )
+        self._disks.create(spec.name, body)
+        try:
+            source = self._disk_doors.open(spec.name, write=True)
+        except BaseException:
+            self._disks.delete(spec.name)
+            raise
+        return _Writer(
+            signed.open_blob(self._azure.wire, source),
+            spec.size_gib * models.GIB,
+            lambda: self._disk_doors.close(spec.name),
+            lambda: self._give_up(spec.name),
+        )
+
+    def _check_upload(self, spec: models.VolumeSpec) -> None:
+        limits = self._limits.of(spec.kind.sku)
+        disk_rules.check(spec.kind, spec.size_gib, limits)
+        if spec.size_gib > disk_payload.MAX_UPLOAD_GIB:
+            raise exceptions.InvalidRequest(
+                f'A disk that is written from outside has at most '
+                f'{disk_payload.MAX_UPLOAD_GIB} GiB, not {spec.size_gib}.'
+            )
+
+    def _make_room(self, disk: models.Disk) -> None:
+        """Delete what an upload that never ended has left behind."""
+        self._disks.check_ours(disk.name)
+        if disk.state not in managed_facts.UNFINISHED:
+            raise exceptions.Conflict(
+                f'The disk {disk.name} is already in Azure and finished.'
+            )
+        self._disks.delete(disk.name)
+
+    def _give_up(self, name: str) -> None:
+        self._disk_doors.close_quietly(name)
+        self._disks.delete(name)
+
+
+class _Reader:
+    """A blob's reader that closes the disk behind itself, once."""
+
+    def __init__(self, inner: Any, close: Callable[[], None]) -> None:
+        self._inner = inner
+        self._close: Callable[[], None] | None = close
+        self.size_bytes: int = inner.size_bytes
+
+    def ranges(self) -> Iterator[tuple[int, int]]:
+        ranges: Iterator[tuple[int, int]] = self._inner.ranges()
+        return ranges
+
+    def read(self, offset: int, length: int) -> bytes:
+        data: bytes = self._inner.read(offset, length)
+        return data
+
+    def close(self) -> None:
+        close, self._close = self._close, None
+        if close is not None:
+            try:
+                self._inner.close()
+            finally:
+                close()
+
+
+class _Writer:
+    """A page blob's writer that makes a usable disk of it in the end."""
+
+    def __init__(
+        self,
+        blob: Any,
+        size_bytes: int,
+        finish: Callable[[], None],
+        give_up: Callable[[], None],
+    ) -> None:
+        from jacket_azure.blob import writer as writers
+
+        # the footer is part of the blob, not of the disk
+        self._inner = writers.Writer(blob, size_bytes + vhd.FOOTER_BYTES)
+        self._finish = finish
+        self._give_up = give_up
+        self.size_bytes = size_bytes
+
+    def write(self, offset: int, data: bytes) -> None:
+        self._inner.write(offset, data)
+
+    def clear(self, offset: int, length: int) -> None:
+        self._inner.clear(offset, length)
+
+    def close(self) -> None:
+        self._inner.flush()
+        self._inner.write(
+            self.size_bytes,
+            vhd.build(
+                self.size_bytes,
+                uuid.uuid4(),
+                datetime.datetime.now(datetime.UTC),
+            ),
+        )
+        self._inner.close()
+        self._finish()
+
+    def abort(self) -> None:
+        try:
+            self._inner.abort()
+        finally:
+            self._give_up()

@@ -1,0 +1,241 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Disks and snapshots that are ours: made once, never taken from others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import logging
+from typing import Any
+
+from jacket_azure import exceptions
+from jacket_azure.disks import ownership
+from jacket_azure.payload import names
+from jacket_azure.payload import tags as tag_names
+
+LOG = logging.getLogger(__name__)
+
+Body = dict[str, Any]
+# of a PUT on a disk that was made from something else
+_OTHER_SOURCE = 'propertychangenotallowed'
+# Azure tells of a URL that is still out in words only
+_SIGNED = 'shared access signature'
+
+
+class OwnedResources:
+    """One resource type of ours behind the client layer.
+
+    :param calls: ``azure.disks`` or ``azure.snapshots``
+    :param noun: what one is called in a sentence
+    :param owner: ``[azure] owner``
+    """
+
+    def __init__(self, calls: Any, noun: str, owner: str) -> None:
+        self._calls = calls
+        self._noun = noun
+        self._owner = owner
+        self._whose = ownership.Ownership()
+
+    def get(self, name: str) -> Body:
+        """Read one; raises NotFound."""
+        try:
+            body: Body = self._calls.get(name)
+        except exceptions.NotFound:
+            self._whose.note_gone(name)
+            raise
+        self._whose.note(name, self._is_ours(body))
+        return body
+
+    def list(self) -> list[Body]:
+        """Read all, ours or not."""
+        bodies: list[Body] = self._calls.list()
+        self._whose.note_listing(
+            (body['name'], self._is_ours(body)) for body in bodies
+        )
+        return bodies
+
+    def create(self, name: str, body: Mapping[str, Any]) -> Body:
+        """Make one, or return the one that is there and is ours.
+
+        :raises Conflict: the name is taken by what is not ours, or by what
+            was made from something else
+        """
+        if not self._whose.is_free(name):
+            found = self.find(name)
+            if found is not None and not self._clear_failed(name, found, body):
+                return found
+        try:
+            made: Body = self._calls.create_or_update(name, body)
+        except exceptions.AzureError as exc:
+            if _is_other_source(exc):
+                # there was one: ours only if it is the same after all
+                return self._adopted(name, self.get(name), body)
+            if exc.status is None:
+                self._remove_failed(name, body)
+            raise
+        self._whose.note(name, True)
+        return made
+
+    def find(self, name: str) -> Body | None:
+        """Read one; None when there is none."""
+        try:
+            return self.get(name)
+        except exceptions.NotFound:
+            return None
+
+    def delete(self, name: str) -> bool:
+        """Delete one of ours; False when there was none.
+
+        :raises InUse: attached to a machine
+        :raises Conflict: it is not ours
+        """
+        if not self._whose.is_ours(name):
+            found = self.find(name)
+            if found is None:
+                return False
+            self._check_owner(name, found)
+        try:
+            deleted: bool = self._calls.delete(name)
+        except exceptions.InUse:
+            raise
+        except exceptions.Conflict as exc:
+            if _SIGNED not in str(exc):
+                raise
+            # a process that died while it read or wrote
+            self._calls.revoke_access(name)
+            deleted = self._calls.delete(name)
+        self._whose.note_gone(name)
+        return deleted
+
+    def update(self, name: str, body: Mapping[str, Any]) -> Body:
+        """Change one of ours.
+
+        :raises Conflict: it is not ours
+        """
+        self.check_ours(name)
+        changed: Body = self._calls.update(name, body)
+        return changed
+
+    def tag(self, name: str, tags: Mapping[str, str]) -> Body:
+        """Replace all tags, also of what was or will be somebody else's."""
+        body: Body = self._calls.update(name, {'tags': dict(tags)})
+        self._whose.note(name, self._is_ours({'tags': tags}))
+        return body
+
+    def check_ours(self, name: str) -> None:
+        """Refuse to touch what is not ours; asks only when in doubt."""
+        if not self._whose.is_ours(name):
+            self._check_owner(name, self.get(name))
+
+    def _is_ours(self, body: Mapping[str, Any]) -> bool:
+        return tag_names.is_owned(body, self._owner)
+
+    def _check_owner(self, name: str, found: Mapping[str, Any]) -> None:
+        if not self._is_ours(found):
+            raise exceptions.Conflict(
+                f'The {self._noun} {name} in Azure is not ours: its tag '
+                f'{tag_names.OWNER} is not {self._owner}.'
+            )
+
+    def _adopted(
+        self, name: str, found: Body, wanted: Mapping[str, Any]
+    ) -> Body:
+        """Return what is there if it is what was to be made."""
+        self._check_owner(name, found)
+        if tag_names.get(found, tag_names.ID) != tag_names.get(
+            wanted, tag_names.ID
+        ):
+            raise exceptions.Conflict(
+                f'The name {name} is taken in Azure by a {self._noun} of '
+                f'another {tag_names.ID}.'
+            )
+        if not _same_source(found, wanted):
+            raise exceptions.Conflict(
+                f'The {self._noun} {name} is already in Azure, and was made '
+                f'from something else.'
+            )
+        LOG.info('The %s %s is already there', self._noun, name)
+        return found
+
+    def _clear_failed(
+        self, name: str, found: Body, wanted: Mapping[str, Any]
+    ) -> bool:
+        """Make room where an earlier try has failed; False: it is good."""
+        self._adopted(name, found, wanted)
+        if found['properties'].get('provisioningState') != 'Failed':
+            return False
+        self.delete(name)
+        return True
+
+    def _remove_failed(self, name: str, wanted: Mapping[str, Any]) -> None:
+        """Remove what an operation that failed has left behind."""
+        try:
+            found = self.find(name)
+            if found is not None:
+                self._clear_failed(name, found, wanted)
+        except exceptions.AzureError as exc:
+            LOG.warning(
+                'The %s %s, which could not be made, may have to be removed '
+                'by hand: %s',
+                self._noun,
+                name,
+                exc,
+            )
+
+
+def _is_other_source(exc: exceptions.AzureError) -> bool:
+    text = str(exc)
+    return (exc.code or '').lower() == _OTHER_SOURCE or (
+        'Changing property' in text and 'not allowed' in text
+    )
+
+
+def _same_source(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Compare two sources; Azure adds the version of an image to its id."""
+    return all(
+        is_there == asked or (asked and is_there.startswith(f'{asked}/'))
+        for is_there, asked in zip(
+            _source(found), _source(wanted), strict=True
+        )
+    )
+
+
+def _source(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what identifies the bytes a disk or snapshot began with."""
+    data = body['properties'].get('creationData') or {}
+    image = data.get('imageReference') or {}
+    gallery = data.get('galleryImageReference') or {}
+    return tuple(
+        str(part or '').lower()
+        for part in (
+            data.get('createOption'),
+            data.get('sourceResourceId'),
+            image.get('id'),
+            *(
+                gallery.get(key)
+                for key in (
+                    'id',
+                    'sharedGalleryImageId',
+                    'communityGalleryImageId',
+                )
+            ),
+            data.get('uploadSizeBytes'),
+        )
+    )
+
+
+def id_of(azure: Any, type_: str, name: str) -> str:
+    """Return the full id of one of our group."""
+    return names.resource_id(
+        azure.subscription_id, azure.resource_group, type_, name
+    )

@@ -1,0 +1,60 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Whose a name is, as far as this process knows without asking.
+
+Azure has no conditional create for disks and snapshots: a PUT on a name that
+is taken changes what is there. One listing at start, which capacity needs
+anyway, tells which names to be careful with, so that making and deleting a
+disk stays one request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+import threading
+
+
+class Ownership:
+    """Names of one resource type; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listed = False
+        self._ours: dict[str, bool] = {}
+
+    def note_listing(self, names: Iterable[tuple[str, bool]]) -> None:
+        """Remember a complete listing: each name, and whether it is ours."""
+        seen = {name.lower(): ours for name, ours in names}
+        with self._lock:
+            self._listed = True
+            self._ours = seen
+
+    def note(self, name: str, ours: bool) -> None:
+        """Remember what an answer told."""
+        with self._lock:
+            self._ours[name.lower()] = ours
+
+    def note_gone(self, name: str) -> None:
+        """Remember that the name is free."""
+        with self._lock:
+            self._ours.pop(name.lower(), None)
+
+    def is_ours(self, name: str) -> bool:
+        """Say whether it is known to be ours."""
+        with self._lock:
+            return self._ours.get(name.lower(), False)
+
+    def is_free(self, name: str) -> bool:
+        """Say whether, when all were listed, there was none of the name."""
+        with self._lock:
+            return self._listed and name.lower() not in self._ours
