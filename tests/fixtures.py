@@ -29,6 +29,7 @@ from jacket_azure.arm import azure as arm_azure
 from jacket_azure.emulator import clock as emulator_clock
 from jacket_azure.emulator import definitions
 from jacket_azure.emulator import server
+from tests import azurite
 from tests import contents
 from tests import mishaps
 from tests import world
@@ -47,6 +48,9 @@ def _state_directory():
 
 class AzureFixture(contents.Contents, mishaps.Mishaps, fixtures.Fixture):
     """An Azure with one resource group, one virtual network, two NSGs.
+
+    Its storage account is :data:`tests.world.STORAGE_ACCOUNT`; there are
+    blobs, and disks have contents, with ``contents=True``.
 
     :ivar emulator: a new one, as starting it takes some milliseconds
     :ivar clock: its clock, which stands still until something sleeps on it
@@ -67,6 +71,9 @@ class AzureFixture(contents.Contents, mishaps.Mishaps, fixtures.Fixture):
             clock=self.clock, state_dir=_state_directory(), **self._options)
         self.emulator.start()
         self.addCleanup(self.emulator.stop)
+        if self.emulator.contents:
+            azurite.use(self.emulator)
+            self.addCleanup(self.emulator.reset)
         self._plant()
         self._awake = threading.Event()
         self._awake.set()
@@ -87,7 +94,8 @@ class AzureFixture(contents.Contents, mishaps.Mishaps, fixtures.Fixture):
         self.emulator.seed(
             resource_group=world.RESOURCE_GROUP, location=world.LOCATION,
             virtual_networks={world.VIRTUAL_NETWORK: world.SUBNETS},
-            nsgs=world.SECURITY_GROUPS)
+            nsgs=world.SECURITY_GROUPS,
+            storage_account=world.STORAGE_ACCOUNT)
         self._seeded = set(self.emulator.store.ids())
 
     def options(self):

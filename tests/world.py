@@ -17,6 +17,7 @@ LOCATION = 'eastus'
 OWNER = 'jacket-tests'
 VIRTUAL_NETWORK = 'vnet1'
 SUBNETS = {'private': '192.168.1.0/24', 'backend': '192.168.2.0/24'}
+STORAGE_ACCOUNT = 'jacketblobs'
 SECURITY_GROUPS = ('nsg-default', 'nsg-web')
 
 MAPPING = """\

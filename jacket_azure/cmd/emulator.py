@@ -88,6 +88,14 @@ class Emulator(command.Command):
                  'its subnets default and second, and the network security '
                  'group nsg-default (default: %(default)s)')
         parser.add_argument(
+            '--storage-account', default='jacketblobs', metavar='NAME',
+            help='storage account to make in the group '
+                 '(default: %(default)s)')
+        parser.add_argument(
+            '--blob-port', type=int, default=0, metavar='PORT',
+            help='TCP port of the blob service; 0 takes a free one '
+                 '(default: %(default)s)')
+        parser.add_argument(
             '--no-contents', action='store_true',
             help='let disks have no contents; then nothing needs Node.js')
         parser.add_argument(
@@ -129,19 +137,22 @@ class Emulator(command.Command):
             state_dir=parsed_args.state_dir.expanduser().absolute(),
             contents=not parsed_args.no_contents, location=location,
             throttling=parsed_args.throttling, profile=parsed_args.profile,
-            list_lag=parsed_args.list_lag, imds_port=parsed_args.imds_port)
+            list_lag=parsed_args.list_lag, imds_port=parsed_args.imds_port,
+            blob_port=parsed_args.blob_port)
         emulator.ratelimits.limits.update(parsed_args.limit)
         try:
             emulator.start()
         except OSError as exc:
-            ports = {parsed_args.port, parsed_args.imds_port} - {None}
+            ports = {parsed_args.port, parsed_args.imds_port,
+                     parsed_args.blob_port} - {None}
             print(f'Cannot listen on port {" or ".join(map(str, ports))}: '
                   f'{exc}',
                   file=self.app.stderr)
             return 1
         with emulator:
             emulator.resource_group = parsed_args.resource_group
-            emulator.seed(parsed_args.resource_group)
+            emulator.seed(parsed_args.resource_group,
+                          storage_account=parsed_args.storage_account)
             options = emulator.azure_options()
             write_files(emulator.state_dir, options)
             # With --quiet no secret is printed, for output kept in a log.

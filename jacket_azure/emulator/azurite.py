@@ -145,13 +145,23 @@ class Azurite:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f'http://127.0.0.1:{self.port}'
+
+    @property
     def endpoint(self) -> str:
         """URL of the account, without a slash at the end."""
         return self.endpoint_of(self.account)
 
     def endpoint_of(self, account: str) -> str:
         """URL of one of the accounts, without a slash at the end."""
-        return f'http://127.0.0.1:{self.port}/{account}'
+        return f'{self.url}/{account}'
+
+    def keys_of(self, account: str) -> tuple[str, ...]:
+        """Keys of one of the accounts; none when it is unknown."""
+        return ((self.key,) if account == self.account
+                else self.accounts.keys(account))
 
     def start(self) -> None:
         """Install if needed, start, and return once it answers.

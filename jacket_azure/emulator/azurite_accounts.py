@@ -42,6 +42,11 @@ class Accounts:
             self._keys[name] = keys
             self._write()
 
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return both keys of an account, none when it is unknown."""
+        with self._lock:
+            return self._keys.get(name, ())
+
     def remove(self, name: str) -> None:
         """Forget an account; its blobs cannot be reached any more."""
         with self._lock:

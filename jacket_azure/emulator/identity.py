@@ -91,12 +91,10 @@ class Identity:
             raise self._refuse(
                 'AuthenticationFailed', 'Authentication failed. The '
                 "'Authorization' header is missing.")
-        signed, _, signature = token.rpartition('.')
-        if not hmac.compare_digest(signature.encode(),
-                                   self._sign(signed).encode()):
+        claims = self.claims(token)
+        if claims is None:
             raise self._refuse('InvalidAuthenticationToken',
                                'The access token is invalid.')
-        claims = _unpack(signed.partition('.')[2])
         if claims['aud'].rstrip('/') != self._emulator.audience.rstrip('/'):
             raise self._refuse(
                 'InvalidAuthenticationTokenAudience',
@@ -104,16 +102,33 @@ class Identity:
                 f"resource '{claims['aud']}'. It should exactly match with "
                 f"one of the allowed audiences "
                 f"'{self._emulator.audience}'.")
-        if claims['exp'] <= self.now() or claims['iat'] < int(
-                self._not_before):
+        if self.outdated(claims):
             raise self._refuse(
                 'ExpiredAuthenticationToken',
                 f"The access token expiry UTC time '{_clock(claims['exp'])}' "
                 f"is earlier than current UTC time "
                 f"'{_clock(self.now())}'.")
-        if claims['nbf'] > self.now() + SKEW_SECONDS:
+        if self.too_early(claims):
             raise self._refuse('InvalidAuthenticationToken',
                                'The access token is invalid.')
+
+    def claims(self, token: str) -> dict[str, Any] | None:
+        """Return what a token of ours says; None when it is none."""
+        signed, _, signature = token.rpartition('.')
+        if not hmac.compare_digest(signature.encode(),
+                                   self._sign(signed).encode()):
+            return None
+        return _unpack(signed.partition('.')[2])
+
+    def outdated(self, claims: dict[str, Any]) -> bool:
+        """Tell whether a token's time is over."""
+        over: bool = claims['exp'] <= self.now()
+        return over or claims['iat'] < int(self._not_before)
+
+    def too_early(self, claims: dict[str, Any]) -> bool:
+        """Tell whether a token's time has not come."""
+        early: bool = claims['nbf'] > self.now() + SKEW_SECONDS
+        return early
 
     def authorize(self, action: str, scope: str) -> None:
         """Refuse an action that was denied by ``faults.deny``.

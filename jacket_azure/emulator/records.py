@@ -15,19 +15,22 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import threading
 
 _ACTIONS = ('POST',)
+_SIGNATURE = re.compile(r'((?:^|&)sig=)[^&]*')
 
 
 @dataclasses.dataclass
 class Record:
-    """One request to ARM (token requests are kept apart).
+    """One request to ARM or to the blob service (tokens are kept apart).
 
     :ivar number: counts requests that are no polls, from 1; a poll carries 0
     :ivar type: last type of the path, action included:
-        ``virtualMachines/start``, ``resourceGroups``, ``operations``
-    :ivar name: name of the resource, empty for a list
+        ``virtualMachines/start``, ``resourceGroups``, ``operations``; of the
+        blob service ``blobs/page``, ``containers/list``, ...
+    :ivar name: name of the resource, empty for a list; ``container/blob``
     :ivar operation_id: of the API document, None where there is none
     :ivar status: what was answered; 0 while at work or dropped
     :ivar problems: why query or body do not fit the API document
@@ -60,9 +63,23 @@ class Records(list[Record]):
         self._number = 0
 
     def open(self, method: str, path: str, query: str) -> Record:
-        """Begin a record."""
+        """Begin a record of a request to ARM."""
         kind, name = describe(method, path)
-        poll = kind == 'operations'
+        return self._open(method, path, query, kind, name,
+                          kind == 'operations')
+
+    def open_blob(self, method: str, path: str, query: str, kind: str,
+                  name: str, poll: bool) -> Record:
+        """Begin a record of a request to the blob service.
+
+        :param query: kept without the signature of shared access
+        :param poll: whether it asks how a copy gets on
+        """
+        return self._open(method, path, _SIGNATURE.sub(r'\1REDACTED', query),
+                          kind, name, poll)
+
+    def _open(self, method: str, path: str, query: str, kind: str,
+              name: str, poll: bool) -> Record:
         with self._lock:
             if not poll:
                 self._number += 1

@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""A world to begin with: a group, networks and security groups."""
+"""A world to begin with: a group, networks, security groups, an account."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from jacket_azure.emulator import network
 from jacket_azure.emulator import network_security_groups
 from jacket_azure.emulator import resource_groups
 from jacket_azure.emulator import security_rules
+from jacket_azure.emulator import storage_accounts
 from jacket_azure.emulator import store
 from jacket_azure.emulator import subnets
 from jacket_azure.emulator import virtual_networks
@@ -34,7 +35,7 @@ NETWORKS = {'vnet1': {'default': '10.0.0.0/24', 'second': '10.0.1.0/24'}}
 
 def plant(emulator: server.Emulator, group: str, location: str,
           networks: dict[str, dict[str, str]] | None,
-          nsgs: tuple[str, ...]) -> None:
+          nsgs: tuple[str, ...], account: str | None) -> None:
     """Make what ``Emulator.seed`` says; what is there already stays."""
     with emulator.store.lock:
         found = resource_groups.create(emulator, group, location)
@@ -43,6 +44,10 @@ def plant(emulator: server.Emulator, group: str, location: str,
         for name, listed in (NETWORKS if networks is None
                              else networks).items():
             _network(emulator, found, name, location, listed)
+        if account is not None:
+            storage_accounts.plant(
+                emulator, _id(found, storage_accounts.TYPE, account), account,
+                location)
 
 
 def _security_group(emulator: server.Emulator, group: store.Resource,

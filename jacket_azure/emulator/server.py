@@ -38,6 +38,7 @@ from jacket_azure.emulator import seeds
 from jacket_azure.emulator import serving
 from jacket_azure.emulator import settings
 from jacket_azure.emulator import store
+from jacket_azure.emulator.blobs import front
 
 LATENCIES = settings.LATENCIES
 
@@ -69,6 +70,7 @@ class Emulator:
         ``async`` with an operation; Azure does either
     :param imds_port: port of an instance metadata service without TLS, for
         managed identities; 0 takes a free one, None has none
+    :param blob_port: port of the blob service; 0 takes a free one
     :param list_lag: seconds by which lists are behind: what is new is
         missing, what is deleted is still there; GET by id is never behind
     """
@@ -82,6 +84,7 @@ class Emulator:
                  profile: str = profiles.PUBLIC,
                  nic_create: str = 'finished',
                  list_lag: float = 0,
+                 blob_port: int = 0,
                  imds_port: int | None = None) -> None:
         if latency not in LATENCIES:
             raise ValueError(f'latency is one of {", ".join(LATENCIES)}')
@@ -99,6 +102,7 @@ class Emulator:
         self.nic_create = nic_create
         self.list_lag = list_lag
         self.resource_group = 'jacket'
+        self.storage_account: str | None = None
         self.state: dict[str, Any] = {}
         self.store = store.Store(
             self.clock.now, lambda: datetime.timedelta(seconds=self.list_lag))
@@ -113,6 +117,8 @@ class Emulator:
         self._given_state_dir = state_dir
         self._server: serving.Server | None = None
         self._imds_port = imds_port
+        self._blob_port = blob_port
+        self._blobs: front.Front | None = None
         self._imds: serving.Server | None = None
 
     def start(self) -> Emulator:
@@ -139,6 +145,8 @@ class Emulator:
         self.endpoint = self._server.url
         self.control_key = control.write_file(self, self.state_dir)
         self.application.setup()
+        if self.contents:
+            self._blobs = front.Front(self, self._blob_port)
         self._server.start()
         if self._imds_port is not None:
             self._imds = serving.Server(
@@ -156,6 +164,9 @@ class Emulator:
         if self._imds is not None:
             self._imds.stop()
             self._imds = None
+        if self._blobs is not None:
+            self._blobs.stop()
+            self._blobs = None
         self.application.teardown()
         if self._temporary:
             shutil.rmtree(self.state_dir, ignore_errors=True)
@@ -201,6 +212,16 @@ class Emulator:
         return self._imds.url
 
     @property
+    def blobs(self) -> front.Front:
+        """The blob service.
+
+        :raises RuntimeError: there are no contents
+        """
+        if self._blobs is None:
+            raise RuntimeError('it was started without contents')
+        return self._blobs
+
+    @property
     def audience(self) -> str:
         """What a token must be for; ``<audience>/.default`` is the scope."""
         return self.endpoint
@@ -219,16 +240,19 @@ class Emulator:
     def seed(self, resource_group: str = 'jacket',
              location: str | None = None,
              virtual_networks: dict[str, Any] | None = None,
-             nsgs: tuple[str, ...] = ('nsg-default',)) -> None:
+             nsgs: tuple[str, ...] = ('nsg-default',),
+             storage_account: str | None = None) -> None:
         """Make a group, virtual networks and security groups to start with.
 
         :param virtual_networks: name to ``{subnet name: CIDR}``; by default
             ``vnet1`` with ``default`` and ``second``, 10.0.0.0/24 and
             10.0.1.0/24
         :param nsgs: names of network security groups without own rules
+        :param storage_account: name of a storage account to make as well
         """
         seeds.plant(self, resource_group, location or self.location,
-                    virtual_networks, nsgs)
+                    virtual_networks, nsgs, storage_account)
+        self.storage_account = storage_account or self.storage_account
 
     def azure_options(self) -> dict[str, Any]:
         """Return the options of the driver's ``[azure]`` section."""
@@ -243,7 +267,9 @@ class Emulator:
             'client_secret': self.client_secret,
             'subscription_id': self.subscription_id,
             'location': self.location,
-            'resource_group': self.resource_group}
+            'resource_group': self.resource_group,
+            **({'storage_account': self.storage_account}
+               if self.storage_account else {})}
 
     def _refuses(self) -> bool:
         """Say whether a new connection is to be refused."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import contextlib
 import dataclasses
+import http.server
 import logging
 import socket
 import ssl
@@ -54,16 +55,19 @@ class Server(serving.ThreadedWSGIServer):
     """Serves an application on a loopback port until closed.
 
     :param context: for TLS; None serves plain HTTP
+    :param handler: serves one connection; it finds *app* at ``server.app``
     :raises OSError: the port is taken
     """
 
     def __init__(self, port: int, app: Any, context: ssl.SSLContext | None,
-                 refuse: Callable[[], bool] = lambda: False) -> None:
+                 refuse: Callable[[], bool] = lambda: False,
+                 handler: type[http.server.BaseHTTPRequestHandler] = (
+                     handling.Handler)) -> None:
         # given a port instead, werkzeug ends the process when it is taken
         with socket.create_server(('127.0.0.1', port),
                                   backlog=_BACKLOG) as listener:
-            super().__init__('127.0.0.1', port, app, handler=handling.Handler,
-                             fd=listener.fileno())
+            super().__init__('127.0.0.1', port, app, fd=listener.fileno())
+        self._handler = handler
         # the base class would do the handshake while accepting, where one
         # slow client holds up all others; it is done in the thread instead
         self.ssl_context = context
@@ -133,7 +137,7 @@ class Server(serving.ThreadedWSGIServer):
                 if not self._stopping.is_set():
                     if isinstance(connection, ssl.SSLSocket):
                         connection.do_handshake()
-                    handling.Handler(connection, address, self)
+                    self._handler(connection, address, self)
         except Exception:
             self.handle_error(live.socket, address)
         finally:

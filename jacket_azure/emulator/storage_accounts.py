@@ -79,10 +79,7 @@ def put(request: ArmRequest) -> ArmResponse:
         raise errors.ArmError(
             409, 'StorageAccountAlreadyTaken',
             f'The storage account named {name} is already taken.')
-    account = emulator.store.put(store.Resource(
-        id=str(request.id), type=TYPE, name=name,
-        body=_body(emulator, request), created=emulator.clock.now()))
-    account.private['keys'] = {key: _new_key() for key in _KEYS}
+    account = _make(emulator, str(request.id), name, request.body)
     starting = contents.start(emulator)
 
     def done(operation: Operation) -> dict[str, Any]:
@@ -104,14 +101,32 @@ def put(request: ArmRequest) -> ArmResponse:
     ).accepted(202)
 
 
-def _body(emulator: server.Emulator, request: ArmRequest) -> dict[str, Any]:
-    assert request.id is not None  # noqa: S101
-    sent = request.body
+def plant(emulator: server.Emulator, resource_id: str, name: str,
+          location: str) -> None:
+    """Make an account to begin with; Azurite is not started for it."""
+    if emulator.store.get(resource_id) is None:
+        _open(emulator, _make(emulator, resource_id, name, {
+            'location': location, 'kind': 'StorageV2',
+            'sku': {'name': 'Standard_LRS'}}))
+
+
+def _make(emulator: server.Emulator, resource_id: str, name: str,
+          sent: dict[str, Any]) -> store.Resource:
+    account = emulator.store.put(store.Resource(
+        id=resource_id, type=TYPE, name=name,
+        body=_body(emulator, resource_id, name, sent),
+        created=emulator.clock.now()))
+    account.private['keys'] = {key: _new_key() for key in _KEYS}
+    return account
+
+
+def _body(emulator: server.Emulator, resource_id: str, name: str,
+          sent: dict[str, Any]) -> dict[str, Any]:
     sku = sent['sku']['name']
     now = emulator.clock.stamp()
     location = sent['location'].lower().replace(' ', '')
     return {
-        'name': request.id.name, 'id': str(request.id), 'type': TYPE,
+        'name': name, 'id': resource_id, 'type': TYPE,
         'location': location, 'tags': dict(sent.get('tags') or {}),
         'kind': sent['kind'],
         'sku': {'name': sku, 'tier': sku.partition('_')[0]},
@@ -120,7 +135,7 @@ def _body(emulator: server.Emulator, request: ArmRequest) -> dict[str, Any]:
         'properties': {
             'accessTier': 'Hot', 'allowBlobPublicAccess': False,
             'minimumTlsVersion': 'TLS1_0',
-            'supportsHttpsTrafficOnly': not emulator.contents,
+            'supportsHttpsTrafficOnly': True,
             'networkAcls': {
                 'bypass': 'AzureServices', 'virtualNetworkRules': [],
                 'ipRules': [], 'defaultAction': 'Allow'},
@@ -143,9 +158,8 @@ def _new_key() -> str:
 def _open(emulator: server.Emulator, account: store.Resource) -> None:
     """From now on the account can be used."""
     if emulator.contents:
-        azurite = contents.of(emulator).azurite
         _publish_keys(emulator, account)
-        endpoint = azurite.endpoint_of(account.name) + '/'
+        endpoint = emulator.blobs.endpoint_of(account.name) + '/'
     else:
         endpoint = (f'https://{account.name}.blob.'
                     f'{emulator.storage_suffix}/')
@@ -195,6 +209,9 @@ def forget(emulator: server.Emulator, resource: store.Resource) -> None:
             'primaryEndpoints' not in resource.properties):
         return
     keeper = contents.of(emulator)
+    if not keeper.running:
+        keeper.azurite.accounts.remove(resource.name)
+        return
     client = keeper.client_of(resource.name, resource.private['keys']['key1'])
     for container in client.containers():
         client.delete_container(container)

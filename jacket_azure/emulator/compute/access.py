@@ -12,7 +12,7 @@
 
 """beginGetAccess and endGetAccess of disks and snapshots.
 
-The URL given out is a real SAS of the blob in Azurite. Source: Disk REST
+The URL given out is a real SAS of the blob. Source: Disk REST
 API, disks/grant-access and revoke-access; arm-behaviour.md section 4.
 """
 
@@ -99,8 +99,9 @@ def begin(request: ArmRequest) -> ArmResponse:
                 500, 'InternalError', f'The emulator could not make the '
                 f'contents of {disk.name}: {preparation.error}')
         permission = 'rw' if access == 'Write' else 'r'
-        return {'accessSAS': contents.of(emulator).grant(
-            disk.private['container'], permission, seconds)}
+        return {'accessSAS': emulator.blobs.public(
+            contents.of(emulator).grant(
+                disk.private['container'], permission, seconds))}
 
     def failed(operation: Operation) -> None:
         disk.private.pop('grant', None)

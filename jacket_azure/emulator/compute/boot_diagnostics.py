@@ -53,14 +53,15 @@ def retrieve(request: ArmRequest) -> ArmResponse:
     minutes = int(request.query.get(
         'sasuriexpirationtimeinminutes', _DEFAULT_MINUTES))
     keeper = contents.of(request.emulator)
+    public = request.emulator.blobs.public
     container = 'boot-' + hashlib.sha256(name.encode()).hexdigest()[:24]
     # what the machine has not written yet is a URL that answers 404
     return ArmResponse(body={
-        'consoleScreenshotBlobUri': keeper.publish(
-            container, f'{name}.screenshot.bmp', shot, minutes),
-        'serialConsoleLogBlobUri': keeper.publish(
+        'consoleScreenshotBlobUri': public(keeper.publish(
+            container, f'{name}.screenshot.bmp', shot, minutes)),
+        'serialConsoleLogBlobUri': public(keeper.publish(
             container, f'{name}.serialconsole.log',
-            log.encode() or None, minutes)})
+            log.encode() or None, minutes))})
 
 
 def _check(vm: store.Resource) -> None:

@@ -17,6 +17,7 @@ import uuid
 from azure.storage.blob import BlobServiceClient
 
 from jacket_azure.emulator import vhd_footer
+from tests import azurite
 from tests.unit.emulator.compute import base
 from tests.unit.emulator.compute import test_access
 
@@ -29,7 +30,7 @@ class StorageTestCase(test_access.ContentsTestCase):
 
     def setUp(self):
         super().setUp()
-        self.emulator.state['compute.contents'] = test_access.shared()
+        azurite.use(self.emulator)
         # the accounts must not outlive the test in the shared Azurite
         self.addCleanup(self.emulator.reset)
 
@@ -55,7 +56,8 @@ class StorageTestCase(test_access.ContentsTestCase):
             name, '/listKeys')).json()['keys']
         client = BlobServiceClient(
             account['properties']['primaryEndpoints']['blob'],
-            {'account_name': name, 'account_key': keys[0]['value']})
+            {'account_name': name, 'account_key': keys[0]['value']},
+            connection_verify=self.emulator.ca_file)
         self.addCleanup(client.close)
         return account, client
 

@@ -12,38 +12,17 @@
 
 """Real bytes: SAS, point in time, growth, boot diagnostics in Azurite."""
 
-import atexit
-import functools
-import pathlib
-import shutil
-import tempfile
+import ssl
 import urllib.request
 
 from azure.core import exceptions
 from azure.storage.blob import BlobClient
 
-from jacket_azure.emulator.compute import contents
+from tests import azurite
 from tests.unit.emulator.compute import base
 
 GIB = 1024 ** 3
 MIB = 1024 ** 2
-
-
-class _Shared(contents.Contents):
-    """Outlives the emulator that uses it: Node needs seconds to start."""
-
-    def stop(self):
-        """Leave it to the end of the process."""
-
-
-@functools.cache
-def shared():
-    """Return the contents all tests of a process may use."""
-    folder = tempfile.mkdtemp(prefix='jacket-emulator-tests-')
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    keeper = _Shared(pathlib.Path(folder))
-    atexit.register(contents.Contents.stop, keeper)
-    return keeper
 
 
 class ContentsTestCase(base.ComputeTestCase):
@@ -54,7 +33,14 @@ class ContentsTestCase(base.ComputeTestCase):
     def grant(self, operations, name, access='Read'):
         sas = operations.begin_grant_access(base.GROUP, name, {
             'access': access, 'durationInSeconds': 3600}).result().access_sas
-        return BlobClient.from_blob_url(sas)
+        return self.blob_at(sas)
+
+    def blob_at(self, url):
+        """Return a client of a blob that needs nothing but its URL."""
+        client = BlobClient.from_blob_url(
+            url, connection_verify=self.emulator.ca_file)
+        self.addCleanup(client.close)
+        return client
 
     def revoke(self, operations, name):
         operations.begin_revoke_access(base.GROUP, name).result()
@@ -87,7 +73,7 @@ class AccessTest(ContentsTestCase):
 
     def setUp(self):
         super().setUp()
-        self.emulator.state['compute.contents'] = shared()
+        azurite.use(self.emulator)
 
     def test_snapshots_keep_their_point_in_time(self):
         disks, snapshots = self.compute.disks, self.compute.snapshots
@@ -108,6 +94,7 @@ class AccessTest(ContentsTestCase):
                          self.read(disks, 'clone', 2 * GIB, 8))
         disks.begin_delete(base.GROUP, 'disk').result()
         self.assertEqual(b'1' * 512, self.read(snapshots, 'first'))
+
     def test_copies_do_not_share_later_writes(self):
         """Azurite's own copies do: writes over parts of a range show it."""
         disks = self.compute.disks
@@ -188,10 +175,12 @@ class AccessTest(ContentsTestCase):
             'bootDiagnostics': {'enabled': True}}))
         data = self.vms.retrieve_boot_diagnostics_data(base.GROUP, 'vm')
         self.assertIn('.serialconsole.log?', data.serial_console_log_blob_uri)
-        with urllib.request.urlopen(data.serial_console_log_blob_uri) as log:
+        trusting = ssl.create_default_context(cafile=self.emulator.ca_file)
+        with urllib.request.urlopen(data.serial_console_log_blob_uri,
+                                    context=trusting) as log:
             self.assertIn(b'guest login:', log.read())
-        with urllib.request.urlopen(
-                data.console_screenshot_blob_uri) as picture:
+        with urllib.request.urlopen(data.console_screenshot_blob_uri,
+                                    context=trusting) as picture:
             self.assertEqual(b'BM', picture.read(2))
 
 

@@ -66,7 +66,8 @@ class StorageAccountTest(storage.StorageTestCase):
         for key in keys['keys']:
             with BlobServiceClient(client.url, {
                     'account_name': account['name'],
-                    'account_key': key['value']}) as other:
+                    'account_key': key['value']},
+                    connection_verify=self.emulator.ca_file) as other:
                 other.create_container(key['keyName'])
         wrong = self.send_storage('POST', path, {'keyName': 'key3'})
         self.assertEqual(400, wrong.status_code)
@@ -109,7 +110,8 @@ class StorageAccountTest(storage.StorageTestCase):
         client = BlobServiceClient(
             self.emulator.store.get(path).properties[
                 'primaryEndpoints']['blob'],
-            {'account_name': 'acctgroup', 'account_key': keys['key2']})
+            {'account_name': 'acctgroup', 'account_key': keys['key2']},
+            connection_verify=self.emulator.ca_file)
         self.addCleanup(client.close)
         client.create_container('first')
         self.send('DELETE', path.partition('/providers')[0],
