@@ -189,7 +189,7 @@ def kind_of(body: Mapping[str, Any]) -> volume_kind.Kind:
     sku = str((body.get('sku') or {}).get('name') or 'Standard_LRS')
     properties = body['properties']
     adjustable = sku in disk_skus.ADJUSTABLE
-    zones = body.get('zones') or ()
+    zones = list(body.get('zones') or ())
     tier = properties.get('tier')
     if tier and (
         not disk_skus.has_tiers(sku)
