@@ -1,0 +1,70 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""One process of a Cinder without a sandbox: the API, or a volume worker.
+
+``python -m tests.cluster.service api|volume PORT CONFIG``; a worker serves
+nothing on its port but the sign that it is up.
+"""
+
+import os
+import sys
+
+from jacket_azure.sandbox.services import cinder as sandbox_cinder
+from jacket_azure.sandbox.services import common
+from tests.cluster import bus
+
+
+def start(role, config):
+    """Start the services of *role*; returns application and workers."""
+    bus.install()
+    os.environ['OS_CINDER_DISABLE_EVENTLET_PATCHING'] = '1'
+    from cinder import monkey_patch
+    monkey_patch.patch()
+    sandbox_cinder.avoid_tpool()
+    sys.argv[1:] = ['--config-file', config]
+    from cinder.common import constants
+    from cinder.wsgi.api import application  # reads the configuration
+    from oslo_config import cfg
+    service = sandbox_cinder.reporting_service()
+    if role == 'api':
+        _know_no_nova()
+        workers = [service.create(binary=constants.SCHEDULER_BINARY)]
+    else:
+        application = _sign_of_life
+        workers = [service.create(
+            host=f'{cfg.CONF.host}@{backend}', service_name=backend,
+            binary=constants.VOLUME_BINARY, coordination=True,
+            cluster=f'{cfg.CONF.cluster}@{backend}')
+            for backend in cfg.CONF.enabled_backends]
+    for worker in workers:
+        worker.start()
+    return application, workers
+
+
+def _know_no_nova():
+    """Let who attached a volume detach it without asking Nova."""
+    from cinder.volume import api
+
+    api.API.attachment_deletion_allowed = (
+        lambda self, context, attachment, volume=None: None)
+
+
+def _sign_of_life(environ, start_response):
+    start_response('200 OK', [('Content-Type', 'text/plain')])
+    return [b'up\n']
+
+
+if __name__ == '__main__':
+    ROLE, PORT, CONFIG = sys.argv[1:]
+    sys.argv[1:] = [PORT]
+    common.run(lambda: start(ROLE, CONFIG))
