@@ -12,8 +12,8 @@
 
 """A pipeline to one storage account, and what is sent through it.
 
-Changes go through the SDK; what the SDK makes slow or wrong, listings and
-ranged reads, is sent as it is.
+Changes go through the SDK. What it makes slow or wrong is sent as it is:
+listings, ranged reads, and the questions that go with them.
 """
 
 from __future__ import annotations
@@ -83,20 +83,21 @@ class Channel:
         """Return the SDK's client of a container."""
         return ContainerClient(endpoint, container, **self._options)
 
-    def get(
+    def send(
         self,
+        method: str,
         url: str,
         query: Mapping[str, str | None],
         headers: Mapping[str, str],
         call: calls.Call,
     ) -> Any:
-        """Send a GET of our own and return the answer, read."""
+        """Send a request without a body and return the answer, read."""
         given = {key: value for key, value in query.items() if value}
         if given:
             joint = '&' if '?' in url else '?'
             # commas stay: Azure signs the query as it was sent
             url = f'{url}{joint}{parse.urlencode(given, safe=",")}'
-        request = HttpRequest('GET', url, headers=dict(headers))
+        request = HttpRequest(method, url, headers=dict(headers))
         client: Any = PipelineClient(url, pipeline=self._pipeline)
         with errors.translated(call):
             return client.send_request(request, **{calls.KEYWORD: call})

@@ -78,7 +78,8 @@ class Container:
                 'containers.list', content=blob_calls.XML
             )
             try:
-                response = self._channel.get(
+                response = self._channel.send(
+                    'GET',
                     f'{self._endpoint}/{parse.quote(self.name)}',
                     {
                         'restype': 'container',

@@ -84,13 +84,8 @@ class PageBlob:
             needs=('etag', 'content-length', 'x-ms-blob-type'),
         )
         call.is_poll = is_poll
-        kept: list[Any] = []
-        self._send(
-            'get_blob_properties',
-            call,
-            cls=lambda response, *_: kept.append(response.http_response),
-        )
-        return properties.from_headers(kept[0].headers)
+        response = self.channel.send('HEAD', self.address.url, {}, {}, call)
+        return properties.from_headers(response.headers)
 
     def read(
         self, offset: int, length: int, etag: str | None = None
@@ -106,7 +101,9 @@ class PageBlob:
         headers = {'x-ms-range': f'bytes={offset}-{offset + length - 1}'}
         if etag:
             headers['If-Match'] = etag
-        response = self.channel.get(self.address.url, {}, headers, call)
+        response = self.channel.send(
+            'GET', self.address.url, {}, headers, call
+        )
         return cast(bytes, response.content)
 
     def ranges(

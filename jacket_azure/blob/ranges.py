@@ -82,7 +82,8 @@ def _pages(
     marker = ''
     while True:
         call = channel.read_call('blobs.ranges', content=blob_calls.XML)
-        response = channel.get(
+        response = channel.send(
+            'GET',
             address.url,
             {'comp': 'pagelist', 'marker': marker},
             headers,
