@@ -10,10 +10,9 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""When a disk may grow, and when its SKU may change.
+"""When a disk may grow.
 
-Source: learn.microsoft.com, virtual-machines/expand-disks and
-disks-convert-types.
+Source: learn.microsoft.com, virtual-machines/expand-disks.
 """
 
 from __future__ import annotations
@@ -86,23 +85,3 @@ def apply(emulator: server.Emulator, disk: store.Resource,
     if container is not None:
         vhd_blobs.resize(contents.of(emulator).blob(container), old, new)
     disk.properties.update(diskSizeGB=size_gib, diskSizeBytes=new)
-
-
-def check_sku(emulator: server.Emulator, disk: store.Resource,
-              sku: str) -> None:
-    """Refuse another SKU.
-
-    :raises ArmError: 409, unverified texts
-    """
-    old = disk.body['sku']['name']
-    if sku == old:
-        return
-    if 'UltraSSD_LRS' in (sku, old):
-        raise errors.ArmError(
-            409, 'OperationNotAllowed', f'The Sku of disk {disk.name} cannot '
-            f'be changed from {old} to {sku}.')
-    vm = disk_model.running_owner(emulator, disk)
-    if vm is not None:
-        raise errors.ArmError(
-            409, 'OperationNotAllowed', f'The Sku of disk {disk.name} cannot '
-            f'be changed while it is attached to running VM {vm.id}.')

@@ -28,12 +28,14 @@ from jacket_azure.emulator import ids
 from jacket_azure.emulator import locations
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import contents
+from jacket_azure.emulator.compute import disk_changes
 from jacket_azure.emulator.compute import disk_facts
 from jacket_azure.emulator.compute import disk_growth
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import disk_rules
 from jacket_azure.emulator.compute import disk_skus
 from jacket_azure.emulator.compute import disk_source
+from jacket_azure.emulator.compute import usages
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
@@ -56,7 +58,8 @@ def create(emulator: server.Emulator, resource_id: ids.ResourceId,
         id=str(resource_id), type=TYPE, name=resource_id.name,
         body={}, created=emulator.clock.now())
     source = disk_source.read(emulator, disk, body)
-    size_gib = _check(sku, body, source)
+    size_gib = _check(
+        emulator, resource_id.subscription, sku, body, source)
     properties = _properties(emulator, sku, size_gib, body, source)
     if disk.private.get('upload_bytes') is not None:
         # shown once the upload has ended
@@ -73,8 +76,8 @@ def create(emulator: server.Emulator, resource_id: ids.ResourceId,
     return emulator.store.put(disk)
 
 
-def _check(sku: str, body: dict[str, Any],
-           source: disk_facts.Source) -> int:
+def _check(emulator: server.Emulator, subscription: str, sku: str,
+           body: dict[str, Any], source: disk_facts.Source) -> int:
     """Refuse what cannot be; return the size in GiB."""
     properties = body['properties']
     size_gib: int = properties.get('diskSizeGB') or source.size_gib
@@ -87,6 +90,7 @@ def _check(sku: str, body: dict[str, Any],
             target='diskSizeGB')
     data = properties['creationData']
     disk_rules.check_creation(sku, size_gib, data, body.get('zones') or [])
+    usages.check_disk(emulator, subscription, body['location'], sku, size_gib)
     disk_rules.check(sku, size_gib, properties)
     sector = source.creation_data.get('logicalSectorSize')
     if sector is not None and data.get('logicalSectorSize') not in (
@@ -131,10 +135,16 @@ def change(emulator: server.Emulator, disk: store.Resource,
     wanted = body.get('properties') or {}
     sku = (body.get('sku') or {}).get('name') or disk.body['sku']['name']
     size_gib = wanted.get('diskSizeGB') or disk.properties.get('diskSizeGB')
-    disk_growth.check_sku(emulator, disk, sku)
+    if wanted.get('creationData'):
+        disk_changes.check_creation(
+            disk.properties['creationData'], wanted['creationData'])
+    disk_changes.check_shares(emulator, disk, wanted)
+    disk_changes.check_sku(emulator, disk, sku)
     if size_gib is not None:
-        disk_rules.check(sku, size_gib, wanted, disk.properties)
+        disk_rules.check(sku, size_gib, wanted, _known(disk, sku))
         disk_growth.check(emulator, disk, size_gib, sku)
+    disk_changes.count(emulator, disk, sku, wanted)
+    if size_gib is not None:
         disk_growth.apply(emulator, disk, size_gib)
     tier = wanted.get('tier') or _kept_tier(disk, sku)
     given = disk_skus.performance(
@@ -153,6 +163,14 @@ def change(emulator: server.Emulator, disk: store.Resource,
                 sku in disk_skus.ADJUSTABLE or not key.startswith(
                     ('diskIOPS', 'diskMBps'))):
             disk.properties[key] = copy.deepcopy(value)
+
+
+def _known(disk: store.Resource, sku: str) -> dict[str, Any]:
+    """What the disk has that stays; performance goes with the SKU."""
+    if sku == disk.body['sku']['name']:
+        return disk.properties
+    return {key: value for key, value in disk.properties.items()
+            if not key.startswith(('diskIOPS', 'diskMBps'))}
 
 
 def _kept_tier(disk: store.Resource, sku: str) -> str:

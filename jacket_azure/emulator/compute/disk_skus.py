@@ -46,6 +46,11 @@ def tier_name(sku: str) -> str:
             'PremiumV2': 'Premium'}.get(first, first)
 
 
+def sizes() -> list[tuple[int, str]]:
+    """Sizes of Premium SSD, up to GiB, with the tier of each."""
+    return [row[:2] for row in _PREMIUM]
+
+
 def max_size_gib(sku: str) -> int:
     """Largest disk of a SKU."""
     return 65536 if sku in ADJUSTABLE else 32767

@@ -25,6 +25,7 @@ from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import profiles
+from jacket_azure.emulator.compute import disk_catalogue
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
@@ -107,21 +108,6 @@ def _sku(emulator: server.Emulator, size: sizes.Size,
         'restrictions': _restrictions(emulator, size, location)}
 
 
-def _disk_skus(emulator: server.Emulator,
-               location: str) -> list[dict[str, Any]]:
-    return [{
-        'resourceType': kind, 'name': name, 'tier': name.split('_')[0],
-        'locations': [location],
-        'locationInfo': [{
-            'location': location, 'zoneDetails': [],
-            'zones': profiles.zones(emulator, location)}],
-        'capabilities': [], 'restrictions': []}
-        for kind, name in (
-            ('disks', 'Standard_LRS'), ('disks', 'StandardSSD_LRS'),
-            ('disks', 'Premium_LRS'), ('snapshots', 'Standard_LRS'),
-            ('snapshots', 'Standard_ZRS'), ('availabilitySets', 'Aligned'))]
-
-
 @route('GET', SUBSCRIPTION + '/skus')
 def list_skus(request: ArmRequest) -> ArmResponse:
     """All kinds of SKUs, of one region when ``$filter`` says so."""
@@ -138,7 +124,7 @@ def list_skus(request: ArmRequest) -> ArmResponse:
         places = sorted({*sizes.locations(), request.emulator.location})
     value: list[dict[str, Any]] = []
     for place in places:
-        value.extend(_disk_skus(request.emulator, place))
+        value.extend(disk_catalogue.rows(request.emulator, place))
         value.extend(_sku(request.emulator, size, place)
                      for size in sizes.by_name().values())
     return ArmResponse(body={'value': value})

@@ -28,6 +28,7 @@ from jacket_azure.emulator import latency
 from jacket_azure.emulator import locations
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import contents
+from jacket_azure.emulator.compute import disk_changes
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import disk_skus
 from jacket_azure.emulator.compute import disk_source
@@ -82,6 +83,9 @@ def put(request: ArmRequest) -> ArmResponse:
         # found out while it is taken: the snapshot stays behind, Failed
         failure = snapshot_limits.reached(request.emulator, snapshot)
     else:
+        disk_changes.check_creation(
+            snapshot.properties['creationData'],
+            request.body['properties']['creationData'])
         _change(snapshot, request.body)
         snapshot.body.pop('tags', None)
         if 'tags' in request.body:

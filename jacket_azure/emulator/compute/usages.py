@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from jacket_azure.emulator import errors
+from jacket_azure.emulator.compute import disk_usages
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
@@ -44,7 +45,16 @@ _FAMILY_LIMIT = 2000
 _DISKS = {
     'StandardDiskCount': (50000, 'Standard Storage Managed Disks'),
     'PremiumDiskCount': (50000, 'Premium Storage Managed Disks'),
-    'StandardSnapshotCount': (75000, 'Standard Storage Snapshots'),
+    'StandardSSDDiskCount': (50000, 'StandardSSDStorageDisks'),
+    'StandardSSDZRSDiskCount': (50000, 'StandardSSDZRSStorageDisks'),
+    'PremiumZRSDiskCount': (50000, 'PremiumZRSStorageDisks'),
+    'UltraSSDDiskCount': (1000, 'UltraSSDStorageDisks'),
+    'UltraSSDDiskSizeInGB': (32768, 'UltraSSDTotalSizeInGB'),
+    'PremiumV2DiskCount': (1000, 'PremiumV2StorageDisks'),
+    'PremiumV2DiskSizeInGB': (102400, 'PremiumV2TotalDiskSizeInGB'),
+    'StandardSnapshotCount': (75000, 'StandardStorageSnapshots'),
+    'PremiumSnapshotCount': (75000, 'PremiumStorageSnapshots'),
+    'ZRSSnapshotCount': (75000, 'ZrsStorageSnapshots'),
 }
 
 
@@ -123,6 +133,17 @@ def check(emulator: server.Emulator, subscription: str, location: str,
                  used[size.family], required)
 
 
+def check_disk(emulator: server.Emulator, subscription: str, location: str,
+               sku: str, size_gib: int) -> None:
+    """Refuse a disk that would exceed a quota.
+
+    :raises ArmError: 409 OperationNotAllowed, the wording of machines
+    """
+    used = disk_usages.count(emulator, subscription, location.lower())
+    for name, more in disk_usages.needs(sku, size_gib).items():
+        _refuse_over(emulator, location, name, name, used[name], more)
+
+
 def _refuse_over(emulator: server.Emulator, location: str, name: str,
                  words: str, used: int, more: int) -> None:
     allowed = limit(emulator, name, location)
@@ -148,6 +169,8 @@ def list_usages(request: ArmRequest) -> ArmResponse:
     """Limits and use of one region."""
     place = request.params['location'].lower()
     used = count(request.emulator, request.subscription, place)
+    used.update(disk_usages.count(
+        request.emulator, request.subscription, place))
     names = {name: words for name, (_, words) in _FIXED.items()}
     names.update((family, _family_words(family)) for family in _families())
     names.update((name, words) for name, (_, words) in _DISKS.items())

@@ -77,6 +77,30 @@ class SkuTest(base.ComputeTestCase):
         self.assertEqual({'virtualMachines', 'disks', 'snapshots',
                           'availabilitySets'}, kinds)
 
+    def test_disks_have_a_row_for_each_size(self):
+        rows = [sku for sku in self.compute.resource_skus.list(
+            filter="location eq 'eastus'") if sku.resource_type == 'disks']
+        self.assertEqual(
+            {'Standard_LRS', 'StandardSSD_LRS', 'StandardSSD_ZRS',
+             'Premium_LRS', 'Premium_ZRS', 'PremiumV2_LRS', 'UltraSSD_LRS'},
+            {row.name for row in rows})
+        row, = [row for row in rows if row.size == 'P20'
+                and row.name == 'Premium_LRS']
+        self.assertEqual(
+            {'MaxSizeGiB': '512', 'MinSizeGiB': '256', 'MaxIOps': '2300',
+             'MinIOps': '2300', 'MaxBandwidthMBps': '150',
+             'MinBandwidthMBps': '150', 'MaxValueOfMaxShares': '3'},
+            {one.name: one.value for one in row.capabilities})
+        self.assertEqual(['1', '2', '3'], row.location_info[0].zones)
+        ultra, = [row for row in rows if row.name == 'UltraSSD_LRS']
+        self.assertIn(('MaxIOpsReadWrite', '400000'), [
+            (one.name, one.value) for one in ultra.capabilities])
+
+    def test_no_zone_redundant_disks_without_zones(self):
+        names = {sku.name for sku in self.compute.resource_skus.list(
+            filter="location eq 'westus'") if sku.resource_type == 'disks'}
+        self.assertEqual(set(), {n for n in names if n.endswith('_ZRS')})
+
     def test_an_unknown_filter(self):
         self.refused(400, 'InvalidFilter', list,
                      self.compute.resource_skus.list(filter="name eq 'x'"))
@@ -161,10 +185,39 @@ class MarketplaceTest(base.ComputeTestCase):
                             properties['architecture']))
         self.assertEqual('Linux',
                          properties['osDiskImage']['operatingSystem'])
-        self.assertEqual(30 * 1024 ** 3 + 512,
-                         properties['osDiskImage']['sizeInBytes'])
+        # the second generation is told in GiB (43 seen at 2024-07-01)
+        self.assertEqual((30, 'Managed', 10, 'Unmanaged'), (
+            properties['osDiskImage']['sizeInGb'], properties['replicaType'],
+            properties['replicaCount'],
+            properties['disallowed']['vmDiskType']))
         self.assertIn({'name': 'DiskControllerTypes', 'value': 'SCSI, NVMe'},
                       properties['features'])
+
+    def test_a_version_of_generation_1(self):
+        # 304 seen at 2024-07-01: replicated as a blob, told in bytes
+        image = self.images.get('eastus', 'Debian', 'debian-10', '10',
+                                '0.20240430.1733')
+        properties = image.as_dict()['properties']
+        self.assertEqual(30 * 1024 ** 3 + 512,
+                         properties['osDiskImage']['sizeInBytes'])
+        self.assertEqual(('Unmanaged', 'None'), (
+            properties['replicaType'],
+            properties['disallowed']['vmDiskType']))
+
+    def test_versions_the_catalogue_does_not_name(self):
+        for sku, known, version in (
+                (('Canonical', 'ubuntu-24_04-lts', 'server'), True,
+                 '24.04.202502210'),
+                (('Canonical', 'ubuntu-24_04-lts', 'server'), False,
+                 '24.04.202513990'),
+                (('Debian', 'debian-12', '12'), True, '0.20240901.1857'),
+                (('MicrosoftWindowsServer', 'WindowsServer',
+                  '2022-datacenter-g2'), True, '20348.2700.240905'),
+                (('MicrosoftWindowsServer', 'WindowsServer',
+                  '2022-datacenter-g2'), False, '20349.2700.240905'),
+                (('RedHat', 'RHEL', '9-lvm-gen2'), False, '9.4.latest')):
+            self.assertEqual(
+                known, marketplace.find(*sku).has(version), version)
 
     def test_an_image_with_a_plan(self):
         image = self.images.get('eastus', 'resf', 'rockylinux-x86_64',

@@ -12,6 +12,7 @@
 
 """What each SKU of disks can do, and what it refuses."""
 
+from jacket_azure.emulator.compute import usages
 from tests.unit.emulator.compute import base
 
 GIB = 1024 ** 3
@@ -180,3 +181,105 @@ class GrowthTest(DiskCase):
         self.assertEqual('P2', self.update('data', 'Premium_LRS').tier)
         self.refused(409, 'OperationNotAllowed', self.update, 'data',
                      'UltraSSD_LRS')
+
+    def test_the_sku_changes_twice_a_day(self):
+        self.make('Standard_LRS')
+        self.update(sku='Premium_LRS')
+        self.update(sku='Standard_LRS')
+        error = self.refused(409, 'OperationNotAllowed', self.update,
+                             sku='Premium_LRS')
+        self.assertIn('2 times in 24 hours', error.message)
+        self.clock.advance(86400)
+        self.assertEqual('P2', self.update(sku='Premium_LRS').tier)
+
+    def test_skus_that_do_not_turn_into_each_other(self):
+        self.make('Premium_LRS', zones=['1'])
+        self.make('Premium_LRS', name='regional')
+        self.make('Premium_ZRS', name='redundant')
+        self.make('PremiumV2_LRS', name='v2', zones=['1'])
+        for name, sku in (('disk', 'UltraSSD_LRS'), ('disk', 'Premium_ZRS'),
+                          ('regional', 'PremiumV2_LRS'),
+                          ('redundant', 'Premium_LRS'),
+                          ('v2', 'Premium_LRS')):
+            self.refused(409, 'OperationNotAllowed', self.update, name, sku)
+        self.assertEqual(3000, self.update(
+            'disk', 'PremiumV2_LRS').disk_iops_read_write)
+
+    def test_performance_changes_four_times_a_day(self):
+        self.make('PremiumV2_LRS', 100, zones=['1'])
+        for iops in (4000, 5000, 6000, 7000):
+            self.update(diskIOPSReadWrite=iops)
+        # what it has already is no change
+        self.update(diskIOPSReadWrite=7000)
+        error = self.refused(409, 'OperationNotAllowed', self.update,
+                             diskIOPSReadWrite=8000)
+        self.assertIn('4 times in 24 hours', error.message)
+        self.clock.advance(86400)
+        self.update(diskIOPSReadWrite=8000)
+
+    def test_sharing_changes_offline(self):
+        self.attach(maxShares=2)
+        self.refused(409, 'OperationNotAllowed', self.update, 'data',
+                     maxShares=3)
+        self.vms.begin_deallocate(base.GROUP, 'vm').result()
+        self.assertEqual(3, self.update('data', maxShares=3).max_shares)
+
+
+class SourceTest(DiskCase):
+    """What a disk was made from stays."""
+
+    def test_a_disk_cannot_be_made_from_something_else(self):
+        self.make(name='a')
+        self.make(name='b')
+        copy = {'createOption': 'Copy'}
+        first = {**copy, 'sourceResourceId': self.path('disks', 'a')}
+        self.make(data=first)
+        for other in ({**copy, 'sourceResourceId': self.path('disks', 'b')},
+                      {'createOption': 'Empty'}):
+            self.refused(409, 'PropertyChangeNotAllowed', self.make,
+                         data=other)
+        self.make(data=first)
+
+    def test_a_snapshot_cannot_be_taken_again(self):
+        self.make(name='a')
+        self.make(name='b')
+        for name, refused in (('a', False), ('b', True), ('a', False)):
+            body = {'location': base.LOCATION, 'properties': {
+                'creationData': {
+                    'createOption': 'Copy',
+                    'sourceResourceId': self.path('disks', name)}}}
+            arguments = (base.GROUP, 'snap', body)
+            if refused:
+                self.refused(
+                    409, 'PropertyChangeNotAllowed',
+                    self.compute.snapshots.begin_create_or_update,
+                    *arguments)
+            else:
+                self.compute.snapshots.begin_create_or_update(
+                    *arguments).result()
+
+
+class QuotaTest(DiskCase):
+    """How many disks there may be, and how large in all."""
+
+    def used(self):
+        return {usage.name.value: usage.current_value for usage
+                in self.compute.usage.list(base.LOCATION)}
+
+    def test_disks_are_counted(self):
+        self.make('Premium_LRS')
+        self.make('PremiumV2_LRS', 100, 'v2', zones=['1'])
+        used = self.used()
+        self.assertEqual((1, 1, 100, 0), tuple(used[name] for name in (
+            'PremiumDiskCount', 'PremiumV2DiskCount',
+            'PremiumV2DiskSizeInGB', 'StandardDiskCount')))
+
+    def test_too_many(self):
+        usages.set_limit(self.emulator, 'PremiumDiskCount', 1)
+        usages.set_limit(self.emulator, 'PremiumV2DiskSizeInGB', 100)
+        self.make('Premium_LRS')
+        for sku, size in (('Premium_LRS', 8), ('PremiumV2_LRS', 101)):
+            error = self.refused(409, 'OperationNotAllowed', self.make, sku,
+                                 size, 'other')
+            self.assertIn('exceeding approved Premium', error.message)
+        self.make('PremiumV2_LRS', 100, 'other')
