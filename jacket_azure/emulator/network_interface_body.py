@@ -43,14 +43,19 @@ def build(request: router.ArmRequest, found: store.Resource | None,
     guid = network.guid(found)
     suffix = hashlib.sha256(guid.encode()).hexdigest()[:26]
     old = found.properties if found else {}
-    dns = sent.get('dnsSettings', {}).get('dnsServers', [])
+    settings = sent.get('dnsSettings') or {}
+    dns = settings.get('dnsServers') or []
+    label = settings.get('internalDnsNameLabel')
+    suffix = f'{suffix}.bx.internal.cloudapp.net'
+    body['kind'] = 'Regular'
     body['properties'] = {
         'provisioningState': 'Updating', 'resourceGuid': guid,
         'ipConfigurations': [],
         'dnsSettings': {
             'dnsServers': dns, 'appliedDnsServers': dns,
-            'internalDomainNameSuffix':
-                f'{suffix}.bx.internal.cloudapp.net'},
+            **({'internalDnsNameLabel': label,
+                'internalFqdn': f'{label}.{suffix}'} if label else {}),
+            'internalDomainNameSuffix': suffix},
         'enableAcceleratedNetworking': sent.get(
             'enableAcceleratedNetworking', False),
         'vnetEncryptionSupported': False,
@@ -61,7 +66,7 @@ def build(request: router.ArmRequest, found: store.Resource | None,
         'hostedWorkloads': [], 'tapConfigurations': [],
         'nicType': sent.get('nicType', 'Standard'), 'allowPort25Out': True,
         'auxiliaryMode': sent.get('auxiliaryMode', 'None'),
-        'auxiliarySku': sent.get('auxiliarySku', 'None'), 'kind': 'Regular',
+        'auxiliarySku': sent.get('auxiliarySku', 'None'),
         **{name: old[name] for name in _KEPT if name in old}}
     return store.Resource(
         nic_id, _TYPE, name, body,

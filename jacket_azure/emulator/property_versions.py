@@ -14,8 +14,10 @@
 
 Resources are kept in today's form; an answer leaves out what came after
 the request's api-version. Network versions 2017-08-01, 2018-02-01,
-2018-04-01, 2019-09-01 and 2022-01-01, Compute 2019-03-01 and disks
-2019-07-01 were seen in recordings. Where nothing between two of them was
+2018-04-01, 2019-09-01, 2020-11-01, 2022-01-01, 2022-11-01, 2024-01-01 and
+2025-05-01, Compute 2019-03-01, 2020-12-01, 2022-03-01, 2024-07-01 and
+2025-04-01, disks 2019-07-01, 2020-09-30, 2023-04-02, 2024-03-02 and
+2025-01-02 were seen in recordings. Where nothing between two of them was
 seen, the version that a property starts with is from general knowledge and
 not checked.
 """
@@ -37,8 +39,8 @@ _SINCE: dict[str, dict[str, str]] = {
     _NIC: {
         'hostedWorkloads': '2018-08-01', 'tapConfigurations': '2018-08-01',
         'nicType': '2020-08-01', 'allowPort25Out': '2021-02-01',
-        'vnetEncryptionSupported': '2021-08-01',
-        'auxiliaryMode': '2021-08-01', 'kind': '2021-08-01',
+        'vnetEncryptionSupported': '2020-11-01',
+        'auxiliaryMode': '2021-08-01',
         'disableTcpStateTracking': '2022-07-01',
         'auxiliarySku': '2022-11-01'},
     _NETWORK: {'privateEndpointVNetPolicies': '2023-09-01'},
@@ -47,7 +49,10 @@ _SINCE: dict[str, dict[str, str]] = {
         'privateEndpointNetworkPolicies': '2019-04-01',
         'privateLinkServiceNetworkPolicies': '2019-04-01'},
     _PEERING: {'resourceGuid': '2019-09-01',
-               'doNotVerifyRemoteGateways': '2019-09-01'},
+               'doNotVerifyRemoteGateways': '2019-09-01',
+               'peeringSyncLevel': '2021-03-01',
+               'remoteVirtualNetworkAddressSpace': '2021-03-01',
+               'peerCompleteVnets': '2023-11-01'},
     _PUBLIC: {'ipTags': '2017-11-01', 'ddosSettings': '2022-01-01'},
     'Microsoft.Compute/virtualMachines': {
         'timeCreated': '2021-11-01',
@@ -64,13 +69,14 @@ _SINCE: dict[str, dict[str, str]] = {
     'Microsoft.Compute/disks': {
         **_STORED, 'tier': '2020-06-30', 'uniqueId': '2019-07-01',
         'diskSizeBytes': '2019-07-01',
-        'LastOwnershipUpdateTime': '2023-10-02'},
+        'LastOwnershipUpdateTime': '2023-04-02'},
     'Microsoft.Compute/snapshots': {
         **_STORED, 'uniqueId': '2019-07-01', 'diskSizeBytes': '2019-07-01'},
 }
 _TYPED_CHILDREN = '2018-07-01'
 _SKU_TIER = '2020-07-01'
 _VM_PROTECTION_UNTIL = '2020-01-01'
+_NIC_KIND = '2021-02-01'
 
 
 def fit(body: Any, version: str) -> Any:
@@ -104,6 +110,8 @@ def _fit(body: Any, day: str, *, top: bool) -> Any:
             _drop(made['properties'], path.split('.'))
     if kind == _NETWORK and day < _VM_PROTECTION_UNTIL:
         made['properties'].setdefault('enableVmProtection', False)
+    if kind == _NIC and day < _NIC_KIND:
+        made.pop('kind', None)
     if kind == _PUBLIC and day < _SKU_TIER and made.get('sku'):
         made['sku'] = {'name': made['sku']['name']}
     child = kind.startswith('Microsoft.Network/') and kind.count('/') > 1
@@ -124,6 +132,6 @@ def _drop(values: Any, path: list[str]) -> None:
             _drop(values.get(path[0]), path[1:])
 
 
-_LATEST = max([_TYPED_CHILDREN, _SKU_TIER, _VM_PROTECTION_UNTIL,
+_LATEST = max([_TYPED_CHILDREN, _SKU_TIER, _VM_PROTECTION_UNTIL, _NIC_KIND,
                *(since for rules in _SINCE.values()
                  for since in rules.values())])

@@ -46,6 +46,8 @@ def view(emulator: server.Emulator,
     Azure writes the group's name of those ids in capitals.
     """
     body = found.view()
+    for delegation in body['properties']['delegations']:
+        delegation['etag'] = body['etag']
     inside = addresses.taken(found).values()
     if inside:
         body['properties']['ipConfigurations'] = [
@@ -135,9 +137,12 @@ def build(emulator: server.Emulator, parent: store.Resource, name: str,
     body = {'name': found.name if found else name, 'id': where, 'etag': '',
             'type': TYPE, 'properties': {
                 'provisioningState': 'Updating',
-                **{key: sent[key] for key in _ECHOED if sent.get(key)},
+                **{key: sent[key] for key in _ECHOED
+                   if sent.get(key) not in (None, [], {})},
                 **_endpoints(sent, parent.location),
-                'delegations': sent.get('delegations', []),
+                'delegations': [
+                    _delegation(where, one)
+                    for one in sent.get('delegations') or []],
                 'privateEndpointNetworkPolicies': sent.get(
                     'privateEndpointNetworkPolicies', 'Disabled'),
                 'privateLinkServiceNetworkPolicies': sent.get(
@@ -146,6 +151,18 @@ def build(emulator: server.Emulator, parent: store.Resource, name: str,
         where, TYPE, str(body['name']), body,
         found.created if found else emulator.clock.now(),
         private=found.private if found else {})
+
+
+def _delegation(where: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """Complete a delegation to a service (seen at 2024-01-01)."""
+    name = str(sent.get('name', ''))
+    return {'name': name, 'id': f'{where}/delegations/{name}', 'etag': '',
+            'properties': {
+                'provisioningState': 'Succeeded',
+                'serviceName': (sent.get('properties') or {}).get(
+                    'serviceName'),
+                'actions': [TYPE + '/action']},
+            'type': TYPE + '/delegations'}
 
 
 def _endpoints(sent: dict[str, Any], location: str) -> dict[str, Any]:

@@ -13,7 +13,8 @@
 """Peerings between virtual networks; no packet ever crosses one.
 
 The API documents that are shipped do not have them, so what they take is
-stated here; the facts are from recordings of 2019-09-01.
+stated here; the facts are from recordings of 2019-09-01, 2020-11-01 (which
+do not show the sync level) and 2023-11-01.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _LIST = network.BASE + '/virtualNetworks/{network}/virtualNetworkPeerings'
 _PEERING = _LIST + '/{name}'
 _SWITCHES = {'allowVirtualNetworkAccess': True,
              'allowForwardedTraffic': False, 'allowGatewayTransit': False,
-             'useRemoteGateways': False, 'doNotVerifyRemoteGateways': False}
+             'useRemoteGateways': False, 'doNotVerifyRemoteGateways': False,
+             'peerCompleteVnets': True}
 
 
 @router.route('PUT', _PEERING, documented=False)
@@ -52,16 +54,18 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
         'name': name, 'id': where, 'etag': '', 'properties': {
             'provisioningState': 'Updating',
             'resourceGuid': network.guid(found),
-            'peeringState': 'Connected' if back else 'Initiated',
+            **_state('Connected' if back else 'Initiated'),
             'remoteVirtualNetwork': {'id': remote.id},
             **{key: sent.get(key, default)
                for key, default in _SWITCHES.items()},
             'remoteAddressSpace': remote.properties['addressSpace'],
+            'remoteVirtualNetworkAddressSpace':
+                remote.properties['addressSpace'],
             'routeServiceVips': {}},
         'type': TYPE}, found.created if found else emulator.clock.now())
     emulator.store.put(made)
     if back:
-        back.properties['peeringState'] = 'Connected'
+        back.properties.update(_state('Connected'))
     return network.written(
         request, 'virtualNetworkPeerings', 200 if found else 201, made,
         network.plain, lambda: [made.body])
@@ -90,7 +94,7 @@ def delete(request: router.ArmRequest) -> router.ArmResponse:
         back = _back(request, found.id, found.properties[
             'remoteVirtualNetwork']['id'])
         if back:
-            back.properties['peeringState'] = 'Disconnected'
+            back.properties.update(_state('Disconnected'))
         request.emulator.store.delete(found.id)
 
     return network.deleted(request, 'virtualNetworkPeerings', found, done)
@@ -100,6 +104,11 @@ def views(emulator: Any, network_id: str) -> list[dict[str, Any]]:
     """Return the peerings as their network shows them."""
     return [found.view()
             for found in emulator.store.children(TYPE, network_id)]
+
+
+def _state(state: str) -> dict[str, str]:
+    return {'peeringState': state, 'peeringSyncLevel': (
+        'FullyInSync' if state == 'Connected' else 'RemoteNotInSync')}
 
 
 def _back(request: router.ArmRequest, where: str,

@@ -35,8 +35,7 @@ TYPE = 'Microsoft.Network/virtualNetworks'
 _LIST = network.BASE + '/virtualNetworks'
 _NETWORK = _LIST + '/{name}'
 _SUGGESTIONS = 5
-_ECHOED = ('dhcpOptions', 'bgpCommunities', 'encryption',
-           'flowTimeoutInMinutes')
+_ECHOED = ('bgpCommunities', 'encryption', 'flowTimeoutInMinutes')
 
 
 def view(emulator: server.Emulator,
@@ -176,6 +175,8 @@ def _build(request: router.ArmRequest, found: store.Resource | None,
         'provisioningState': 'Updating', 'resourceGuid': network.guid(found),
         'addressSpace': sent['addressSpace'],
         **{key: sent[key] for key in _ECHOED if key in sent},
+        **({'dhcpOptions': {'dnsServers': [], **sent['dhcpOptions']}}
+           if sent.get('dhcpOptions') is not None else {}),
         'privateEndpointVNetPolicies': sent.get(
             'privateEndpointVNetPolicies', 'Disabled'),
         'virtualNetworkPeerings': [],

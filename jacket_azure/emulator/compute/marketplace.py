@@ -18,6 +18,7 @@ import dataclasses
 import functools
 import json
 from pathlib import Path
+import re
 from typing import TYPE_CHECKING
 
 from jacket_azure.emulator import errors
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
 _DATA = Path(__file__).parent / 'data'
+# 20240801, perhaps with digits behind, or 240801
+_DATED = re.compile(
+    r'(20[12]\d(0[1-9]|1[0-2])([0-2]\d|3[01])\d{0,2}'
+    r'|[12]\d(0[1-9]|1[0-2])([0-2]\d|3[01]))')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,12 +49,41 @@ class Image:
     controllers: str = 'SCSI'
     accelerated: bool = False
     hibernate: bool = False
+    os_upgrade: bool = False
+    featured: bool = True
+    vhd_bytes: int = 0
     plan: dict[str, str] | None = None
 
     @property
     def size_bytes(self) -> int:
         """Size of the VHD: the disk and its footer."""
-        return self.size_gib * 1024 ** 3 + 512
+        return self.vhd_bytes or self.size_gib * 1024 ** 3 + 512
+
+    def has(self, version: str) -> bool:
+        """Tell whether there is that version.
+
+        The catalogue names a few of many: another is taken to exist when
+        it is built as one of those and is dated.
+        """
+        return version in self.versions or (
+            _shape(version) in {_shape(known) for known in self.versions})
+
+
+def _shape(version: str) -> str | None:
+    """Reduce a version to what all versions of its SKU have in common.
+
+    ``22.04.202408010`` is ``22.04.date``, ``20348.2655.240810`` is
+    ``20348.n.date``; None when there is no date in it.
+    """
+    first, *rest = version.split('.')
+    words = [first, *('date' if _DATED.fullmatch(word) else word
+                      for word in rest)]
+    if 'date' not in words:
+        return None
+    if len(first) > 2 or first == '0':
+        # a Windows or Debian build: the other number counts releases
+        words[1:] = ['n' if word.isdigit() else word for word in words[1:]]
+    return '.'.join(words)
 
 
 @functools.cache
@@ -81,7 +115,7 @@ def resolve(reference: dict[str, str]) -> tuple[Image, str]:
     if image is not None:
         if parts[3].lower() == 'latest':
             return image, image.versions[-1]
-        if parts[3] in image.versions:
+        if image.has(parts[3]):
             return image, parts[3]
     raise errors.ArmError(
         404, 'PlatformImageNotFound',

@@ -33,6 +33,8 @@ _PUBLISHERS = ('/subscriptions/{sub}/providers/Microsoft.Compute/locations'
 _OFFERS = _PUBLISHERS + '/{publisher}/artifacttypes/vmimage/offers'
 _SKUS = _OFFERS + '/{offer}/skus'
 _VERSIONS = _SKUS + '/{sku}/versions'
+# 2019-03-01 was seen to tell GiB; the version between is not checked
+_SIZE_IN_BYTES = '2019-12-01'
 
 
 def _entries(request: ArmRequest, names: Iterable[str],
@@ -92,9 +94,8 @@ def list_versions(request: ArmRequest) -> ArmResponse:
     if '$top' in request.query:
         entries = entries[:int(request.query['$top'])]
     if request.query.get('$expand', '').lower() == 'properties':
-        entries = [{**entry, 'properties': _properties(
-            image, profiles.is_stack_hub(request.emulator))}
-            for entry in entries]
+        entries = [{**entry, 'properties': _properties(image, request)}
+                   for entry in entries]
     return ArmResponse(body=entries)
 
 
@@ -105,17 +106,24 @@ def get_version(request: ArmRequest) -> ArmResponse:
     version = request.params['version']
     if version.lower() == 'latest':
         version = image.versions[-1]
-    if version not in image.versions:
+    if not image.has(version):
         raise errors.ArmError(
             404, 'NotFound', 'Artifact: VMImage was not found.')
     entry = _entries(request, [version], image.publisher, image.offer,
                      image.sku)[0]
-    return ArmResponse(body={'properties': _properties(
-        image, profiles.is_stack_hub(request.emulator)), **entry})
+    return ArmResponse(body={'properties': _properties(image, request),
+                             **entry})
 
 
 def _properties(image: marketplace.Image,
-                unmanaged: bool = False) -> dict[str, Any]:
+                request: ArmRequest) -> dict[str, Any]:
+    """Describe an image (seen at 2024-07-01).
+
+    Images of generation 2 are replicated as managed ones and tell their
+    size in GiB, those of generation 1 are blobs of so many bytes.
+    """
+    unmanaged = profiles.is_stack_hub(request.emulator)
+    blob = image.generation == 'V1'
     features = {
         'SecurityType': image.security,
         'IsAcceleratedNetworkSupported': str(image.accelerated),
@@ -124,16 +132,24 @@ def _properties(image: marketplace.Image,
     properties: dict[str, Any] = {
         'hyperVGeneration': image.generation,
         'architecture': image.architecture,
-        'replicaType': 'Managed',
-        'disallowed': {'vmDiskType': 'None' if unmanaged else 'Unmanaged'},
+        'replicaType': 'Unmanaged' if blob else 'Managed',
+        'disallowed': {
+            'vmDiskType': 'None' if blob or unmanaged else 'Unmanaged'},
         'automaticOSUpgradeProperties': {
-            'automaticOSUpgradeSupported': False},
+            'automaticOSUpgradeSupported': image.os_upgrade},
         'imageDeprecationStatus': {'imageState': 'Active'},
-        'features': [{'name': name, 'value': value}
-                     for name, value in features.items() if value],
-        'osDiskImage': {'operatingSystem': image.os,
-                        'sizeInBytes': image.size_bytes},
+        'osDiskImage': {'operatingSystem': image.os},
         'dataDiskImages': []}
+    if not blob:
+        properties['replicaCount'] = 10
+    if blob and request.api_version >= _SIZE_IN_BYTES:
+        properties['osDiskImage']['sizeInBytes'] = image.size_bytes
+    else:
+        properties['osDiskImage']['sizeInGb'] = image.size_gib
+    if image.featured:
+        properties['features'] = [
+            {'name': name, 'value': value}
+            for name, value in features.items() if value]
     if image.plan:
         properties['plan'] = dict(image.plan)
     return properties

@@ -1,0 +1,108 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the network provider was seen to do in 2023 to 2025.
+
+Facts from recordings; each test says which api-version it holds for.
+"""
+
+from tests.unit.emulator import test_observed_network as observed
+
+
+class SubnetTest(observed.ObservedTest):
+    """Subnets at 2024-01-01."""
+
+    def setUp(self):
+        super().setUp()
+        self.put('virtualNetworks', 'made', version='2024-01-01',
+                 addressSpace={'addressPrefixes': ['10.7.0.0/16']})
+        self.clock.advance(60)
+
+    def put_subnet(self, **properties):
+        return self.call(
+            'PUT', f'{self.network_path}/virtualNetworks/made/subnets/one',
+            {'properties': {'addressPrefix': '10.7.0.0/24', **properties}},
+            '2024-01-01').json()['properties']
+
+    def test_what_is_false_is_shown(self):
+        # 117 seen
+        self.assertIs(False, self.put_subnet(defaultOutboundAccess=False)[
+            'defaultOutboundAccess'])
+
+    def test_nothing_is_made_up(self):
+        # 105 seen
+        self.assertNotIn('defaultOutboundAccess', self.put_subnet())
+
+    def test_a_delegation_is_completed(self):
+        # 11 seen
+        [made] = self.put_subnet(delegations=[{'name': 'd', 'properties': {
+            'serviceName': 'Microsoft.Web/serverFarms'}}])['delegations']
+        subnet = self.get('virtualNetworks/made/subnets', 'one').json()
+        self.assertEqual({
+            'name': 'd', 'id': subnet['id'] + '/delegations/d',
+            'etag': subnet['etag'], 'properties': {
+                'provisioningState': 'Succeeded',
+                'serviceName': 'Microsoft.Web/serverFarms',
+                'actions': ['Microsoft.Network/virtualNetworks/subnets/'
+                            'action']},
+            'type': 'Microsoft.Network/virtualNetworks/subnets/delegations',
+        }, {**made, 'etag': subnet['etag']})
+        self.assertEqual(
+            [subnet['etag']],
+            [one['etag'] for one in subnet['properties']['delegations']])
+
+
+class NetworkTest(observed.ObservedTest):
+    """Networks, peerings and interfaces."""
+
+    def test_options_without_servers(self):
+        # 5 seen at 2022-01-01
+        made = self.put('virtualNetworks', 'made', version='2022-01-01',
+                        addressSpace={'addressPrefixes': ['10.7.0.0/16']},
+                        dhcpOptions={}).json()
+        self.assertEqual({'dnsServers': []},
+                         made['properties']['dhcpOptions'])
+
+    def test_sync_of_peerings(self):
+        # 11 and 16 seen
+        for name, prefix in (('a', '10.6.0.0/24'), ('b', '10.7.0.0/24')):
+            self.make_network(name, prefix)
+        self.clock.advance(60)
+
+        def peer(here, there):
+            found = self.put(
+                f'virtualNetworks/{here}/virtualNetworkPeerings', 'p',
+                version='2023-11-01', remoteVirtualNetwork={
+                    'id': f'{self.network_path}/virtualNetworks/{there}'})
+            self.clock.advance(60)
+            return found.json()['properties']
+
+        first = peer('a', 'b')
+        self.assertEqual(('RemoteNotInSync', True), (
+            first['peeringSyncLevel'], first['peerCompleteVnets']))
+        self.assertEqual({'addressPrefixes': ['10.7.0.0/24']},
+                         first['remoteVirtualNetworkAddressSpace'])
+        self.assertEqual('FullyInSync', peer('b', 'a')['peeringSyncLevel'])
+        shown = self.get('virtualNetworks/a/virtualNetworkPeerings', 'p',
+                         '2020-11-01').json()['properties']
+        self.assertNotIn('peeringSyncLevel', shown)
+        self.assertNotIn('peerCompleteVnets', shown)
+
+    def test_name_of_an_interface(self):
+        # 4 seen at 2022-11-01
+        body = self.nic_body()
+        body['properties']['dnsSettings'] = {'internalDnsNameLabel': 'test'}
+        made = self.call('PUT', f'{self.network_path}/networkInterfaces/n',
+                         body, '2022-11-01').json()['properties']
+        self.assertEqual(
+            f'test.{made["dnsSettings"]["internalDomainNameSuffix"]}',
+            made['dnsSettings']['internalFqdn'])
