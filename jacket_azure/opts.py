@@ -24,4 +24,7 @@ def list_opts() -> list[tuple[Any, list[Any]]]:
 
     Source: oslo.config, "Generating a sample configuration".
     """
-    return [(conf.GROUP, conf.opts())]
+    return [
+        (conf.GROUP, conf.opts()),
+        ('backend_defaults', list(conf.BACKEND_OPTS)),
+    ]

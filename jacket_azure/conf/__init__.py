@@ -23,6 +23,7 @@ from jacket_azure.conf import janitor
 from jacket_azure.conf import volume
 
 GROUP = azure.GROUP
+BACKEND_OPTS = volume.BACKEND_OPTS
 
 
 def opts() -> list[Any]:
@@ -30,13 +31,16 @@ def opts() -> list[Any]:
     return [*azure.OPTS, *compute.OPTS, *volume.OPTS, *janitor.OPTS]
 
 
-def register_opts(conf: Any) -> Any:
+def register_opts(conf: Any, name: str = GROUP.name) -> Any:
     """Register ``[azure]`` on *conf*; calling twice is fine.
 
     :param conf: an ``oslo_config.cfg.ConfigOpts``, e.g. ``nova.conf.CONF``
+    :param name: of another section with the same options
     :returns: the option group, ``conf.azure``
     """
     # oslo.config keeps values in the group: a shared one would share them
-    conf.register_group(copy.deepcopy(GROUP))
-    conf.register_opts(opts(), group=GROUP.name)
-    return conf[GROUP.name]
+    group = copy.deepcopy(GROUP)
+    group.name = name
+    conf.register_group(group)
+    conf.register_opts(opts(), group=name)
+    return conf[name]

@@ -38,3 +38,16 @@ OPTS = [
         help='How to log in to storage_account.',
     ),
 ]
+
+# of each backend's own section in cinder.conf
+BACKEND_OPTS = [
+    cfg.StrOpt(
+        'azure_config_group',
+        default='azure',
+        help='Section with the options of [azure] that this backend uses. '
+        'Backends with other disk models, regions or subscriptions in one '
+        'cinder.conf each name a section of their own, which must then hold '
+        'all options: nothing is taken over from [azure]. Example: '
+        'azure_westeurope',
+    ),
+]

@@ -1,0 +1,119 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""jacket_azure.exceptions -> cinder.exception, and the reason for the user.
+
+What Cinder does with each class is its own business: a volume that is busy
+stays available, a busy snapshot too, all else is an error. Cinder's user
+messages cannot carry a text of ours (their details are a fixed table,
+cinder/message/message_field.py), so the reason is kept as metadata of the
+volume or snapshot, where its user sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import contextlib
+from typing import Any
+
+from cinder import exception as cinder_exception
+from oslo_log import log as logging
+
+from jacket_azure import exceptions
+
+LOG = logging.getLogger(__name__)
+
+# metadata of a volume or snapshot whose last action failed
+REASON = 'azure_error'
+# Cinder's column
+_MAX_REASON = 255
+
+# what was asked for can never work
+_PERMANENT = (
+    exceptions.InvalidRequest,
+    exceptions.MappingLookupError,
+    exceptions.Refused,
+)
+
+
+@contextlib.contextmanager
+def as_cinder_errors(resource: Any = None) -> Iterator[None]:
+    """Translate failures, and tell the user of *resource* why.
+
+    :param resource: volume or snapshot to keep the reason with, or None
+    :raises InvalidInput: Azure will never accept this
+    :raises VolumeBackendAPIException: anything else of this package
+    """
+    try:
+        yield
+    except exceptions.JacketAzureError as exc:
+        _keep_reason(resource, str(exc))
+        raise _translate(exc) from exc
+    _drop_reason(resource)
+
+
+@contextlib.contextmanager
+def as_busy_volume(volume: Any) -> Iterator[None]:
+    """Translate failures of a deletion.
+
+    :raises VolumeIsBusy: attached or leased; the volume stays available
+    """
+    with as_cinder_errors(volume):
+        try:
+            yield
+        except exceptions.InUse as exc:
+            _keep_reason(volume, str(exc))
+            raise cinder_exception.VolumeIsBusy(str(exc)) from exc
+
+
+@contextlib.contextmanager
+def as_busy_snapshot(snapshot: Any) -> Iterator[None]:
+    """Translate failures of a snapshot's deletion.
+
+    :raises SnapshotIsBusy: Azure still needs it; it stays available
+    """
+    with as_cinder_errors(snapshot):
+        try:
+            yield
+        except exceptions.InUse as exc:
+            _keep_reason(snapshot, str(exc))
+            raise cinder_exception.SnapshotIsBusy(str(exc)) from exc
+
+
+def _translate(exc: exceptions.JacketAzureError) -> Exception:
+    if isinstance(exc, _PERMANENT):
+        return cinder_exception.InvalidInput(reason=str(exc))
+    return cinder_exception.VolumeBackendAPIException(data=str(exc))
+
+
+def _keep_reason(resource: Any, text: str) -> None:
+    if resource is not None:
+        reason = text
+        if len(reason) > _MAX_REASON:
+            reason = f'{text[:_MAX_REASON - 3]}...'
+        _save(resource, {**(resource.metadata or {}), REASON: reason})
+
+
+def _drop_reason(resource: Any) -> None:
+    if resource is not None and REASON in (resource.metadata or {}):
+        metadata = dict(resource.metadata)
+        del metadata[REASON]
+        _save(resource, metadata)
+
+
+def _save(resource: Any, metadata: dict[str, str]) -> None:
+    try:
+        resource.metadata = metadata
+        resource.save()
+    except cinder_exception.CinderException as exc:
+        # a resource that is gone meanwhile needs no reason
+        LOG.debug('The reason of %s is not kept: %s', resource.id, exc)

@@ -1,0 +1,77 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the scheduler is told: one pool per SKU, room from Azure's quotas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jacket_azure.brick import connector as brick
+from jacket_azure.cinder import backend as backends
+from jacket_azure.disks import models
+
+VENDOR = 'Microsoft Azure'
+
+
+def build(
+    backend: backends.Backend,
+    name: str,
+    version: str,
+    reserved_percentage: int,
+) -> dict[str, Any]:
+    """Build ``get_volume_stats``; asks Azure for a listing and quotas.
+
+    :param name: ``volume_backend_name``
+
+    Source: cinder/interface/volume_driver.py, ``get_volume_stats``.
+    """
+    return {
+        'volume_backend_name': name,
+        'vendor_name': VENDOR,
+        'driver_version': version,
+        'storage_protocol': brick.PROTOCOL,
+        'pools': [
+            _pool(backend, pool, reserved_percentage)
+            for pool in backend.disks.pools()
+        ],
+    }
+
+
+def _pool(
+    backend: backends.Backend, pool: models.Pool, reserved_percentage: int
+) -> dict[str, Any]:
+    return {
+        'pool_name': pool.sku,
+        # for extra specs, as in azure_sku='Premium_LRS'
+        'azure_sku': pool.sku,
+        'azure_location': backend.azure.location,
+        'location_info': backend.location_info,
+        'total_capacity_gb': pool.total_gib,
+        'free_capacity_gb': pool.free_gib,
+        'provisioned_capacity_gb': pool.provisioned_gib,
+        'total_volumes': pool.volumes,
+        'max_volume_size_gb': pool.max_size_gib,
+        'reserved_percentage': reserved_percentage,
+        # a quota counts the size of a disk, not what is written to it
+        'thin_provisioning_support': False,
+        'thick_provisioning_support': True,
+        'max_over_subscription_ratio': 1.0,
+        'QoS_support': pool.performance,
+        'multiattach': pool.shared,
+        'online_extend_support': backend.disks.grows_attached,
+        'clone_across_pools': True,
+        'sparse_copy_volume': True,
+        'consistencygroup_support': False,
+        'consistent_group_snapshot_enabled': False,
+        'replication_enabled': False,
+    }
