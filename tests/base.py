@@ -36,12 +36,15 @@ class AzureTestCase(base.BaseTestCase):
 
     #: text of the mapping file
     mapping = world.MAPPING
+    #: whether disks and blobs have bytes, which takes seconds to start
+    contents = False
 
     def setUp(self):
         super().setUp()
         self.log = self.useFixture(debug_log.DebugLog())
         self.azure = self.useFixture(
-            azure_fixtures.AzureFixture(self.mapping))
+            azure_fixtures.AzureFixture(
+                self.mapping, contents=self.contents))
         self.conf = cfg.ConfigOpts()
         self.azure.configure(self.conf)
         self._client = None

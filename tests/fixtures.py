@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
 import pathlib
 import shutil
 import tempfile
@@ -36,6 +37,9 @@ from tests import world
 
 # Test cases move tempfile's directory; what outlives a test stays here.
 TEMP_DIRECTORY = tempfile.gettempdir()
+# They move HOME, too; Azurite is installed once for all tests.
+CACHE_DIRECTORY = os.environ.get('XDG_CACHE_HOME') or str(
+    pathlib.Path.home() / '.cache')
 
 
 @functools.cache
@@ -66,6 +70,8 @@ class AzureFixture(contents.Contents, mishaps.Mishaps, fixtures.Fixture):
         self._options = {'contents': False, **options}
 
     def _setUp(self):
+        self.useFixture(fixtures.EnvironmentVariable(
+            'XDG_CACHE_HOME', CACHE_DIRECTORY))
         self.clock = emulator_clock.VirtualClock()
         self.emulator = server.Emulator(
             clock=self.clock, state_dir=_state_directory(), **self._options)

@@ -13,8 +13,8 @@
 import dataclasses
 
 from jacket_azure import exceptions
-from jacket_azure.disks import managed_entries
 from jacket_azure.disks import models
+from jacket_azure.disks.managed import entries
 from jacket_azure.mapping.image_target import ImageTarget
 from jacket_azure.mapping.image_target import Plan
 from jacket_azure.payload import names
@@ -38,7 +38,7 @@ def nic_id(name):
 
 
 def os_disk(**options):
-    return managed_entries.os_disk(
+    return entries.os_disk(
         models.OsDiskSpec(UUID, **options))
 
 

@@ -17,19 +17,19 @@ from __future__ import annotations
 from typing import Any
 
 from jacket_azure.disks import interface
-from jacket_azure.disks import managed_contents
-from jacket_azure.disks import managed_entries
-from jacket_azure.disks import managed_pools
-from jacket_azure.disks import managed_snapshots
-from jacket_azure.disks import managed_volumes
 from jacket_azure.disks import models
+from jacket_azure.disks.managed import contents
+from jacket_azure.disks.managed import entries
+from jacket_azure.disks.managed import pools
+from jacket_azure.disks.managed import snapshots
+from jacket_azure.disks.managed import volumes
 
 
 class ManagedDisks(
-    managed_volumes.Volumes,
-    managed_snapshots.Snapshots,
-    managed_pools.Pools,
-    managed_contents.Contents,
+    volumes.Volumes,
+    snapshots.Snapshots,
+    pools.Pools,
+    contents.Contents,
     interface.DiskModel,
 ):
     """The model for clouds with managed disks."""
@@ -39,19 +39,19 @@ class ManagedDisks(
         return True
 
     def describe_os_disk(self, spec: models.OsDiskSpec) -> dict[str, Any]:
-        return managed_entries.os_disk(spec)
+        return entries.os_disk(spec)
 
     def describe_boot_volume(
         self, disk_id: str, os_type: str, caching: str | None
     ) -> dict[str, Any]:
-        return managed_entries.boot_volume(
+        return entries.boot_volume(
             disk_id, os_type, caching, self._outlives
         )
 
     def describe_data_disk(
         self, disk_id: str, lun: int, caching: str | None
     ) -> dict[str, Any]:
-        return managed_entries.data_disk(
+        return entries.data_disk(
             disk_id, lun, caching, self._outlives
         )
 

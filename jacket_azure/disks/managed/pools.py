@@ -19,15 +19,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from jacket_azure.disks import cached
-from jacket_azure.disks import managed_base
-from jacket_azure.disks import managed_facts
 from jacket_azure.disks import models
+from jacket_azure.disks.managed import base
+from jacket_azure.disks.managed import facts
 from jacket_azure.payload import disk_quotas
 from jacket_azure.payload import disk_skus
 from jacket_azure.payload import quotas
 
 
-class Pools(managed_base.Base):
+class Pools(base.Base):
     """Part of :class:`.managed.ManagedDisks`."""
 
     def __init__(self, conf: Any, azure: Any) -> None:
@@ -42,7 +42,7 @@ class Pools(managed_base.Base):
         count: collections.Counter[str] = collections.Counter()
         size_gib: collections.Counter[str] = collections.Counter()
         for body in self._disks.list():
-            disk = managed_facts.disk_of(body)
+            disk = facts.disk_of(body)
             count[disk.kind.sku] += 1
             size_gib[disk.kind.sku] += disk.size_gib
         return [

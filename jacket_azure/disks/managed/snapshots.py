@@ -17,25 +17,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping
 
-from jacket_azure.disks import managed_base
-from jacket_azure.disks import managed_facts
 from jacket_azure.disks import models
+from jacket_azure.disks.managed import base
+from jacket_azure.disks.managed import facts
 from jacket_azure.payload import names
 from jacket_azure.payload import snapshot as snapshot_payload
 
 
-class Snapshots(managed_base.Base):
+class Snapshots(base.Base):
     """Part of :class:`.managed.ManagedDisks`."""
 
     def snapshot_name(self, uuid: str, volume_name: str) -> str:
         return names.snapshot_name(uuid)
 
     def get_snapshot(self, name: str) -> models.Snapshot:
-        return managed_facts.snapshot_of(self._snapshots.get(name))
+        return facts.snapshot_of(self._snapshots.get(name))
 
     def list_snapshots(self) -> Iterable[models.Snapshot]:
         return [
-            managed_facts.snapshot_of(body) for body in self._snapshots.list()
+            facts.snapshot_of(body) for body in self._snapshots.list()
         ]
 
     def create_snapshot(self, spec: models.SnapshotSpec) -> models.Snapshot:
@@ -50,7 +50,7 @@ class Snapshots(managed_base.Base):
             )
         )
         name = names.snapshot_name(spec.uuid)
-        return managed_facts.snapshot_of(self._snapshots.create(name, body))
+        return facts.snapshot_of(self._snapshots.create(name, body))
 
     def delete_snapshot(self, name: str) -> bool:
         return self._snapshots.delete(name)
@@ -58,4 +58,4 @@ class Snapshots(managed_base.Base):
     def tag_snapshot(
         self, name: str, tags: Mapping[str, str]
     ) -> models.Snapshot:
-        return managed_facts.snapshot_of(self._snapshots.tag(name, tags))
+        return facts.snapshot_of(self._snapshots.tag(name, tags))

@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jacket_azure.disks import managed_limits
-from jacket_azure.disks import owned
+from jacket_azure.disks.managed import limits
+from jacket_azure.disks.managed import owned
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import names
 
@@ -36,7 +36,7 @@ class Base:
         self._snapshots = owned.OwnedResources(
             azure.snapshots, 'snapshot', conf.owner
         )
-        self._limits = managed_limits.DiskLimits(azure)
+        self._limits = limits.DiskLimits(azure)
 
     @property
     def _outlives(self) -> bool:

@@ -20,17 +20,17 @@ import dataclasses
 from typing import Any
 
 from jacket_azure import exceptions
-from jacket_azure.disks import managed_base
-from jacket_azure.disks import managed_facts
-from jacket_azure.disks import managed_images
 from jacket_azure.disks import models
+from jacket_azure.disks.managed import base
+from jacket_azure.disks.managed import facts
+from jacket_azure.disks.managed import images
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import disk_rules
 from jacket_azure.payload import disk_skus
 from jacket_azure.payload import names
 
 
-class Volumes(managed_base.Base):
+class Volumes(base.Base):
     """Part of :class:`.managed.ManagedDisks`."""
 
     def skus(self) -> tuple[str, ...]:
@@ -65,10 +65,10 @@ class Volumes(managed_base.Base):
             )
 
     def get(self, name: str) -> models.Disk:
-        return managed_facts.disk_of(self._disks.get(name))
+        return facts.disk_of(self._disks.get(name))
 
     def list(self) -> Iterable[models.Disk]:
-        return [managed_facts.disk_of(body) for body in self._disks.list()]
+        return [facts.disk_of(body) for body in self._disks.list()]
 
     def create(self, spec: models.VolumeSpec) -> models.Disk:
         return self._create(spec, disk_payload.empty())
@@ -81,7 +81,7 @@ class Volumes(managed_base.Base):
             return self._create(spec, creation)
         except exceptions.Conflict:
             found = self._snapshots.get(snapshot_name)
-            if managed_facts.snapshot_of(found).usable:
+            if facts.snapshot_of(found).usable:
                 raise
         # Premium SSD v2 and Ultra: its bytes are still being copied
         self._azure.snapshots.wait_for_copy(snapshot_name)
@@ -104,7 +104,7 @@ class Volumes(managed_base.Base):
             )
         # before an image is looked up
         self.check(spec.size_gib, spec.kind)
-        return self._create(spec, managed_images.creation(self._azure, image))
+        return self._create(spec, images.creation(self._azure, image))
 
     def delete(self, name: str) -> bool:
         return self._disks.delete(name)
@@ -132,7 +132,7 @@ class Volumes(managed_base.Base):
                     }
                 },
             )
-        return managed_facts.disk_of(body)
+        return facts.disk_of(body)
 
     def change(
         self, name: str, kind: models.Kind, tags: Mapping[str, str]
@@ -155,7 +155,7 @@ class Volumes(managed_base.Base):
                 f'The disk {name} cannot change its SKU or how many may '
                 f'share it while it is attached to a running machine.'
             )
-        return managed_facts.disk_of(
+        return facts.disk_of(
             self._disks.update(
                 name,
                 disk_payload.build_change(
@@ -165,7 +165,7 @@ class Volumes(managed_base.Base):
         )
 
     def tag(self, name: str, tags: Mapping[str, str]) -> models.Disk:
-        return managed_facts.disk_of(self._disks.tag(name, tags))
+        return facts.disk_of(self._disks.tag(name, tags))
 
     def revert(
         self, spec: models.VolumeSpec, name: str, snapshot_name: str
@@ -191,4 +191,4 @@ class Volumes(managed_base.Base):
                 access=self._closed,
             )
         )
-        return managed_facts.disk_of(self._disks.create(spec.name, body))
+        return facts.disk_of(self._disks.create(spec.name, body))

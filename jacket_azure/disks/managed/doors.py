@@ -26,7 +26,7 @@ import threading
 from typing import Any
 
 from jacket_azure import exceptions
-from jacket_azure.disks import owned
+from jacket_azure.disks.managed import owned
 from jacket_azure.payload import disk as disk_payload
 
 LOG = logging.getLogger(__name__)

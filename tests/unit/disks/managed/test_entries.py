@@ -11,8 +11,8 @@
 #    under the License.
 
 from jacket_azure import exceptions
-from jacket_azure.disks import managed_entries
 from jacket_azure.disks import models
+from jacket_azure.disks.managed import entries
 from tests import timeout
 
 UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
@@ -21,7 +21,7 @@ UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
 class OsDiskTest(timeout.TestCase):
 
     def describe(self, **options):
-        return managed_entries.os_disk(
+        return entries.os_disk(
             models.OsDiskSpec(UUID, **options))
 
     def test_defaults(self):

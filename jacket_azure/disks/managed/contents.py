@@ -21,29 +21,32 @@ from typing import Any
 import uuid
 
 from jacket_azure import exceptions
-from jacket_azure.disks import managed_base
-from jacket_azure.disks import managed_doors
-from jacket_azure.disks import managed_facts
+from jacket_azure.blob import reader as readers
+from jacket_azure.blob import signed
+from jacket_azure.blob import writer as writers
 from jacket_azure.disks import models
+from jacket_azure.disks.managed import base
+from jacket_azure.disks.managed import doors
+from jacket_azure.disks.managed import facts
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import disk_rules
 from jacket_azure.payload import vhd
 
 
-class Contents(managed_base.Base):
+class Contents(base.Base):
     """Part of :class:`.managed.ManagedDisks`."""
 
     def __init__(self, conf: Any, azure: Any) -> None:
         super().__init__(conf, azure)
-        self._disk_doors = managed_doors.Doors(
+        self._disk_doors = doors.Doors(
             azure, azure.disks, self._disks
         )
-        self._snapshot_doors = managed_doors.Doors(
+        self._snapshot_doors = doors.Doors(
             azure, azure.snapshots, self._snapshots
         )
 
     def open_reader(self, name: str) -> models.RangedReader:
-        disk = managed_facts.disk_of(self._disks.get(name))
+        disk = facts.disk_of(self._disks.get(name))
         self._disks.check_ours(name)
         if disk.state == 'Attached':
             raise exceptions.InUse(
@@ -57,18 +60,15 @@ class Contents(managed_base.Base):
         return self._reader(self._disk_doors, name, disk.size_bytes)
 
     def open_snapshot_reader(self, name: str) -> models.RangedReader:
-        snapshot = managed_facts.snapshot_of(self._snapshots.get(name))
+        snapshot = facts.snapshot_of(self._snapshots.get(name))
         self._snapshots.check_ours(name)
         if not snapshot.usable:
             self._azure.snapshots.wait_for_copy(name)
         return self._reader(self._snapshot_doors, name, snapshot.size_bytes)
 
     def _reader(
-        self, doors: managed_doors.Doors, name: str, size_bytes: int
+        self, doors: doors.Doors, name: str, size_bytes: int
     ) -> models.RangedReader:
-        from jacket_azure.blob import reader as readers
-        from jacket_azure.blob import signed
-
         blob = signed.open_blob(self._azure.wire, doors.open(name))
         return _Reader(
             readers.Reader(blob, size_bytes),
@@ -76,12 +76,10 @@ class Contents(managed_base.Base):
         )
 
     def open_writer(self, spec: models.VolumeSpec) -> models.RangedWriter:
-        from jacket_azure.blob import signed
-
         self._check_upload(spec)
         found = self._disks.find(spec.name)
         if found is not None:
-            self._make_room(managed_facts.disk_of(found))
+            self._make_room(facts.disk_of(found))
         body = disk_payload.build(
             disk_payload.DiskSpec(
                 location=self._azure.location,
@@ -118,7 +116,7 @@ class Contents(managed_base.Base):
     def _make_room(self, disk: models.Disk) -> None:
         """Delete what an upload that never ended has left behind."""
         self._disks.check_ours(disk.name)
-        if disk.state not in managed_facts.UNFINISHED:
+        if disk.state not in facts.UNFINISHED:
             raise exceptions.Conflict(
                 f'The disk {disk.name} is already in Azure and finished.'
             )
@@ -164,12 +162,13 @@ class _Writer:
         finish: Callable[[], None],
         give_up: Callable[[], None],
     ) -> None:
-        from jacket_azure.blob import writer as writers
-
-        # the footer is part of the blob, not of the disk
-        self._inner = writers.Writer(blob, size_bytes + vhd.FOOTER_BYTES)
+        self._blob = blob
+        self._inner = writers.Writer(
+            blob, size_bytes, finish=self._write_footer
+        )
         self._finish = finish
         self._give_up = give_up
+        self._over = False
         self.size_bytes = size_bytes
 
     def write(self, offset: int, data: bytes) -> None:
@@ -179,20 +178,23 @@ class _Writer:
         self._inner.clear(offset, length)
 
     def close(self) -> None:
-        self._inner.flush()
-        self._inner.write(
-            self.size_bytes,
-            vhd.build(
-                self.size_bytes,
-                uuid.uuid4(),
-                datetime.datetime.now(datetime.UTC),
-            ),
-        )
-        self._inner.close()
-        self._finish()
+        if not self._over:
+            self._inner.close()
+            self._finish()
+            self._over = True
 
     def abort(self) -> None:
-        try:
-            self._inner.abort()
-        finally:
-            self._give_up()
+        # after a close that failed as well
+        if not self._over:
+            self._over = True
+            try:
+                self._inner.abort()
+            finally:
+                self._give_up()
+
+    def _write_footer(self) -> None:
+        """Azure takes the bytes for a fixed VHD, which ends with one."""
+        now = datetime.datetime.now(datetime.UTC)
+        self._blob.write(
+            self.size_bytes, vhd.build(self.size_bytes, uuid.uuid4(), now)
+        )
