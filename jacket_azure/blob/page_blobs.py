@@ -62,7 +62,6 @@ class PageBlob:
         self.channel = channel
         self.address = address
         self.lease = lease
-        self._sdk = channel.blob_client(address)
 
     def at(self, snapshot: str | None) -> PageBlob:
         """Return another snapshot of it, or the blob itself."""
@@ -312,7 +311,8 @@ class PageBlob:
         **options: Any,
     ) -> Any:
         with arm_errors.translated(call):
-            return getattr(self._sdk, method)(
+            client = self.channel.blob_client(self.address)
+            return getattr(client, method)(
                 *arguments, **{calls.KEYWORD: call}, **options
             )
 

@@ -1,0 +1,204 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Snapshots of page blobs, with metadata of their own.
+
+Azure names a snapshot by the time it was taken, and its metadata can never
+be changed. One may be deleted whenever it is, in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import datetime
+
+from jacket_azure import exceptions
+from jacket_azure.blob import containers
+from jacket_azure.blob import errors as blob_errors
+from jacket_azure.blob import page_blobs
+from jacket_azure.blob import properties
+from jacket_azure.disks import models
+from jacket_azure.disks.page_blob import names
+from jacket_azure.disks.page_blob import states
+from jacket_azure.disks.page_blob import volumes
+from jacket_azure.payload import blob_metadata
+from jacket_azure.payload import tags as tag_names
+from jacket_azure.payload import vhd
+
+# each looked after when its answer was lost
+_TRIES = 3
+
+
+class Snapshots(volumes.Volumes):
+    """Snapshots of volumes."""
+
+    def snapshot_name(self, uuid: str, volume_name: str) -> str:
+        return names.snapshot_by_id(volume_name, uuid)
+
+    def get_snapshot(self, name: str) -> models.Snapshot:
+        blob, found = self._snapshot(name)
+        return self._snapshot_of(blob, found)
+
+    def list_snapshots(self) -> Iterable[models.Snapshot]:
+        found = [
+            (self._account.blob(entry.address.path, entry.address.snapshot),
+             entry.properties)
+            for container in names.DISK_CONTAINERS
+            for entry in self._account.container(container).list(
+                snapshots=True
+            )
+            if entry.address.snapshot
+        ]
+        snapshots = [self._snapshot_of(*each) for each in found]
+        self._whose_snapshots.note_listing(
+            (snapshot.name, snapshot.tags.get(tag_names.OWNER) == self._owner)
+            for snapshot in snapshots
+        )
+        return snapshots
+
+    def create_snapshot(
+        self, spec: models.SnapshotSpec
+    ) -> models.Snapshot:
+        blob = self._blob(spec.volume_name)
+        metadata = blob_metadata.encode(spec.tags)
+        if spec.size_gib is None:
+            size_bytes = blob.properties().size_bytes
+        else:
+            size_bytes = spec.size_gib * models.GIB + vhd.FOOTER_BYTES
+        stamp = self._take(blob, metadata, spec.uuid)
+        return self._snapshot_of(
+            blob.at(stamp),
+            properties.Properties(
+                size_bytes, properties.PAGE_BLOB, '', metadata
+            ),
+        )
+
+    def _take(
+        self,
+        blob: page_blobs.PageBlob,
+        metadata: Mapping[str, str],
+        uuid: str,
+    ) -> str:
+        """Take a snapshot, exactly one, and return its stamp."""
+        for _ in range(_TRIES):
+            try:
+                return blob.snapshot(metadata)
+            except exceptions.Unavailable as exc:
+                failure = exc
+            # Azure may have taken it although we saw no answer
+            for entry in self._entries(blob.address.path):
+                if _id_of(entry) == uuid and self._is_ours(entry.properties):
+                    return str(entry.address.snapshot)
+        raise failure
+
+    def delete_snapshot(self, name: str) -> bool:
+        parsed = names.parse_snapshot(name)
+        if parsed.stamp is None:
+            return self._delete_by_id(parsed.path, str(parsed.uuid))
+        blob = self._account.blob(parsed.path, parsed.stamp)
+        if not self._whose_snapshots.is_ours(name):
+            try:
+                self._check_ours(name, blob.properties())
+            except exceptions.NotFound:
+                return False
+        deleted = blob.delete()
+        self._whose_snapshots.note_gone(name)
+        return deleted
+
+    def _delete_by_id(self, path: str, uuid: str) -> bool:
+        ours = [
+            entry
+            for entry in self._entries(path)
+            if _id_of(entry) == uuid and self._is_ours(entry.properties)
+        ]
+        return any(
+            [
+                self._account.blob(path, entry.address.snapshot).delete()
+                for entry in ours
+            ]
+        )
+
+    def tag_snapshot(
+        self, name: str, tags: Mapping[str, str]
+    ) -> models.Snapshot:
+        # the metadata of a snapshot stays what it was
+        return self.get_snapshot(name)
+
+    # -- how
+
+    def _snapshot(
+        self, name: str
+    ) -> tuple[page_blobs.PageBlob, properties.Properties]:
+        """Return a snapshot by either kind of name.
+
+        :raises NotFound: there is none
+        """
+        parsed = names.parse_snapshot(name)
+        if parsed.stamp is not None:
+            blob = self._account.blob(parsed.path, parsed.stamp)
+            return blob, blob.properties()
+        for entry in self._entries(parsed.path):
+            if _id_of(entry) == parsed.uuid and (
+                self._is_ours(entry.properties)
+            ):
+                return (
+                    self._account.blob(parsed.path, entry.address.snapshot),
+                    entry.properties,
+                )
+        raise exceptions.NotFound(
+            f'The page blob {parsed.path} has no snapshot {parsed.uuid}',
+            resource_id=name,
+            resource_type=blob_errors.BLOB_TYPE,
+        )
+
+    def _entries(self, path: str) -> Iterator[containers.Entry]:
+        """Yield the snapshots of one blob."""
+        container, _, name = path.partition('/')
+        for entry in self._account.container(container).list(
+            name, snapshots=True
+        ):
+            if entry.address.path == path and entry.address.snapshot:
+                yield entry
+
+    def _snapshot_of(
+        self, blob: page_blobs.PageBlob, found: properties.Properties
+    ) -> models.Snapshot:
+        path, stamp = blob.address.path, str(blob.address.snapshot)
+        name = names.snapshot(path, stamp)
+        self._whose_snapshots.note(name, self._is_ours(found))
+        state = states.parse(found)
+        return models.Snapshot(
+            name=name,
+            id=blob.address.url,
+            size_bytes=state.actual_bytes,
+            source=path,
+            tags=state.tags,
+            created=_time(stamp),
+            incremental=True,
+            stamp=stamp,
+        )
+
+
+def _id_of(entry: containers.Entry) -> str | None:
+    return states.parse(entry.properties).tags.get(tag_names.ID)
+
+
+def _time(stamp: str) -> datetime.datetime | None:
+    """Read ``2026-11-21T09:31:49.2780000Z``, which has seven decimals."""
+    try:
+        return datetime.datetime.strptime(
+            stamp[:19], '%Y-%m-%dT%H:%M:%S'
+        ).replace(tzinfo=datetime.UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,219 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Volumes in page blobs: made empty, found, tagged, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+import dataclasses
+import logging
+
+from jacket_azure import exceptions
+from jacket_azure.blob import copies
+from jacket_azure.blob import page_blobs
+from jacket_azure.blob import properties
+from jacket_azure.disks import models
+from jacket_azure.disks.page_blob import growth
+from jacket_azure.disks.page_blob import limits
+from jacket_azure.disks.page_blob import names
+from jacket_azure.disks.page_blob import states
+from jacket_azure.payload import blob_metadata
+from jacket_azure.payload import tags as tag_names
+from jacket_azure.payload import vhd
+
+LOG = logging.getLogger(__name__)
+
+
+class Volumes(growth.Growth):
+    """The disks themselves."""
+
+    def skus(self) -> tuple[str, ...]:
+        return (self._account.facts.sku,)
+
+    def pools(self) -> Iterable[models.Pool]:
+        disks = [disk.size_gib for disk in self.list()]
+        total = limits.MAX_ACCOUNT_GIB
+        return [
+            models.Pool(
+                sku=self._account.facts.sku,
+                total_gib=total,
+                free_gib=max(0, total - sum(disks)),
+                provisioned_gib=sum(disks),
+                volumes=len(disks),
+                max_size_gib=self._max_size_gib,
+            )
+        ]
+
+    def check(self, size_gib: int, kind: models.Kind) -> None:
+        limits.check(
+            size_gib, kind, self._account.facts.sku, self._max_size_gib
+        )
+
+    def volume_name(self, uuid: str, generation: str = '') -> str:
+        return names.volume(uuid, generation)
+
+    def get(self, name: str) -> models.Disk:
+        return self._disk(name, self._blob(name).properties())
+
+    def list(self) -> Iterable[models.Disk]:
+        disks = [
+            self._disk(entry.address.path, entry.properties)
+            for container in names.DISK_CONTAINERS
+            for entry in self._account.container(container).list()
+            if entry.properties.kind == properties.PAGE_BLOB
+            and names.is_disk(entry.address.name)
+        ]
+        self._whose.note_listing(
+            (disk.name, disk.tags.get(tag_names.OWNER) == self._owner)
+            for disk in disks
+        )
+        return disks
+
+    def create(self, spec: models.VolumeSpec) -> models.Disk:
+        self.check(spec.size_gib, spec.kind)
+        size_bytes = spec.size_gib * models.GIB
+        blob = self._blob(spec.name)
+        try:
+            etag = self._put(
+                blob, size_bytes, self._metadata(spec, size_bytes)
+            )
+        except exceptions.PreconditionFailed:
+            return self._adopt_empty(spec, blob)
+        footer = self._new_footer(spec.name, size_bytes)
+        try:
+            # last, for by it a disk is finished
+            etag = blob.write(size_bytes, footer, etag)
+        except exceptions.PreconditionFailed:
+            # another worker took it over meanwhile
+            return self._adopt_empty(spec, blob)
+        return self._made(spec, size_bytes, etag)
+
+    def _put(
+        self,
+        blob: page_blobs.PageBlob,
+        size_bytes: int,
+        metadata: Mapping[str, str],
+    ) -> str:
+        """Make a blob for a disk, and its container when missing.
+
+        :raises PreconditionFailed: there is one of that name
+        """
+        try:
+            return blob.create(size_bytes + vhd.FOOTER_BYTES, metadata)
+        except exceptions.NotFound:
+            self._make_container(blob)
+            return blob.create(size_bytes + vhd.FOOTER_BYTES, metadata)
+
+    def _adopt_empty(
+        self, spec: models.VolumeSpec, blob: page_blobs.PageBlob
+    ) -> models.Disk:
+        """Return the disk that an earlier try made, finished if need be."""
+        found = blob.properties()
+        self._check_same(spec, found)
+        found = self._settled(spec.name, blob)
+        state = states.parse(found)
+        if state.actual_bytes < spec.size_gib * models.GIB:
+            raise exceptions.Conflict(
+                f'The volume {spec.name} is already there, and smaller.'
+            )
+        if any(self._read_footer(blob, found)):
+            self._check_footer(blob, found)
+        else:
+            LOG.info('Finishing %s, which has no footer yet', spec.name)
+            footer = self._new_footer(spec.name, state.actual_bytes)
+            blob.write(state.actual_bytes, footer, found.etag)
+        return self._disk(spec.name, found)
+
+    def delete(self, name: str) -> bool:
+        blob = self._blob(name)
+        if not self._whose.is_ours(name):
+            try:
+                self._check_ours(name, blob.properties())
+            except exceptions.NotFound:
+                return False
+        deleted = self._delete(name, blob)
+        self._whose.note_gone(name)
+        return deleted
+
+    def _delete(self, name: str, blob: page_blobs.PageBlob) -> bool:
+        try:
+            return blob.delete()
+        except exceptions.Conflict as exc:
+            if exc.code == 'SnapshotsPresent':
+                self._delete_temporary(name)
+            elif exc.code == 'PendingCopyOperation':
+                self._give_up_copy(blob)
+            else:
+                raise
+        return blob.delete()
+
+    def _give_up_copy(self, blob: page_blobs.PageBlob) -> None:
+        found = blob.properties()
+        if found.copy is not None:
+            copies.abort(blob, found.copy.id)
+
+    def _delete_temporary(self, name: str, uuid: str | None = None) -> None:
+        """Delete what calls that died have left of snapshots.
+
+        :param uuid: only of the call for this volume
+        :raises InUse: there are other snapshots, and all were to go
+        """
+        kept = 0
+        container, _, short = name.partition('/')
+        for entry in self._account.container(container).list(
+            short, snapshots=True
+        ):
+            if entry.address.path != name or not entry.address.snapshot:
+                continue
+            tags = states.parse(entry.properties).tags
+            if (
+                tags.get(tag_names.OWNER) == self._owner
+                and tags.get(tag_names.KIND) == tag_names.KIND_TEMPORARY
+                and uuid in (None, tags.get(tag_names.ID))
+            ):
+                self._blob(name).at(entry.address.snapshot).delete()
+            else:
+                kept += 1
+        if kept and uuid is None:
+            raise exceptions.InUse(
+                f'The volume {name} has {kept} snapshots; they must be '
+                f'deleted first.',
+                code='SnapshotsPresent',
+            )
+
+    def change(
+        self, name: str, kind: models.Kind, tags: Mapping[str, str]
+    ) -> models.Disk:
+        # the size is not to change, so any will do
+        self.check(1, kind)
+        return self.tag(name, tags)
+
+    def tag(self, name: str, tags: Mapping[str, str]) -> models.Disk:
+        blob = self._blob(name)
+        found = blob.properties()
+        state = states.parse(found)
+        if tags.get(tag_names.OWNER) != self._owner:
+            # given up: nothing of ours stays
+            metadata = blob_metadata.encode(tags)
+        elif self._is_ours(found):
+            metadata = states.retag(found, tags)
+        else:
+            # from now on it counts as a disk
+            self._check_footer(blob, found)
+            metadata = state.metadata(state.actual_bytes, tags=tags)
+        etag = blob.tag(metadata, found.etag)
+        return self._disk(
+            name,
+            dataclasses.replace(found, etag=etag, metadata=metadata),
+        )
