@@ -191,7 +191,8 @@ class Azurite:
         self._process = subprocess.Popen(  # noqa: S603
             [*node.find().node,
              '--require', str(PACKAGES / 'exit_with_parent.js'),
-             '--require', str(PACKAGES / 'storage_accounts.js'), str(main),
+             '--require', str(PACKAGES / 'storage_accounts.js'),
+             '--require', str(PACKAGES / 'page_ranges.js'), str(main),
              '--blobHost', '127.0.0.1', '--blobPort', str(self.port),
              '--silent', '--disableTelemetry', '--skipApiVersionCheck',
              *store],

@@ -163,14 +163,6 @@ class BlobClient:
         return [name.text or '' for name in ElementTree.fromstring(  # noqa: S314
             text).iter('Name')]
 
-    def create_snapshot(self, path: str) -> str:
-        """Take a snapshot of a blob and return its time stamp."""
-        return self._call('PUT', path, {'comp': 'snapshot'})[
-            'x-ms-snapshot']
-
-    def delete_snapshot(self, path: str, snapshot: str) -> None:
-        self._call('DELETE', path, {'snapshot': snapshot})
-
     def copy(self, source_url: str, path: str) -> None:
         """Copy a page blob at once; the source is a URL of this service."""
         self._call('PUT', path, headers={'x-ms-copy-source': source_url})

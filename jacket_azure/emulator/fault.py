@@ -16,17 +16,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import dataclasses
+import datetime
 import fnmatch
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Protocol
 
 from jacket_azure.emulator import errors
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
     from jacket_azure.emulator import records
 
-Change = Callable[['operations.Operation'], None]
+
+class Plannable(Protocol):
+    """What goes on after the answer: an operation of ARM, a copy of a blob."""
+
+    due: datetime.datetime
+    stuck: bool
+    lost: bool
+    planned_error: errors.ArmError | None
+    planned_cancel: bool
+
+
+Change = Callable[[Plannable], None]
 # what a gateway on the way answers when what is behind it does not, no ARM
 GATEWAY_PAGE = ('<html>\r\n<head><title>{status} Bad Gateway</title></head>\r'
                 '\n<body>\r\n<center><h1>{status} Bad Gateway</h1></center>\r'

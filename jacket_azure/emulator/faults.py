@@ -44,7 +44,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator.fault import Fault
 
 if TYPE_CHECKING:
-    from jacket_azure.emulator import operations
+    from jacket_azure.emulator import fault
     from jacket_azure.emulator import records
 
 __all__ = ['Fault', 'Faults']
@@ -133,15 +133,20 @@ class Faults:
         return self._add('slow_reply', 'reply', method, type,
                          seconds=seconds, **match)
 
-    def refuse_connections(self, times: int | None = None) -> Fault:
-        """Close new connections before the TLS handshake."""
-        return self._add('refuse_connections', 'connection', times=times)
+    def refuse_connections(self, times: int | None = None,
+                           type: str = '*') -> Fault:
+        """Close new connections before the TLS handshake.
+
+        :param type: ``arm`` or ``blobs`` for one of the services only
+        """
+        return self._add('refuse_connections', 'connection', type=type,
+                         times=times)
 
     def fail_operation(self, method: str, type: str, code: str,
                        message: str = 'Made to fail by a test.',
                        **match: Any) -> Fault:
         """Accept the request, then end its operation as Failed."""
-        def change(operation: operations.Operation) -> None:
+        def change(operation: fault.Plannable) -> None:
             operation.planned_error = errors.ArmError(409, code, message)
         return self._add('fail_operation', 'operation', method, type,
                          change=change, **match)
@@ -149,14 +154,14 @@ class Faults:
     def cancel_operation(self, method: str, type: str,
                          **match: Any) -> Fault:
         """Accept the request, then end its operation as Canceled."""
-        def change(operation: operations.Operation) -> None:
+        def change(operation: fault.Plannable) -> None:
             operation.planned_cancel = True
         return self._add('cancel_operation', 'operation', method, type,
                          change=change, **match)
 
     def stick_operation(self, method: str, type: str, **match: Any) -> Fault:
         """Accept the request; its operation never ends."""
-        def change(operation: operations.Operation) -> None:
+        def change(operation: fault.Plannable) -> None:
             operation.stuck = True
         return self._add('stick_operation', 'operation', method, type,
                          change=change, **match)
@@ -164,14 +169,14 @@ class Faults:
     def slow_operation(self, method: str, type: str, seconds: float,
                        **match: Any) -> Fault:
         """Accept the request; its operation takes *seconds* longer."""
-        def change(operation: operations.Operation) -> None:
+        def change(operation: fault.Plannable) -> None:
             operation.due += datetime.timedelta(seconds=seconds)
         return self._add('slow_operation', 'operation', method, type,
                          change=change, **match)
 
     def lose_operation(self, method: str, type: str, **match: Any) -> Fault:
         """Accept the request; questions after its operation get 404."""
-        def change(operation: operations.Operation) -> None:
+        def change(operation: fault.Plannable) -> None:
             operation.lost = True
         return self._add('lose_operation', 'operation', method, type,
                          change=change, **match)
@@ -247,11 +252,11 @@ class Faults:
         return fault
 
     def plan(self, record: records.Record,
-             operation: operations.Operation) -> None:
+             operation: fault.Plannable) -> None:
         """Change an operation that was just started as planned for it."""
-        fault = self.strike('operation', record)
-        if fault is not None and fault.change is not None:
-            fault.change(operation)
+        found = self.strike('operation', record)
+        if found is not None and found.change is not None:
+            found.change(operation)
 
     def _add(self, action: str, stage: str, method: str = '*',
              type: str = '*', **values: Any) -> Fault:

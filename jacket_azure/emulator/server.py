@@ -62,8 +62,9 @@ class Emulator:
     :param location: the region everything is in by default
     :param page_size: resources per page of a list
     :param retry_after: seconds in the Retry-After header of answers about
-        operations, None for no header; by default 0 with latency ``none``,
-        for the Azure SDK waits that long in real time, else 1
+        operations, None for no header, ``observed`` for what Azure sends;
+        by default 0 with latency ``none``, for the Azure SDK waits that
+        long in real time, else ``observed``
     :param throttling: whether rate limits are enforced, not only told
     :param profile: ``public`` or ``stack_hub``, see ``profiles.py``
     :param nic_create: ``finished`` answers a NIC's first PUT as done,
@@ -79,7 +80,7 @@ class Emulator:
                  clock: clocks.RealClock | None = None,
                  state_dir: str | pathlib.Path | None = None,
                  contents: bool = True, location: str = 'eastus',
-                 page_size: int = 250, retry_after: int | None = -1,
+                 page_size: int = 250, retry_after: int | str | None = -1,
                  throttling: bool = False,
                  profile: str = profiles.PUBLIC,
                  nic_create: str = 'finished',
@@ -98,7 +99,7 @@ class Emulator:
         self.page_size = page_size
         self.retry_after = retry_after
         if retry_after == -1:
-            self.retry_after = 0 if latency == 'none' else 1
+            self.retry_after = 0 if latency == 'none' else 'observed'
         self.nic_create = nic_create
         self.list_lag = list_lag
         self.resource_group = 'jacket'
@@ -182,6 +183,8 @@ class Emulator:
             self.application.reset()
             self.ratelimits.clear()
             self.requests.clear()
+            if self._blobs is not None:
+                self._blobs.clear()
 
     def __enter__(self) -> Emulator:
         return self.start()
@@ -273,7 +276,7 @@ class Emulator:
 
     def _refuses(self) -> bool:
         """Say whether a new connection is to be refused."""
-        nobody = records.Record(0, '', '', '', '', '', False)
+        nobody = records.Record(0, '', '', '', 'arm', '', False)
         return self.faults.strike('connection', nobody) is not None
 
 

@@ -61,19 +61,12 @@ def create(blob: Blob, size_bytes: int, *, footer: bool = True,
 def copy(source: Blob, target: Blob) -> None:
     """Copy a blob as it is now, also from another account."""
     target.client.create_container(target.container, exist_ok=True)
-    # A copy in Azurite 3.37 shares the list of page ranges with its
-    # source, so that a later write to one shows in the other; a
-    # snapshot has a list of its own (LokiBlobMetadataStore)
-    snapshot = source.client.create_snapshot(source.path)
-    url = f'{source.client.url(source.path)}?snapshot={snapshot}'
+    url = source.client.url(source.path)
     if source.client.endpoint != target.client.endpoint:
         until = (datetime.datetime.now(datetime.UTC)
                  + datetime.timedelta(seconds=_COPY_SECONDS))
-        url += '&' + source.client.account_sas(blob_client.iso(until))
-    try:
-        target.client.copy(url, target.path)
-    finally:
-        source.client.delete_snapshot(source.path, snapshot)
+        url += '?' + source.client.account_sas(blob_client.iso(until))
+    target.client.copy(url, target.path)
 
 
 def resize(blob: Blob, old_bytes: int, new_bytes: int) -> None:

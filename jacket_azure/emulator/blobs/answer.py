@@ -23,6 +23,19 @@ _VERSION = '2026-06-06'
 XML = 'application/xml'
 
 
+class Zeros:
+    """So many bytes of zero, to be read."""
+
+    def __init__(self, length: int) -> None:
+        self._left = length
+
+    def read(self, size: int | None = None) -> bytes:
+        """Return the next bytes, all by default."""
+        length = self._left if size is None else min(size, self._left)
+        self._left -= length
+        return bytes(length)
+
+
 @dataclasses.dataclass
 class Answer:
     """What is sent back.
@@ -34,7 +47,7 @@ class Answer:
 
     status: int
     headers: list[tuple[str, str]]
-    body: bytes | http.client.HTTPResponse = b''
+    body: bytes | http.client.HTTPResponse | Zeros = b''
     length: int = 0
 
     def header(self, name: str) -> str:
@@ -56,6 +69,11 @@ class Answer:
         if not isinstance(self.body, bytes):
             self.body = self.body.read()
         return self.body
+
+    def hide_body(self) -> None:
+        """Replace every byte of the body by zero."""
+        if self.body:
+            self.body = Zeros(self.length)
 
     def set_body(self, body: bytes) -> None:
         """Replace the body."""

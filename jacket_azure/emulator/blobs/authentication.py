@@ -50,7 +50,7 @@ def admit(emulator: server.Emulator, request: BlobRequest,
                 'is formed correctly including the signature.')
         return request
     if scheme.lower() == 'bearer':
-        _check_token(emulator, request, token)
+        check_token(emulator, request, token)
         _check_rights(emulator, request)
         return signing.signed(request, keys[0]) if keys else request
     if 'sig' in request.query:
@@ -72,8 +72,12 @@ def authorized(request: BlobRequest, key: str) -> BlobRequest:
     return request
 
 
-def _check_token(emulator: server.Emulator, request: BlobRequest,
-                 token: str) -> None:
+def check_token(emulator: server.Emulator, request: BlobRequest,
+                token: str) -> None:
+    """Check a token of the emulator's identity service.
+
+    :raises BlobFailure: 401 InvalidAuthenticationInfo
+    """
     identity = emulator.identity
     claims = identity.claims(token)
     if claims is None:

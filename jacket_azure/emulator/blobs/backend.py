@@ -54,6 +54,8 @@ class Backend:
         try:
             connection.putrequest(request.method, request.target,
                                   skip_host=True, skip_accept_encoding=True)
+            if not request.header('host'):
+                connection.putheader('Host', f'127.0.0.1:{self.port}')
             for name, value in request.headers:
                 if name.lower() not in _OF_CONNECTION:
                     connection.putheader(name, value)

@@ -10,14 +10,15 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""The front that clients reach: a server of its own, and its rules.
+"""The front that clients reach: its server, faults, counts, Azurite.
 
-A path of it is Azurite's path, ``/<account>/<container>/<blob>``, so that
-signatures fit both.
+What a request then meets is in ``service.py``. Paths are Azurite's paths,
+``/<account>/<container>/<blob>``, so that signatures fit both.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from typing import TYPE_CHECKING
@@ -28,12 +29,16 @@ from jacket_azure.emulator import fault as faulty
 from jacket_azure.emulator import records
 from jacket_azure.emulator import serving
 from jacket_azure.emulator.blobs import answer as answers
-from jacket_azure.emulator.blobs import authentication
+from jacket_azure.emulator.blobs import copying
+from jacket_azure.emulator.blobs import service
+from jacket_azure.emulator.blobs import signing
 from jacket_azure.emulator.blobs.answer import Answer
 from jacket_azure.emulator.blobs.answer import BlobFailure
 from jacket_azure.emulator.blobs.backend import Backend
+from jacket_azure.emulator.blobs.copy_state import Copies
 from jacket_azure.emulator.blobs.handler import Handler
 from jacket_azure.emulator.blobs.request import BlobRequest
+from jacket_azure.emulator.blobs.sizes import Sizes
 from jacket_azure.emulator.compute import contents
 
 if TYPE_CHECKING:
@@ -47,10 +52,16 @@ class Front:
 
     :param port: TCP port on loopback; 0 takes a free one
     :raises OSError: the port is taken
+    :ivar made_anew: when a blob was created or copied to, by key, as time
+        stamps of snapshots
     """
 
     def __init__(self, emulator: server.Emulator, port: int) -> None:
         self.emulator = emulator
+        self.copies = Copies(
+            emulator.clock, functools.partial(copying.empty, self))
+        self.sizes = Sizes(self._size_of)
+        self.made_anew: dict[str, list[str]] = {}
         self._local = threading.local()
         self._server = serving.Server(
             port, self, certificates.server_context(emulator.state_dir),
@@ -73,6 +84,13 @@ class Front:
     def stop(self) -> None:
         """Close every connection and end."""
         self._server.stop()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget copies and what else is known of blobs."""
+        self.copies.clear()
+        self.sizes.clear()
+        self.made_anew.clear()
 
     def _refuses(self) -> bool:
         """Say whether a new connection is to be refused."""
@@ -101,6 +119,36 @@ class Front:
         if found is not None:
             found.close()
 
+    def key_of(self, account: str) -> str:
+        """A key of a storage account, base64; empty when it is unknown."""
+        keys = self.contents.azurite.keys_of(account)
+        return keys[0] if keys else ''
+
+    def alone(self, request: BlobRequest) -> Answer:
+        """Ask Azurite over a connection for this request alone."""
+        backend = Backend(self.contents.azurite.port)
+        try:
+            found = backend.send(request)
+            found.read()
+            return found
+        finally:
+            backend.close()
+
+    def look(self, request: BlobRequest) -> Answer:
+        """Return a HEAD of the blob of a request, whoever asks."""
+        asked = BlobRequest('HEAD', request.path,
+                            (('x-ms-version', '2021-12-02'),))
+        return self.backend.send(signing.signed(
+            asked, self.key_of(request.account)))
+
+    def _size_of(self, request: BlobRequest) -> int | None:
+        if not self.key_of(request.account):
+            return None
+        found = self.look(request)
+        if found.header('x-ms-blob-type') != 'PageBlob':
+            return None
+        return found.length
+
     def answer(self, request: BlobRequest) -> tuple[Answer, float | None]:
         """Answer a request.
 
@@ -110,7 +158,8 @@ class Front:
         emulator = self.emulator
         record = emulator.requests.open_blob(
             request.method, request.path, request.target.partition('?')[2],
-            request.kind, request.name, False)
+            request.kind, request.name, request.method == 'HEAD'
+            and self.copies.is_pending(request))
         try:
             found = self._answer(request, record)
             record.status = found.status
@@ -146,7 +195,7 @@ class Front:
             fault = self.emulator.faults.strike('request', record)
             if fault is not None:
                 fault.refuse()
-            return self._serve(request)
+            return service.serve(self, request, record)
         except errors.ArmError as exc:
             return answers.refusal(
                 exc.status, exc.code, exc.message, exc.headers)
@@ -160,9 +209,3 @@ class Front:
                           record.path)
             return answers.refusal(
                 500, 'EmulatorFailure', f'{type(exc).__name__}: {exc}')
-
-    def _serve(self, request: BlobRequest) -> Answer:
-        """Check a request and let Azurite act on it."""
-        keys = self.contents.azurite.keys_of(request.account)
-        request = authentication.admit(self.emulator, request, keys)
-        return self.backend.send(request)

@@ -29,6 +29,7 @@ from jacket_azure.emulator.blobs.request import BlobRequest
 
 if TYPE_CHECKING:
     from jacket_azure.emulator.blobs.answer import Answer
+    from jacket_azure.emulator.blobs.answer import Zeros
     from jacket_azure.emulator.blobs.front import Front
 
 # read as a whole before anything is done
@@ -115,7 +116,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if share < 1:
             self._hang_up()
 
-    def _stream(self, source: http.client.HTTPResponse, left: int) -> None:
+    def _stream(self, source: http.client.HTTPResponse | Zeros,
+                left: int) -> None:
         while left:
             data = source.read(min(left, _CHUNK))
             if not data:

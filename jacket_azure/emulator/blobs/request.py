@@ -110,6 +110,8 @@ class BlobRequest:
             return _COMP_KINDS.get(comp, 'blobs' + tail)
         if self.header('x-ms-requires-sync').lower() == 'true':
             return 'blobs/copyFromUrl'
+        if self.header('x-ms-blob-type'):
+            return 'blobs/putFromUrl'
         return 'blobs/copy'
 
     @property
