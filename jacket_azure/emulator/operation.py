@@ -49,6 +49,7 @@ class Operation:
     :ivar due: when it ends
     :ivar output: what ``on_done`` returned: ``properties.output`` on the
         status URL of Compute, the body of the Location URL
+    :ivar polls: how often it was asked for while it ran
     :ivar ready: asked when due; the operation runs on while it says False
     """
 
@@ -71,6 +72,7 @@ class Operation:
     ended: datetime.datetime | None = None
     error: dict[str, Any] | None = None
     output: Any = None
+    polls: int = 0
     planned_error: errors.ArmError | None = None
     planned_cancel: bool = False
     stuck: bool = False
@@ -103,11 +105,11 @@ class Operation:
         found = {}
         if self.style not in _LOCATION_ONLY:
             found['Azure-AsyncOperation'] = self.url('status')
-            if self.style != 'disk':
+            if self.style in ('compute', 'network'):
                 found['Azure-AsyncNotification'] = 'Enabled'
         if location:
             found['Location'] = self.url('result')
-        found.update(self.emulator.operations.retry_after())
+        found.update(self.emulator.operations.retry_after(self))
         return found
 
     def url(self, role: str) -> str:

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 import uuid
 
+from jacket_azure.emulator import retry_hints
 from jacket_azure.emulator import router
 from jacket_azure.emulator.operation import Operation
 from jacket_azure.emulator.operation import text
@@ -139,9 +140,20 @@ class Operations:
         self.by_id.clear()
         self._running.clear()
 
-    def retry_after(self) -> dict[str, str]:
-        """Return the Retry-After header for answers about operations."""
+    def retry_after(self, operation: Operation | None = None,
+                    ) -> dict[str, str]:
+        """Return the Retry-After header for answers about operations.
+
+        :param operation: the one told of; None for a refusal
+        """
         seconds = self._emulator.retry_after
+        if seconds == retry_hints.OBSERVED:
+            if operation is None:
+                seconds = retry_hints.REFUSED_SECONDS
+            elif operation.polls:
+                seconds = retry_hints.again(operation)
+            else:
+                seconds = retry_hints.first(operation)
         return {} if seconds is None else {'Retry-After': str(seconds)}
 
 

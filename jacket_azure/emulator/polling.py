@@ -113,6 +113,8 @@ def _find(request: router.ArmRequest) -> _Operation:
         raise errors.ArmError(
             400, 'InvalidOperationUrl', 'The query of an operation URL must '
             'be sent back unchanged.')
+    if found.running:
+        found.polls += 1
     return found
 
 
@@ -124,7 +126,7 @@ def _wait(operation: _Operation) -> dict[str, str]:
         # a provider's own thread is at work, in real time; the Azure SDK
         # takes a 0 for "not given" and waits for 30 seconds
         return {'Retry-After': '1'}
-    return operation.emulator.operations.retry_after()
+    return operation.emulator.operations.retry_after(operation)
 
 
 def _result(request: router.ArmRequest,

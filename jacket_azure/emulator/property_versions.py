@@ -57,6 +57,7 @@ _SINCE: dict[str, dict[str, str]] = {
     'Microsoft.Compute/virtualMachines': {
         'timeCreated': '2021-11-01',
         'storageProfile.imageReference.exactVersion': '2020-06-01',
+        'storageProfile.diskControllerType': '2022-08-01',
         'storageProfile.osDisk.deleteOption': '2021-03-01',
         'storageProfile.dataDisks.*.deleteOption': '2021-03-01',
         'osProfile.requireGuestProvisionSignal': '2019-03-01',

@@ -51,15 +51,63 @@ _FIRST = {
     'HighCostGetImages': {'SubscriptionMaximum': 89},
     'DeleteImages': {'SubscriptionMaximum': 119},
     'GetSubscriptionInfo': {'SubscriptionMaximum': 359},
+    'PutVM shared': {'SubscriptionMaximum': 1499},
+    'DeleteVM shared': {'SubscriptionMaximum': 1499},
+    'LowCostGet shared': {'SubscriptionMaximum': 23999},
+    'PutDeletePPG': {'SubscriptionMaximum': 119},
+    'VMGuestPatchOperation': {'SubscriptionMaximum': 599, 'Resource': 5},
+    'GetOperationStatus': {'3Min': 4999, '30Min': 14999},
+    'ListVMImagesVersionsFromLocation': {'3Min': 15999, '30Min': 43999},
+    'GetVMImageFromLocation': {'3Min': 12999, '30Min': 73999},
+    'CreateUpdateGallery': {'3Min': 49, '30Min': 299},
+    'DeleteGallery': {'3Min': 49, '30Min': 299},
+    'GetGallery': {'3Min': 349, '30Min': 2499},
+    'ListGalleryInResourceGroup': {'3Min': 99, '30Min': 999},
+    'CreateUpdateGalleryImage': {'3Min': 149, '30Min': 749},
+    'DeleteGalleryImage': {'3Min': 49, '30Min': 299},
+    'GetGalleryImage': {'3Min': 599, '30Min': 2999},
+    'ListGalleryImagesInGallery': {'3Min': 1499, '30Min': 9999},
+    'CreateUpdateGalleryImageVersion': {'3Min': 374, '30Min': 1199},
+    'DeleteGalleryImageVersion': {'3Min': 149, '30Min': 999},
+    'GetGalleryImageVersion': {'3Min': 1999, '30Min': 9999},
+    'ListGalleryImageVersionsInGalleryImage': {
+        '3Min': 1499, '30Min': 9999},
 }
-# first rule that matches "METHOD path" wins; a trailing blank marks the
-# disk provider's bucket of the same name
+# first rule that matches "METHOD path" wins; what follows a blank tells
+# buckets of one name apart: the disk provider's, and those of availability
+# sets, which have no bucket each
 _RULES = tuple((re.compile(pattern, re.IGNORECASE), group) for pattern, group
                in (
     (r'GET .*/diskoperations/', 'GetOperation '),
     (r'GET .*/operations/', 'GetOperation'),
-    (r'PUT .*/(virtualmachines|availabilitysets)/[^/]+$', 'PutVM'),
-    (r'DELETE .*/(virtualmachines|availabilitysets)/[^/]+$', 'DeleteVM'),
+    (r'GET .*/capsoperations/', 'GetOperationStatus'),
+    (r'GET .*/artifacttypes/vmimage/.*/versions$',
+     'ListVMImagesVersionsFromLocation'),
+    (r'GET .*/artifacttypes/vmimage/.*/versions/', 'GetVMImageFromLocation'),
+    (r'(PUT|PATCH) .*/galleries/[^/]+$', 'CreateUpdateGallery'),
+    (r'DELETE .*/galleries/[^/]+$', 'DeleteGallery'),
+    (r'GET .*/galleries/[^/]+$', 'GetGallery'),
+    (r'GET .*/galleries$', 'ListGalleryInResourceGroup'),
+    (r'(PUT|PATCH) .*/galleries/[^/]+/images/[^/]+$',
+     'CreateUpdateGalleryImage'),
+    (r'DELETE .*/galleries/[^/]+/images/[^/]+$', 'DeleteGalleryImage'),
+    (r'GET .*/galleries/[^/]+/images/[^/]+$', 'GetGalleryImage'),
+    (r'GET .*/galleries/[^/]+/images$', 'ListGalleryImagesInGallery'),
+    (r'(PUT|PATCH) .*/galleries/.*/versions/',
+     'CreateUpdateGalleryImageVersion'),
+    (r'DELETE .*/galleries/.*/versions/', 'DeleteGalleryImageVersion'),
+    (r'GET .*/galleries/.*/versions/', 'GetGalleryImageVersion'),
+    (r'GET .*/galleries/.*/versions$',
+     'ListGalleryImageVersionsInGalleryImage'),
+    (r'(PUT|DELETE) .*/proximityplacementgroups/', 'PutDeletePPG'),
+    (r'GET .*/proximityplacementgroups', 'HighCostGet'),
+    (r'PUT .*/availabilitysets/[^/]+$', 'PutVM shared'),
+    (r'DELETE .*/availabilitysets/[^/]+$', 'DeleteVM shared'),
+    (r'GET .*/availabilitysets/', 'LowCostGet shared'),
+    (r'PUT .*/virtualmachines/[^/]+$', 'PutVM'),
+    (r'DELETE .*/virtualmachines/[^/]+$', 'DeleteVM'),
+    (r'POST .*/virtualmachines/[^/]+/(assess|install)patches$',
+     'VMGuestPatchOperation'),
     (r'POST .*/virtualmachines/[^/]+/(deallocate|simulateeviction)$',
      'DeleteVM'),
     (r'POST .*/virtualmachines/[^/]+/attachdetachdatadisks$',
@@ -68,8 +116,8 @@ _RULES = tuple((re.compile(pattern, re.IGNORECASE), group) for pattern, group
      'LowCostGet'),
     (r'(PUT|PATCH|POST|DELETE) .*/virtualmachines/', 'UpdateVM'),
     (r'GET .*/(virtualmachines|availabilitysets)$', 'HighCostGet'),
+    (r'GET .*/virtualmachines/', 'LowCostGet'),
     (r'GET .*/(usages|vmsizes)$', 'GetSubscriptionInfo'),
-    (r'GET .*/(virtualmachines|availabilitysets)/', 'LowCostGet'),
     (r'(PUT|PATCH) .*/disks/', 'CreateUpdateDisks'),
     (r'DELETE .*/(disks|snapshots)/', 'DeleteDisks'),
     (r'POST .*/disks/', 'HighCostDiskHydrate'),
@@ -140,7 +188,7 @@ def of_compute(request: router.ArmRequest,
     own = str(request.id.top if request.id else path).lower()
     found = []
     for tail, first in _FIRST[group].items():
-        name = group.strip() + tail
+        name = group.partition(' ')[0] + tail
         first = limits.get(name, first)
         window = _WINDOW_SECONDS.get(tail, 0)
         found.append(Bucket(

@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 _ROOT = pathlib.Path(__file__).parent / 'openapi'
 # what the service answers without documenting it, and so takes back too
-_UNDOCUMENTED = {'properties.allowport25out', 'properties.kind'}
+_UNDOCUMENTED = {'properties.allowport25out', 'kind'}
 _TYPES: dict[str, tuple[type, ...]] = {
     'string': (str,), 'boolean': (bool,), 'integer': (int,),
     'number': (int, float), 'array': (list,), 'object': (dict,)}
@@ -183,8 +183,7 @@ class Reader:
         allowed = schema.get('enum')
         if allowed and not schema.get('x-ms-enum', {}).get('modelAsString'):
             # Azure reads the names of closed lists in any case
-            if str(value).lower() not in [str(one).lower()
-                                          for one in allowed]:
+            if _word(value) not in [_word(one) for one in allowed]:
                 self._say('invalid', path, f'{value!r} is none of {allowed}')
         if isinstance(value, str):
             if 'pattern' in schema and not re.search(
@@ -212,10 +211,15 @@ class Reader:
         self.problems.append(Problem(kind, path, text))
 
 
+def _word(value: Any) -> str:
+    """Write a word to compare: ``A,B`` is ``A, B`` for Azure too."""
+    return str(value).lower().replace(', ', ',')
+
+
 def _canonical(schema: dict[str, Any], value: Any) -> Any:
     """Write a word of an enumeration as documented: case is no matter."""
     if isinstance(value, str):
         for word in schema.get('enum', ()):
-            if isinstance(word, str) and word.lower() == value.lower():
+            if isinstance(word, str) and _word(word) == _word(value):
                 return word
     return value

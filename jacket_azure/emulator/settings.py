@@ -17,6 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
+from jacket_azure.emulator import retry_hints
+
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
@@ -75,7 +77,8 @@ _CHECKS = {
     'latency': lambda value: value in LATENCIES,
     'list_lag': _number,
     'page_size': lambda value: _whole(value) and value > 0,
-    'retry_after': lambda value: value is None or _whole(value),
+    'retry_after': lambda value: (
+        value in (None, retry_hints.OBSERVED) or _whole(value)),
     'throttling': lambda value: isinstance(value, bool),
     'limits': lambda value: (isinstance(value, dict) and
                              all(_whole(one) for one in value.values())),

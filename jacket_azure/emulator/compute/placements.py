@@ -40,9 +40,14 @@ def members(emulator: server.Emulator, placement: store.Resource,
     for vm in emulator.store.children(MACHINES):
         reference = vm.properties.get(key) or {}
         if ids.same(reference.get('id'), placement.id):
-            parts = ids.upper_group(vm.id).split('/')
-            found.append({'id': '/'.join([*parts[:-1], parts[-1].upper()])})
+            found.append({'id': shouted(vm.id)})
     return found
+
+
+def shouted(where: str) -> str:
+    """Write an id with the names of group and resource in capitals."""
+    parts = ids.upper_group(where).split('/')
+    return '/'.join([*parts[:-1], parts[-1].upper()])
 
 
 def put(request: ArmRequest, type_name: str, properties: dict[str, Any],
@@ -108,5 +113,4 @@ def check(emulator: server.Emulator, body: dict[str, Any], key: str,
         raise errors.invalid_parameter(
             f'{key}.id', f"Resource {found.id} is not in location "
             f"'{body['location']}'.")
-    parts = ids.upper_group(found.id).split('/')
-    reference['id'] = '/'.join([*parts[:-1], parts[-1].upper()])
+    reference['id'] = shouted(found.id)

@@ -38,6 +38,7 @@ KEY = 'proximityPlacementGroup'
 _LIST = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
          '/Microsoft.Compute/proximityPlacementGroups')
 _NAME = _LIST + '/{name}'
+_MEMBERS = ('virtualMachines', 'virtualMachineScaleSets', 'availabilitySets')
 _KNOWN = ('proximityPlacementGroupType', 'intent')
 
 
@@ -46,8 +47,9 @@ def _view(emulator: server.Emulator,
     body = found.view()
     body['properties']['virtualMachines'] = placements.members(
         emulator, found, KEY)
+    body['properties']['virtualMachineScaleSets'] = []
     body['properties']['availabilitySets'] = [
-        {'id': one.id} for one in emulator.store.children(
+        {'id': placements.shouted(one.id)} for one in emulator.store.children(
             availability_sets.TYPE)
         if ((one.properties.get(KEY) or {}).get('id') or '').lower()
         == found.id.lower()]
@@ -66,9 +68,14 @@ def put(request: ArmRequest) -> ArmResponse:
             400, 'BadRequest', f"Could not find member '{unknown[0]}' on "
             f"object of type 'ProximityPlacementGroupProperties'.",
             target=unknown[0])
-    return placements.put(request, TYPE, {
+    answer = placements.put(request, TYPE, {
         'proximityPlacementGroupType': 'Standard', **copy.deepcopy(sent)},
         _view, created=201)
+    if answer.status == 201:
+        # a new one tells nothing of who is in it (2 seen at 2024-07-01)
+        for key in _MEMBERS:
+            del answer.body['properties'][key]
+    return answer
 
 
 @route('PATCH', _NAME, documented=False)

@@ -31,6 +31,7 @@ from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import guest
 from jacket_azure.emulator.compute import hibernation
+from jacket_azure.emulator.compute import identities
 from jacket_azure.emulator.compute import os_profile
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.compute import usages
@@ -60,6 +61,10 @@ def create(request: ArmRequest) -> ArmResponse:
     size = vm_model.find_size(body)
     vm_options.check(request.emulator, body, size)
     disk_model.check_zones(request.emulator, body, vm_model.TYPE)
+    identity = identities.complete(
+        request.emulator, body.pop('identity', None) or {}, None)
+    if identity is not None:
+        body['identity'] = identity
     place = disk_checks.place_of(request.emulator, vm_id, body, size)
     image = _check(request, body, place)
     vm = _make(request, body, place, image)
@@ -142,6 +147,8 @@ def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
     storage['dataDisks'] = [
         vm_disks.add_data_disk(place, entry, number, image)
         for number, entry in enumerate(storage['dataDisks'], start=2)]
+    _default_storage(storage, place.size, _generation(
+        emulator, storage, image))
     os_type = storage['osDisk']['osType']
     if image is not None:
         if image.exact_version:
@@ -168,6 +175,21 @@ def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
         guest.install(emulator, vm, profile)
     vm_nics.take(emulator, vm.id, properties['networkProfile'])
     return emulator.store.put(vm)
+
+
+def _default_storage(storage: dict[str, Any], size: sizes.Size,
+                     generation: str) -> None:
+    """Add what the service chooses (seen at 2024-07-01).
+
+    Machines of generation 2 tell their disk controller; an ephemeral OS
+    disk is in the cache unless it was put elsewhere.
+    """
+    if generation == 'V2':
+        storage.setdefault('diskControllerType',
+                           size.controllers.partition(',')[0])
+    ephemeral = storage['osDisk'].get('diffDiskSettings')
+    if ephemeral:
+        ephemeral.setdefault('placement', 'CacheDisk')
 
 
 def _generation(emulator: server.Emulator, storage: dict[str, Any],

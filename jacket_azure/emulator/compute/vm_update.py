@@ -28,6 +28,7 @@ from jacket_azure.emulator.compute import capacity
 from jacket_azure.emulator.compute import change_checks
 from jacket_azure.emulator.compute import data_disks
 from jacket_azure.emulator.compute import disk_checks
+from jacket_azure.emulator.compute import identities
 from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_disk_growth
 from jacket_azure.emulator.compute import vm_disks
@@ -64,6 +65,7 @@ def put(request: ArmRequest, vm: store.Resource) -> ArmResponse:
         if key in vm.body}
     wanted.update(
         (key, body[key]) for key in vm_model.TOP if key in body)
+    _identify(request, vm, wanted, body)
     sent = body.get('properties') or {}
     wanted['properties'] = {
         **{key: copy.deepcopy(vm.properties[key]) for key in _KEPT
@@ -79,7 +81,21 @@ def patch(request: ArmRequest, vm: store.Resource) -> ArmResponse:
     for key in vm_model.TOP:
         if key in request.body:
             wanted[key] = copy.deepcopy(request.body[key])
+    _identify(request, vm, wanted, request.body, added=True)
     return _update(request, vm, wanted, sent)
+
+
+def _identify(request: ArmRequest, vm: store.Resource,
+              wanted: dict[str, Any], body: dict[str, Any],
+              added: bool = False) -> None:
+    """Complete the identity, if one is sent."""
+    if 'identity' in body:
+        identity = identities.complete(
+            request.emulator, body['identity'] or {},
+            vm.body.get('identity'), added)
+        del wanted['identity']
+        if identity is not None:
+            wanted['identity'] = identity
 
 
 def attach_detach(request: ArmRequest, vm: store.Resource) -> ArmResponse:

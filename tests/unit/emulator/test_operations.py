@@ -79,6 +79,12 @@ class StyleTest(base.EmulatorTestCase):
         answer = self.call('GET', url)
         return answer.status_code, answer.content and answer.json()
 
+    def test_gallery_and_deployment_headers(self):
+        # no notification for them (281 seen at 2021-10-01 to 2023-07-03)
+        for style in ('gallery', 'deployment'):
+            self.assertNotIn('Azure-AsyncNotification',
+                             self.start('PUT', style).headers())
+
     def test_compute_headers(self):
         made = self.start('PUT').headers()
         self.assertEqual({'Azure-AsyncOperation', 'Azure-AsyncNotification',
@@ -272,3 +278,42 @@ class StoreTest(test_base.BaseTestCase):
         found = self.make('virtualNetworks/Net', 'virtualNetworks')
         found.view()['id'] = 'changed'
         self.assertNotEqual('changed', found.body['id'])
+
+
+class ObservedRetryTest(base.EmulatorTestCase):
+    """Retry-After as Azure sends it (2019 to 2025)."""
+
+    options = {'latency': 'observed'}
+
+    def told(self, path, body, version, kind='Network', method='PUT'):
+        answer = self.call(method, f'{self.group_path}/providers/Microsoft.'
+                           f'{kind}/{path}', body, version)
+        self.assertLess(answer.status_code, 300, answer.text)
+        return answer
+
+    def test_by_resource(self):
+        space = {'addressSpace': {'addressPrefixes': ['10.8.0.0/16']}}
+        for path, properties, version, seconds in (
+                ('virtualNetworks/a', space, '2024-03-01', '3'),
+                ('publicIPAddresses/a', {}, '2024-03-01', '1'),
+                ('routeTables/a', {}, '2024-03-01', '2'),
+                ('networkSecurityGroups/a', {}, '2024-03-01', '1')):
+            answer = self.told(path, {'location': 'eastus',
+                                      'properties': properties}, version)
+            self.assertEqual(seconds, answer.headers['Retry-After'], path)
+        disk = self.told('disks/a', {'location': 'eastus', 'properties': {
+            'diskSizeGB': 4, 'creationData': {'createOption': 'Empty'}}},
+            '2024-03-02', 'Compute')
+        self.assertEqual('2', disk.headers['Retry-After'])
+        poll = self.call('GET', disk.headers['Azure-AsyncOperation'])
+        self.assertNotIn('Retry-After', poll.headers)
+
+    def test_network_polls_double_it(self):
+        # 10, 20, 40, 80, 160 seen; and none at the end
+        url = self.told(
+            'networkSecurityGroups/nsg-default', None, '2024-03-01',
+            method='DELETE').headers['Azure-AsyncOperation']
+        self.assertEqual(['1', '2', '4'], [
+            self.call('GET', url).headers['Retry-After'] for _ in range(3)])
+        self.clock.advance(60)
+        self.assertNotIn('Retry-After', self.call('GET', url).headers)

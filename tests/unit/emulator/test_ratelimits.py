@@ -14,6 +14,8 @@
 
 import json
 
+from jacket_azure.emulator import rate_buckets
+from jacket_azure.emulator import router
 from tests.unit.emulator import base
 
 REMAINING = 'x-ms-ratelimit-remaining-resource'
@@ -49,6 +51,28 @@ class HeaderTest(base.EmulatorTestCase):
             'Microsoft.Compute/HighCostGet3Min;239,'
             'Microsoft.Compute/HighCostGet30Min;1919',
             self.left('GET', 'disks'))
+
+    def test_buckets_of_galleries_images_and_sets(self):
+        # galleries 2021-10-01 to 2023-07-03, else 2024-07-01
+        for tail, expected in (
+                ('galleries/a', 'GetGallery3Min;349,GetGallery30Min;2499'),
+                ('galleries/a/images/b', 'GetGalleryImage3Min;599,'
+                 'GetGalleryImage30Min;2999'),
+                ('availabilitySets/a',
+                 'LowCostGetSubscriptionMaximum;23999'),
+                ('proximityPlacementGroups/a',
+                 'HighCostGetSubscriptionMaximum;899'),
+                ('virtualMachines/a/vmSizes', 'LowCostGetSubscriptionMaximum'
+                 ';23999,LowCostGetResource;35')):
+            path = f'{self.group_path}/providers/Microsoft.Compute/{tail}'
+            request = router.ArmRequest(
+                self.emulator, 'GET', path,
+                router.Route('GET', path, lambda: None),
+                {'sub': self.emulator.subscription_id}, {}, '', {}, None,
+                None, '2024-07-01', None)
+            told = ','.join(f'{one.name};{one.first}' for one
+                            in rate_buckets.of_compute(request, {}))
+            self.assertEqual(expected, told)
 
     def test_windows(self):
         self.left('GET', 'disks')

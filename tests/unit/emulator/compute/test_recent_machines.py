@@ -1,0 +1,144 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What the Compute provider was seen to do in 2023 to 2025.
+
+Facts from recordings of 2024-07-01, unless a test says otherwise.
+"""
+
+from tests.unit.emulator.compute import base
+
+VERSION = '2024-07-01'
+
+
+class MachineTest(base.ComputeTestCase):
+    """Requests by hand."""
+
+    def put(self, name='vm', **top):
+        body = {**self.body(self.nic(f'nic-{name}')), **top}
+        return self.send('PUT', self.path('virtualMachines', name), body,
+                         version=VERSION).json()
+
+    def get(self, version=VERSION):
+        return self.send('GET', self.path('virtualMachines', 'vm'),
+                         version=version).json()
+
+    def patch(self, **body):
+        return self.send('PATCH', self.path('virtualMachines', 'vm'), body,
+                         version=VERSION).json()
+
+    def identity_id(self, name):
+        return (f'/subscriptions/{self.emulator.subscription_id}'
+                f'/resourceGroups/jacket/providers/Microsoft.ManagedIdentity'
+                f'/userAssignedIdentities/{name}')
+
+
+class StorageTest(MachineTest):
+    """What is told of the storage."""
+
+    def test_controller_of_generation_2(self):
+        # 71 machines of generation 2 and none of the 448 others
+        self.put()
+        self.assertEqual('SCSI', self.get()['properties']['storageProfile'][
+            'diskControllerType'])
+        self.assertNotIn('diskControllerType', self.get('2022-03-01')[
+            'properties']['storageProfile'])
+
+    def test_no_controller_of_generation_1(self):
+        body = self.body(self.nic())
+        body['properties']['storageProfile']['imageReference']['sku'] = (
+            'server-gen1')
+        made = self.send('PUT', self.path('virtualMachines', 'vm'), body,
+                         version=VERSION).json()
+        self.assertNotIn('diskControllerType',
+                         made['properties']['storageProfile'])
+
+    def test_ephemeral_disks_are_in_the_cache(self):
+        # 22 seen
+        body = self.body(self.nic(), size='Standard_D2ds_v5')
+        body['properties']['storageProfile']['osDisk'].update(
+            diffDiskSettings={'option': 'Local'}, caching='ReadOnly')
+        made = self.send('PUT', self.path('virtualMachines', 'vm'), body,
+                         version=VERSION).json()
+        self.assertEqual({'option': 'Local', 'placement': 'CacheDisk'}, made[
+            'properties']['storageProfile']['osDisk']['diffDiskSettings'])
+
+
+class IdentityTest(MachineTest):
+    """Managed identities (39 answers, 29 of 2019-03-01)."""
+
+    def test_of_the_system(self):
+        made = self.put(identity={'type': 'SystemAssigned'})['identity']
+        self.assertEqual({'type', 'principalId', 'tenantId'}, set(made))
+        self.assertEqual(self.emulator.tenant_id, made['tenantId'])
+        self.assertEqual(made, self.get()['identity'])
+        # it stays the same one
+        self.assertEqual(made, self.patch(identity={
+            'type': 'SystemAssigned'})['identity'])
+
+    def test_none_is_not_shown(self):
+        self.put(identity={'type': 'SystemAssigned'})
+        self.assertNotIn('identity', self.patch(identity={'type': 'None'}))
+        self.assertNotIn('identity', self.get())
+
+    def test_of_users(self):
+        first, second = self.identity_id('a'), self.identity_id('b')
+        made = self.put(identity={
+            'type': 'SystemAssigned,UserAssigned',
+            'userAssignedIdentities': {first: {}}})['identity']
+        self.assertEqual('SystemAssigned, UserAssigned', made['type'])
+        self.assertEqual({'principalId', 'clientId'},
+                         set(made['userAssignedIdentities'][first]))
+        # a PATCH adds, and removes what is null, in any case
+        both = self.patch(identity={
+            'type': made['type'], 'userAssignedIdentities': {second: {}}})
+        self.assertEqual({first, second}, set(
+            both['identity']['userAssignedIdentities']))
+        left = self.patch(identity={
+            'type': made['type'],
+            'userAssignedIdentities': {first.lower(): None}})['identity']
+        self.assertEqual([second], list(left['userAssignedIdentities']))
+        self.assertEqual(made['principalId'], left['principalId'])
+        self.assertNotIn('userAssignedIdentities', self.patch(identity={
+            'type': 'SystemAssigned'})['identity'])
+
+
+class PlacementTest(MachineTest):
+    """Availability sets and proximity placement groups."""
+
+    def send_group(self, method, body=None):
+        return self.send(
+            method, self.path('proximityPlacementGroups', 'p'), body,
+            version=VERSION).json()['properties']
+
+    def test_a_group(self):
+        # (2 PUT and 6 GET)
+        self.assertEqual({'proximityPlacementGroupType': 'Standard'},
+                         self.send_group('PUT', {'location': 'eastus'}))
+        self.send('PUT', self.path('availabilitySets', 'one'), {
+            'location': 'eastus', 'sku': {'name': 'Aligned'}, 'properties': {
+                'proximityPlacementGroup': {'id': self.path(
+                    'proximityPlacementGroups', 'p')}}}, version=VERSION)
+        shown = self.send_group('GET')
+        self.assertEqual([], shown['virtualMachineScaleSets'])
+        [where] = [one['id'] for one in shown['availabilitySets']]
+        self.assertIn('/resourceGroups/JACKET/', where)
+        self.assertTrue(where.endswith('/availabilitySets/ONE'), where)
+
+    def test_an_empty_set(self):
+        # (17 PUT of 2019-03-01, 5 to 2025-04-01)
+        body = {'location': 'eastus', 'sku': {'name': 'Aligned'}}
+        path = self.path('availabilitySets', 'one')
+        made = self.send('PUT', path, body, version=VERSION).json()
+        self.assertNotIn('virtualMachines', made['properties'])
+        shown = self.send('GET', path, version=VERSION).json()
+        self.assertEqual([], shown['properties']['virtualMachines'])
