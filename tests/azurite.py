@@ -36,7 +36,12 @@ def shared():
     """Return the contents all tests of a process may use."""
     folder = tempfile.mkdtemp(prefix='jacket-azurite-', dir=_DIRECTORY)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    keeper = _Shared(pathlib.Path(folder))
+    moved, tempfile.tempdir = tempfile.tempdir, _DIRECTORY
+    try:
+        # the file of its accounts outlives the test as well
+        keeper = _Shared(pathlib.Path(folder))
+    finally:
+        tempfile.tempdir = moved
     atexit.register(contents.Contents.stop, keeper)
     return keeper
 
