@@ -143,18 +143,26 @@ class Faults:
                          times=times)
 
     def fail_operation(self, method: str, type: str, code: str,
-                       message: str = 'Made to fail by a test.',
-                       **match: Any) -> Fault:
-        """Accept the request, then end its operation as Failed."""
+                       message: str = 'Made to fail by a test.', *,
+                       seconds: float = 0, **match: Any) -> Fault:
+        """Accept the request, then end its operation as Failed.
+
+        :param seconds: by which it ends later than otherwise
+        """
         def change(operation: fault.Plannable) -> None:
+            operation.due += datetime.timedelta(seconds=seconds)
             operation.planned_error = errors.ArmError(409, code, message)
         return self._add('fail_operation', 'operation', method, type,
                          change=change, **match)
 
-    def cancel_operation(self, method: str, type: str,
-                         **match: Any) -> Fault:
-        """Accept the request, then end its operation as Canceled."""
+    def cancel_operation(self, method: str, type: str, *,
+                         seconds: float = 0, **match: Any) -> Fault:
+        """Accept the request, then end its operation as Canceled.
+
+        :param seconds: by which it ends later than otherwise
+        """
         def change(operation: fault.Plannable) -> None:
+            operation.due += datetime.timedelta(seconds=seconds)
             operation.planned_cancel = True
         return self._add('cancel_operation', 'operation', method, type,
                          change=change, **match)

@@ -15,6 +15,7 @@
 import urllib.parse
 from xml.etree import ElementTree
 
+from azure.core import MatchConditions
 from azure.core import exceptions
 from azure.storage.blob import BlobServiceClient
 import requests
@@ -27,6 +28,7 @@ from tests import world
 PAGE = 512
 MIB = 1024 ** 2
 GIB = 1024 ** 3
+IF_NOT_MODIFIED = MatchConditions.IfNotModified
 
 
 class BlobTestCase(timeout.TestCase):
