@@ -20,6 +20,8 @@ deleted.
 import argparse
 import collections
 import concurrent.futures
+import contextlib
+import pathlib
 import random
 import signal
 import sys
@@ -90,6 +92,13 @@ def problems(world, crowd):
     return found + [f'Azure: {each}' for each in world.left()]
 
 
+def _folder(kept, model):
+    if kept is None:
+        return tempfile.TemporaryDirectory()
+    (kept / model).mkdir(parents=True)
+    return contextlib.nullcontext((kept / model).absolute())
+
+
 def main():
     """Sweep, print, judge."""
     parser = argparse.ArgumentParser(prog='python -m tests.cluster')
@@ -98,12 +107,14 @@ def main():
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--model', action='append',
                         choices=('managed', 'page_blob'))
+    parser.add_argument('--folder', type=pathlib.Path,
+                        help='where configuration and logs stay')
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     wrong = []
     for model in options.model or ('managed', 'page_blob'):
         began = time.monotonic()
-        with tempfile.TemporaryDirectory() as folder, worlds.World(
+        with _folder(options.folder, model) as folder, worlds.World(
                 folder, model) as world:
             crowd, kills = sweep(world, options)
             found = problems(world, crowd)

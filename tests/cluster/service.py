@@ -21,16 +21,20 @@ import sys
 
 from jacket_azure.sandbox.services import cinder as sandbox_cinder
 from jacket_azure.sandbox.services import common
-from tests.cluster import bus
+
+# of all workers; each has a host name of its own
+CLUSTER = 'all'
 
 
 def start(role, config):
     """Start the services of *role*; returns application and workers."""
-    bus.install()
     os.environ['OS_CINDER_DISABLE_EVENTLET_PATCHING'] = '1'
     from cinder import monkey_patch
     monkey_patch.patch()
     sandbox_cinder.avoid_tpool()
+    # after Cinder has chosen threads: oslo.messaging would choose eventlet
+    from tests.cluster import bus
+    bus.install()
     sys.argv[1:] = ['--config-file', config]
     from cinder.common import constants
     from cinder.wsgi.api import application  # reads the configuration
@@ -44,7 +48,7 @@ def start(role, config):
         workers = [service.create(
             host=f'{cfg.CONF.host}@{backend}', service_name=backend,
             binary=constants.VOLUME_BINARY, coordination=True,
-            cluster=f'{cfg.CONF.cluster}@{backend}')
+            cluster=f'{CLUSTER}@{backend}')
             for backend in cfg.CONF.enabled_backends]
     for worker in workers:
         worker.start()

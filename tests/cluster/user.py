@@ -134,7 +134,7 @@ class User:
     def _attach(self):
         id_ = self._any(self.volumes)
         made = self._api.call('POST', '/attachments', {'attachment': {
-            'volume_uuid': id_, 'instance_uuid': None, 'connector': None}})
+            'volume_uuid': id_}})
         attachment = made['attachment']['id']
         try:
             self._api.call('PUT', f'/attachments/{attachment}', {

@@ -32,7 +32,6 @@ START_SECONDS = 120.0
 _CONFIG = '''
 [DEFAULT]
 host = {name}
-{cluster}
 state_path = {folder}
 transport_url = bus:///{folder}/bus
 auth_strategy = noauth
@@ -96,8 +95,9 @@ class World:
         for name in ('api', *WORKERS):
             self._write(name)
         subprocess.run(  # noqa: S603 - Cinder's own command
-            [sys.executable, '-m', 'cinder.cmd.manage', '--config-file',
-             self._config('api'), 'db', 'sync'], check=True,
+            [sys.executable, '-c', 'from cinder.cmd import manage; '
+             'manage.main()', '--config-file', self._config('api'), 'db',
+             'sync'], check=True,
             stdout=self._log('schema'), stderr=subprocess.STDOUT)
         self._ports = ports.choose(('api', *WORKERS))
         self._stack.callback(self.stop)
@@ -120,7 +120,6 @@ class World:
         file.touch(mode=0o600)
         file.write_text(_CONFIG.format(
             name=name, folder=self._folder, key='ab' * 32,
-            cluster='' if name == 'api' else 'cluster = all',
             packaged=pathlib.Path(sys.prefix, 'etc'),
             azure='\n'.join(f'{key} = {value}'
                             for key, value in options.items())))
