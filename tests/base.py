@@ -38,13 +38,16 @@ class AzureTestCase(base.BaseTestCase):
     mapping = world.MAPPING
     #: whether disks and blobs have bytes, which takes seconds to start
     contents = False
+    #: ``observed`` lets operations take as long as on Azure, in virtual time
+    latency = 'none'
 
     def setUp(self):
         super().setUp()
         self.log = self.useFixture(debug_log.DebugLog())
         self.azure = self.useFixture(
             azure_fixtures.AzureFixture(
-                self.mapping, contents=self.contents))
+                self.mapping, contents=self.contents,
+                latency=self.latency))
         self.conf = cfg.ConfigOpts()
         self.azure.configure(self.conf)
         self._client = None

@@ -30,6 +30,7 @@ from jacket_azure.disks.managed import doors
 from jacket_azure.disks.managed import facts
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import disk_rules
+from jacket_azure.payload import tags as tag_names
 from jacket_azure.payload import vhd
 
 
@@ -85,7 +86,8 @@ class Contents(base.Base):
                 location=self._azure.location,
                 kind=spec.kind,
                 creation=disk_payload.upload(spec.size_gib),
-                tags=spec.tags,
+                # until it is whole nobody takes it for the volume
+                tags={**spec.tags, tag_names.KIND: tag_names.KIND_TEMPORARY},
                 access=self._closed,
                 os_type=spec.os_type,
                 generation=spec.generation,
@@ -100,7 +102,7 @@ class Contents(base.Base):
         return _Writer(
             signed.open_blob(self._azure.wire, source),
             spec.size_gib * models.GIB,
-            lambda: self._disk_doors.close(spec.name),
+            lambda: self._disk_doors.close(spec.name, spec.tags),
             lambda: self._give_up(spec.name),
         )
 
@@ -116,7 +118,10 @@ class Contents(base.Base):
     def _make_room(self, disk: models.Disk) -> None:
         """Delete what an upload that never ended has left behind."""
         self._disks.check_ours(disk.name)
-        if disk.state not in facts.UNFINISHED:
+        kind = disk.tags.get(tag_names.KIND)
+        if disk.state not in facts.UNFINISHED and (
+            kind != tag_names.KIND_TEMPORARY
+        ):
             raise exceptions.Conflict(
                 f'The disk {disk.name} is already in Azure and finished.'
             )

@@ -74,9 +74,12 @@ class Doors:
             raise
         return source
 
-    def close(self, name: str) -> None:
+    def close(
+        self, name: str, tags: Mapping[str, str] | None = None
+    ) -> None:
         """Close one unless somebody of this process still needs it.
 
+        :param tags: to be set in the same breath
         :raises AzureError: Azure did not close it
         """
         with self._lock:
@@ -88,7 +91,7 @@ class Doors:
         try:
             self._calls.revoke_access(name)
         finally:
-            self._let(name, disk_payload.CLOSED)
+            self._let(name, disk_payload.CLOSED, tags)
 
     def close_quietly(self, name: str) -> None:
         """Close one where a failure would hide a worse one, or harms none."""
@@ -127,7 +130,17 @@ class Doors:
             self._urls[name] = url
         return url
 
-    def _let(self, name: str, access: Mapping[str, str]) -> None:
+    def _let(
+        self,
+        name: str,
+        access: Mapping[str, str],
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         """Say who may use signed URLs, where the cloud knows that."""
+        body: dict[str, Any] = {}
         if self._azure.cloud.capabilities.disk_access_policies:
-            self._resources.update(name, {'properties': dict(access)})
+            body['properties'] = dict(access)
+        if tags is not None:
+            body['tags'] = dict(tags)
+        if body:
+            self._resources.update(name, body)

@@ -141,6 +141,7 @@ def change(emulator: server.Emulator, disk: store.Resource,
     disk_changes.check_shares(emulator, disk, wanted)
     disk_changes.check_sku(emulator, disk, sku)
     if size_gib is not None:
+        disk_rules.check_size(size_gib, sku)
         disk_rules.check(sku, size_gib, wanted, _known(disk, sku))
         disk_growth.check(emulator, disk, size_gib, sku)
     disk_changes.count(emulator, disk, sku, wanted)

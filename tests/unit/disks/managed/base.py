@@ -1,11 +1,11 @@
-#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    Licensed under the Apache License, Version 2.0 (the 'License'); you may
 #    not use this file except in compliance with the License. You may obtain
 #    a copy of the License at
 #
 #         http://www.apache.org/licenses/LICENSE-2.0
 #
 #    Unless required by applicable law or agreed to in writing, software
-#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    distributed under the License is distributed on an 'AS IS' BASIS, WITHOUT
 #    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
 #    License for the specific language governing permissions and limitations
 #    under the License.
@@ -22,6 +22,8 @@ UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
 OTHER = '7c9e6679-7425-40de-944b-e07fc1f90ae7'
 SNAPSHOT = '6fa459ea-ee8a-3ca4-894e-db77e160355e'
 GIB = 1024**3
+IMAGE = {'publisher': 'Canonical', 'offer': 'ubuntu-24_04-lts',
+         'sku': 'server', 'version': 'latest'}
 
 
 def tags_of(uuid, kind=tags.KIND_VOLUME, owner=world.OWNER):
@@ -60,3 +62,28 @@ class ManagedTestCase(base.AzureTestCase):
         return result, [
             (one.method, one.operation) for one in attempts
             if not one.is_poll]
+
+    def attach(self, name):
+        """Let a running machine have a disk, as the emulator does it."""
+        nic = self.client.network_interfaces.create_or_update('nic', {
+            'location': world.LOCATION, 'properties': {
+                'ipConfigurations': [{'name': 'ip', 'properties': {
+                    'subnet': {'id': self.azure.subnet_id('private')}}}]}})
+        disk_id = self.model.disk_id(name)
+        sku = self.model.get(name).kind.sku
+        self.client.virtual_machines.create('vm', {
+            'location': world.LOCATION,
+            'properties': {
+                'hardwareProfile': {'vmSize': 'Standard_D2s_v5'},
+                'additionalCapabilities': {
+                    'ultraSSDEnabled': sku == 'UltraSSD_LRS'},
+                'storageProfile': {
+                    'imageReference': IMAGE,
+                    'osDisk': {'createOption': 'FromImage'},
+                    'dataDisks': [self.model.describe_data_disk(
+                        disk_id, 0, None)]},
+                'osProfile': {'computerName': 'guest',
+                              'adminUsername': 'azureuser',
+                              'adminPassword': 'Correct-Horse-9'},
+                'networkProfile': {'networkInterfaces': [
+                    {'id': nic['id']}]}}})
