@@ -25,7 +25,9 @@ import socket
 from typing import TYPE_CHECKING
 from typing import Any
 
+from jacket_azure.emulator.blobs import answer as answers
 from jacket_azure.emulator.blobs.request import BlobRequest
+from jacket_azure.emulator.blobs.request import Body
 
 if TYPE_CHECKING:
     from jacket_azure.emulator.blobs.answer import Answer
@@ -60,17 +62,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Answer one request and keep the connection."""
         try:
             request = self._read()
-        except ValueError as exc:
+        except ValueError:
             self.close_connection = True
-            self.send_error(411, 'Length Required', str(exc))
+            self._write(answers.refusal(
+                411, 'MissingContentLengthHeader',
+                'Content-Length HTTP header was not specified.'), 1)
             return
         answer, share = self._front.answer(request)
         if share is None:
             self._hang_up()
             return
-        if not isinstance(request.body, bytes) and answer.status >= 300:
-            # it may not have been read to its end
-            self.close_connection = True
+        if isinstance(request.body, Body):
+            # a client that is still sending does not see the answer
+            while request.body.read(_CHUNK):
+                pass
         self._write(answer, share)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = _serve
@@ -90,8 +95,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise ValueError('Content-Length is no length')
         headers = tuple(self.headers.items())
         if length > _SHORT_BYTES:
-            return BlobRequest(self.command, self.path, headers, self.rfile,
-                               length)
+            return BlobRequest(self.command, self.path, headers,
+                               Body(self.rfile, length), length)
         body = self.rfile.read(length) if length else b''
         if len(body) < length:
             raise ConnectionAbortedError('the body is cut off')

@@ -116,6 +116,7 @@ def answer(front: Front, request: BlobRequest) -> Answer:
             until = min(size, -(-(asked_for[1] + 1) // PAGE) * PAGE)
     earlier = _earlier(front, request, plain)
     before = _ranges_of(earlier)
+    _check_generation(front, request)
     changes = compare(_clip(now, since, until), _clip(before, since, until),
                       _reader(front, authentication.authorized(
                           plain.changed(query={'comp': None}), key)),
@@ -168,15 +169,20 @@ def _earlier(front: Front, request: BlobRequest,
             400, 'PreviousSnapshotCannotBeNewer', 'The prevsnapshot query '
             'parameter value cannot be newer than snapshot query parameter '
             'value.')
+    earlier = BlobRequest('GET', plain.changed(query={
+        'comp': None, 'snapshot': stamp}).target, (
+            ('x-ms-version', '2021-12-02'),))
+    return sources.Source(front, earlier, 'sig' not in request.query)
+
+
+def _check_generation(front: Front, request: BlobRequest) -> None:
+    """Both have to be of a blob that was not created anew between them."""
+    stamp = request.query.get('prevsnapshot', '9')
     until = request.snapshot or '9'
     if any(stamp < made <= until
            for made in front.made_anew.get(request.key, ())):
         raise BlobFailure(409, 'BlobOverwritten', 'The blob has been '
                           'recreated since the previous snapshot was taken.')
-    earlier = BlobRequest('GET', plain.changed(query={
-        'comp': None, 'snapshot': stamp}).target, (
-            ('x-ms-version', '2021-12-02'),))
-    return sources.Source(front, earlier, 'sig' not in request.query)
 
 
 def _check_stamp(stamp: str) -> None:

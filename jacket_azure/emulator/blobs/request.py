@@ -29,6 +29,23 @@ _PAGE_KINDS = {'update': 'blobs/page', 'clear': 'blobs/clearPage'}
 _COMP_KINDS = {'pagelist': 'blobs/pageList', 'copy': 'blobs/abortCopy'}
 
 
+class Body:
+    """A body that is not read yet.
+
+    :param source: of the connection, which goes on behind the body
+    """
+
+    def __init__(self, source: io.BufferedIOBase, length: int) -> None:
+        self._source = source
+        self.left = length
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, none at the end or when it is cut off."""
+        data = self._source.read(min(size, self.left))
+        self.left -= len(data)
+        return data
+
+
 @dataclasses.dataclass(frozen=True)
 class BlobRequest:
     """A request; changed copies of it are made by :meth:`changed`.
@@ -42,7 +59,7 @@ class BlobRequest:
     method: str
     target: str
     headers: Headers
-    body: bytes | io.BufferedIOBase = b''
+    body: bytes | Body = b''
     length: int = 0
 
     @property

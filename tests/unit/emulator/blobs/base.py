@@ -12,12 +12,14 @@
 
 """Base class of the tests of the blob front: SDK and plain HTTP."""
 
+import datetime
 import urllib.parse
 from xml.etree import ElementTree
 
 from azure.core import MatchConditions
 from azure.core import exceptions
 from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import generate_blob_sas
 import requests
 
 from jacket_azure.emulator.blobs import authentication
@@ -112,9 +114,6 @@ class BlobTestCase(timeout.TestCase):
 
     def sas_url(self, blob, permission='r', **options):
         """URL of a blob that lets whoever has it read it for an hour."""
-        import datetime
-
-        from azure.storage.blob import generate_blob_sas
         query = generate_blob_sas(
             world.STORAGE_ACCOUNT, blob.container_name, blob.blob_name,
             snapshot=blob.snapshot, account_key=self.keys()[0],
