@@ -187,7 +187,7 @@ class Volumes(growth.Growth):
                 kept += 1
         if kept and uuid is None:
             raise exceptions.InUse(
-                f'The volume {name} has {kept} snapshots; they must be '
+                f'The volume {name} has snapshots ({kept}); they must be '
                 f'deleted first.',
                 code='SnapshotsPresent',
             )

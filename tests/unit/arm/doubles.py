@@ -129,7 +129,7 @@ class Wire(adapters.BaseAdapter):
         response.headers.update(headers)
         response.raw = urllib3.HTTPResponse(
             body=io.BytesIO(text), headers=headers, status=status,
-            preload_content=False)
+            preload_content=False, request_method=request.method)
         return response
 
     def close(self):

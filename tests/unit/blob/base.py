@@ -36,7 +36,10 @@ class Azurite:
     def __init__(self, emulator):
         [stored] = [resource for resource in emulator.store
                     if resource.name == world.STORAGE_ACCOUNT]
-        self.client = contents.of(emulator).client_of(
+        keeper = contents.of(emulator)
+        # starts it, and only then it has a port
+        self.started = keeper.client
+        self.client = keeper.client_of(
             world.STORAGE_ACCOUNT, stored.private['keys']['key1'])
 
     def _get(self, path, query, headers=None):
