@@ -113,17 +113,18 @@ class Writer:
     def close(self) -> None:
         """Finish: only now the disk can be used; safe to repeat.
 
+        After a failure there is :meth:`abort`; a lease is held until then,
+        or until it runs out.
+
         :raises AzureError: not everything was written
         """
         if not self._open:
             return
-        try:
-            self.flush()
-            if self._finish is not None:
-                self._keep_lease()
-                self._finish()
-        finally:
-            self._end()
+        self.flush()
+        if self._finish is not None:
+            self._keep_lease()
+            self._finish()
+        self._end()
 
     def abort(self) -> None:
         """Give up, and remove what is unfinished; safe to repeat."""
@@ -133,8 +134,9 @@ class Writer:
             self._failure = self._failure or exceptions.OperationFailed(
                 'The writing was given up', code='Aborted'
             )
+            waiting = list(self._sending.values())
+        futures.wait(waiting)
         try:
-            futures.wait(list(self._sending.values()))
             if self._undo is not None:
                 self._undo()
         finally:

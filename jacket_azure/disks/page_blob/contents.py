@@ -14,6 +14,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from jacket_azure import exceptions
 from jacket_azure.blob import leases
 from jacket_azure.blob import page_blobs
@@ -23,6 +25,8 @@ from jacket_azure.disks import models
 from jacket_azure.disks.page_blob import copies
 from jacket_azure.disks.page_blob import states
 from jacket_azure.payload import vhd
+
+LOG = logging.getLogger(__name__)
 
 
 class Contents(copies.Copies):
@@ -58,7 +62,11 @@ class Contents(copies.Copies):
             lease.blob.tag(self._metadata(spec, size_bytes), etag)
 
         def undo() -> None:
-            lease.blob.delete()
+            try:
+                lease.blob.delete()
+            except exceptions.InUse:
+                # the lease had run out, and somebody else goes on
+                LOG.warning('Leaving %s to whoever leased it', spec.name)
 
         self._whose.note(spec.name, True)
         return writer.Writer(

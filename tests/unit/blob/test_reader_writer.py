@@ -158,7 +158,22 @@ class ReaderWriterTest(base.BlobTestCase):
         self.assertRaises(exceptions.Refused, made.close)
         self.assertEqual([], finished)
         self.assertEqual({}, self.azurite.pages(PATH))
+        self.assertRaises(exceptions.Refused, made.close)
+        made.abort()
         made.close()
+        self.assertEqual([], finished)
+
+    def test_abort_undoes_also_after_a_close_that_failed(self):
+        undone = []
+
+        def fail():
+            raise exceptions.Unavailable('As the test wants.')
+
+        made = writer.Writer(self.blob, GIB, finish=fail,
+                             undo=lambda: undone.append(1))
+        self.assertRaises(exceptions.Unavailable, made.close)
+        made.abort()
+        self.assertEqual([1], undone)
 
     def test_abort_undoes(self):
         undone = []
@@ -219,4 +234,5 @@ class ReaderWriterTest(base.BlobTestCase):
         other.acquire()
         made.write(0, b'x' * 512)
         self.assertRaises(exceptions.InUse, made.close)
+        made.abort()
         self.assertEqual({}, self.azurite.pages(PATH))
