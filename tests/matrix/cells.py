@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import zlib
 
-from tests.matrix import services
+from tests.matrix import scene
 from tests.matrix import troubles
 
 # an outage from here on and a stuck operation have one duration only
@@ -37,7 +37,7 @@ def all_cells(rows, row='', column=''):
         raise ValueError(f'no such column: {", ".join(sorted(unknown))}; '
                          f'there are {", ".join(troubles.BY_NAME)}')
     return [
-        services.Cell(each, trouble.name, for_good)
+        scene.Cell(each, trouble.name, for_good)
         for each in rows if row.lower() in str(each).lower()
         for trouble in troubles.TROUBLES
         if trouble.fits(each) and (not names or trouble.name in names)

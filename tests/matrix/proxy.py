@@ -33,6 +33,8 @@ import urllib.parse
 END_SECONDS = 5
 _HOP = frozenset({'connection', 'transfer-encoding', 'content-length',
                   'keep-alive', 'host'})
+# of the body that a HEAD does not get
+_HEAD_HOP = _HOP - {'content-length'}
 
 
 @dataclasses.dataclass
@@ -55,7 +57,7 @@ class Reply:
         reason = http.client.responses.get(self.status, 'Unknown')
         lines = [f'HTTP/1.1 {self.status} {reason}']
         lines += [f'{name}: {value}' for name, value in self.headers]
-        if self.status != 204:
+        if self.status != 204 and self.header('Content-Length') is None:
             lines.append(f'Content-Length: {len(self.body)}')
         return '\r\n'.join([*lines, '', '']).encode('latin-1') + self.body
 
@@ -92,9 +94,10 @@ class Exchange:
             self.method, self.target, self.body or None, kept)
         answer = self._upstream.getresponse()
         body = answer.read()
+        hop = _HEAD_HOP if self.method == 'HEAD' else _HOP
         return Reply(answer.status, [
             (name, value) for name, value in answer.getheaders()
-            if name.lower() not in _HOP], body)
+            if name.lower() not in hop], body)
 
     def answer(self, reply):
         """Send a whole reply; the connection stays open."""

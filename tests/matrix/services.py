@@ -14,64 +14,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-import pathlib
 import time
 
-import fixtures
 import nova.tests.functional  # noqa: F401 - patches, so it comes first
 
-from jacket_azure.arm import transport
 from tests import orders
 from tests.functional.nova import base
-from tests.matrix import proxy
-from tests.matrix import troubles
-from tests.matrix import wire
+from tests.matrix import scene
 
 ZONE = 'az1'
 STEPS = ('create', 'delete')
-# a port nobody listens on: tcpmux, which needs root to be taken
-_NOBODY = 'https://127.0.0.1:1'
 _FIRST_NIC = '?' * 36
 
 
-@dataclasses.dataclass(frozen=True)
-class Cell:
-    """One thing that goes wrong, once or until somebody mends it."""
-
-    row: wire.Row
-    trouble: str
-    for_good: bool
-
-    def __str__(self):
-        return (f'{self.row}, {self.trouble}, '
-                f'{"for good" if self.for_good else "once"}')
-
-
-@dataclasses.dataclass
-class Outcome:
-    """What came of it.
-
-    :ivar ok: the server is as it was asked to be
-    :ivar text: the fault that the user reads, when it is not
-    :ivar left: what Azure still held when the server was in error
-    :ivar remains: what was there after all was mended and deleted: of
-        Azure, Neutron and Placement
-    :ivar struck: how often the trouble struck
-    :ivar virtual_seconds: how long the step took, by the driver's clock
-    """
-
-    ok: bool = False
-    text: str = ''
-    left: list = dataclasses.field(default_factory=list)
-    remains: list = dataclasses.field(default_factory=list)
-    struck: int = 0
-    virtual_seconds: float = 0.0
-    seconds: float = 0.0
-
-
-class Services(base.AzureServersTestCase):
+class Services(scene.Scene, base.AzureServersTestCase):
     """Nova, Placement and the fakes of Neutron and Glance, for many cells."""
 
     # so that whether machines are listed does not depend on seconds
@@ -79,43 +35,12 @@ class Services(base.AzureServersTestCase):
 
     def setUp(self):
         super().setUp()
-        emulator = self.azure.emulator
-        emulator.nic_create = 'async'
-        self.wire = wire.Wire()
-        folder = pathlib.Path(emulator.ca_file).parent
-        between = proxy.Proxy(
-            emulator.endpoint, emulator.ca_file,
-            (folder / 'server.pem', folder / 'server.key'),
-            self.wire.handle).start()
-        self.addCleanup(between.stop)
-        # so the operations' URLs lead through the proxy as well
-        emulator.endpoint = between.url
+        self.connect_wire()
         self.azure.configure(base.CONF)
-        self._refuse_where_armed()
-        # msal repeats a refusal of the token service to itself for seconds
-        self.useFixture(fixtures.MonkeyPatch(
-            'msal.individual_cache.time', self.azure.clock))
         aggregate = self._create_aggregate('zone one', ZONE)
         self.api.add_host_to_aggregate(aggregate, base.HOST)
         self.api.post_keypair({'keypair': {
             'name': 'demo', 'type': 'ssh', 'public_key': orders.KEY}})
-
-    def _refuse_where_armed(self):
-        send = transport.Transport.send
-
-        def refusing(self_, request, **options):
-            if not self.wire.refuses(request.method, request.url):
-                return send(self_, request, **options)
-            url = request.url
-            parts = url.split('/', 3)
-            request.url = f'{_NOBODY}/{parts[3]}'
-            try:
-                return send(self_, request, **options)
-            finally:
-                request.url = url
-
-        self.useFixture(fixtures.MonkeyPatch(
-            'jacket_azure.arm.transport.Transport.send', refusing))
 
     def start_anew(self):
         """Let the driver be one whose token and facts have grown old."""
@@ -197,9 +122,9 @@ class Services(base.AzureServersTestCase):
         return self._settled(server)
 
     def run_cell(self, cell):
-        """Return the :class:`Outcome` of one cell, in a clean world."""
+        """Return the :class:`scene.Outcome` of one cell, in a clean world."""
         began = time.monotonic()
-        outcome = Outcome()
+        outcome = scene.Outcome()
         server = None
         if cell.row.step == 'delete':
             self.start_anew()
@@ -207,7 +132,7 @@ class Services(base.AzureServersTestCase):
         self.start_anew()
         self.wire.step = cell.row.step
         virtual = self.azure.clock.time()
-        with self._trouble(cell) as strikes:
+        with self.trouble(cell) as strikes:
             if server is None:
                 server = self._create()
                 found = self._settled(server)
@@ -226,27 +151,11 @@ class Services(base.AzureServersTestCase):
         outcome.seconds = time.monotonic() - began
         return outcome
 
-    @contextlib.contextmanager
-    def _trouble(self, cell):
-        trouble = troubles.BY_NAME[cell.trouble]
-        if trouble.plan is None:
-            self.wire.arm(cell.row, trouble, cell.for_good)
-            try:
-                yield lambda: self.wire.struck
-            finally:
-                self.wire.disarm()
-            return
-        method, kind, *second = cell.row.label.split()
-        fault = trouble.plan(self.azure.emulator.faults, {
-            'method': method, 'type': kind,
-            'name': f'{_FIRST_NIC}-*' if second else _FIRST_NIC,
-            'times': None if cell.for_good else 1})
-        try:
-            yield lambda: fault.fired
-        finally:
-            self.azure.emulator.faults.remove(fault)
-            for operation in self.azure.emulator.operations.running():
-                operation.stuck = False
+    def target(self, row):
+        """... of the two network interfaces, which differ in their names."""
+        second = row.label.endswith(' #2')
+        return {**super().target(row),
+                'name': f'{_FIRST_NIC}-*' if second else _FIRST_NIC}
 
     def _remains(self, server, found):
         """List what should not be there any more, and remove it."""

@@ -50,16 +50,21 @@ class Row(NamedTuple):
     @property
     def is_write(self):
         """Whether it starts an operation."""
-        return self.label.split()[0] in ('PUT', 'PATCH', 'DELETE')
+        method, kind, *_ = self.label.split()
+        return method in ('PUT', 'PATCH', 'DELETE') and kind != 'blob'
 
 
 class Wire:
-    """The ``handle`` of a proxy: labels, counts, and strikes where armed."""
+    """The ``handle`` of a proxy: labels, counts, and strikes where armed.
+
+    :ivar account: the storage account whose blobs pass as well
+    """
 
     def __init__(self):
         self._lock = threading.Lock()
         self._polls = {}
         self.step = ''
+        self.account = None
         self.disarm()
 
     def disarm(self):
@@ -85,7 +90,7 @@ class Wire:
 
     def handle(self, exchange):
         """Take one request at the proxy."""
-        label = self.label(exchange.method, exchange.path)
+        label = self.label(exchange.method, exchange.target)
         trouble = self._meet(label, at_client=False)
         if trouble is None:
             exchange.answer(self.forward(exchange))
@@ -95,7 +100,7 @@ class Wire:
     def forward(self, exchange):
         """Pass a request on, and learn where its operation is polled."""
         reply = exchange.forward()
-        label = self.label(exchange.method, exchange.path)
+        label = self.label(exchange.method, exchange.target)
         for name in _POLLED:
             url = reply.header(name)
             if url:
@@ -105,16 +110,20 @@ class Wire:
 
     def refuses(self, method, url):
         """Tell, before it connects, whether a request finds nobody."""
-        label = self.label(method, urllib.parse.urlsplit(url).path)
+        parts = urllib.parse.urlsplit(url)
+        label = self.label(method, f'{parts.path}?{parts.query}')
         return self._meet(label, at_client=True) is not None
 
-    def label(self, method, path):
+    def label(self, method, target):
         """Name a request without the ids in it."""
+        path, _, query = target.partition('?')
         if path.lower().endswith('/oauth2/v2.0/token'):
             return 'POST token'
         started = self._polls.get(path.lower())
         if started is not None:
             return f'poll of {started}'
+        if self.account and path.startswith(f'/{self.account}/'):
+            return _blob_label(method, path, query)
         kind, name = records.describe(method, path)
         ids = len(_UUID.findall(name))
         if ids == 0:
@@ -144,3 +153,13 @@ class Wire:
             return True
         return (self._for_good and row[:2] == self._row[:2]
                 and row.turn >= self._row.turn)
+
+
+def _blob_label(method, path, query):
+    """Name a request to the blob service: what it does, in which container."""
+    options = dict(urllib.parse.parse_qsl(query))
+    container, _, blob = path.split('/', 2)[2].partition('/')
+    what = options.get('comp') or ('snapshot' if 'snapshot' in options else '')
+    if not blob:
+        what = f'container {what}'.strip()
+    return ' '.join(filter(None, (method, 'blob', container, what)))
