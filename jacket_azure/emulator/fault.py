@@ -68,7 +68,7 @@ class Fault:
     :ivar times: how often at most; None without end
     :ivar skip: how many matching requests are spared first
     :ivar at: strikes at the request of this number, then (with *for_good*)
-        at every request of the same method and path
+        at every request of the same method, path and type
     :ivar error: answered instead of acting on the request
     :ivar change: made to the operation the request started
     :ivar garble: status of a page of HTML that stands for the answer
@@ -98,14 +98,14 @@ class Fault:
     action: str = ''
     id: int = 0
     fired: int = 0
-    bound: tuple[str, str] | None = None
+    bound: tuple[str, str, str] | None = None
 
     def matches(self, record: records.Record) -> bool:
         """Tell whether it is meant for this request."""
         if self.times is not None and self.fired >= self.times:
             return False
         if self.bound is not None:
-            return self.bound == (record.method, record.path.lower())
+            return self.bound == _bond(record)
         if self.at is not None:
             return record.number == self.at
         if record.is_poll and not (
@@ -126,7 +126,7 @@ class Fault:
             return False
         self.fired += 1
         if self.for_good:
-            self.bound = (record.method, record.path.lower())
+            self.bound = _bond(record)
         return True
 
     def refuse(self) -> None:
@@ -151,3 +151,11 @@ class Fault:
         if self.error is not None:
             found.update(status=self.error.status, code=self.error.code)
         return found
+
+
+def _bond(record: records.Record) -> tuple[str, str, str]:
+    """What a request and its repetitions have in common.
+
+    The type is part of it for blobs, where one path has many operations.
+    """
+    return record.method, record.path.lower(), record.type

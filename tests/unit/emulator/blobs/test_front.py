@@ -201,6 +201,8 @@ class FaultTest(base.BlobTestCase):
         self.refused(500, 'InternalError', self.write)
         self.assertFalse(self.written())
         self.refused(500, 'InternalError', self.write)
+        # another operation of the same path
+        self.page_blob.set_blob_metadata({'a': 'b'})
 
     def test_the_sdk_tries_again(self):
         self.faults.fail('PUT', 'blobs/page', 503, 'ServerBusy', times=1)
