@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
+import logging
 from typing import Any
 
 from jacket_azure import exceptions
@@ -28,6 +29,13 @@ from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import disk_rules
 from jacket_azure.payload import disk_skus
 from jacket_azure.payload import names
+from jacket_azure.payload import snapshot as snapshot_payload
+from jacket_azure.payload import tags as tag_names
+
+LOG = logging.getLogger(__name__)
+
+# Azure tells of disks in two zones in words only
+_OTHER_ZONE = 'different availability zone'
 
 
 class Volumes(base.Base):
@@ -90,9 +98,40 @@ class Volumes(base.Base):
     def create_from_volume(
         self, spec: models.VolumeSpec, source_name: str
     ) -> models.Disk:
-        return self._create(
-            spec, disk_payload.copy_of(self.disk_id(source_name))
+        try:
+            return self._create(
+                spec, disk_payload.copy_of(self.disk_id(source_name))
+            )
+        except exceptions.Refused as exc:
+            if _OTHER_ZONE not in str(exc):
+                raise
+        return self._copy_between_zones(spec, source_name)
+
+    def _copy_between_zones(
+        self, spec: models.VolumeSpec, source_name: str
+    ) -> models.Disk:
+        """Copy by way of a snapshot, which is in no zone."""
+        name = f'temporary-{spec.name}'
+        body = snapshot_payload.build(
+            snapshot_payload.SnapshotSpec(
+                location=self._azure.location,
+                source_id=self.disk_id(source_name),
+                tags={**spec.tags, tag_names.KIND: tag_names.KIND_TEMPORARY},
+                access=self._closed,
+            )
         )
+        try:
+            self._snapshots.create(name, body)
+            return self.create_from_snapshot(spec, name)
+        finally:
+            self._remove_snapshot(name)
+
+    def _remove_snapshot(self, name: str) -> None:
+        try:
+            self._snapshots.delete(name)
+        except exceptions.AzureError as exc:
+            # its tags tell the janitor what it is
+            LOG.warning('The snapshot %s stays behind: %s', name, exc)
 
     def create_from_image(
         self, spec: models.VolumeSpec, image: models.ImageReference

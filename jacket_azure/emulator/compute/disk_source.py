@@ -50,11 +50,11 @@ def read(emulator: server.Emulator, target: store.Resource,
     if option == 'Empty':
         if not properties.get('diskSizeGB'):
             raise errors.missing_parameter('disk.diskSizeGB')
-        return disk_facts.Source(1)
+        return disk_facts.Source(properties['diskSizeGB'])
     if option == 'Upload':
         return _upload(target, data)
     if option in ('Copy', 'CopyStart', 'Restore'):
-        return _copy(emulator, body, data)
+        return _copy(emulator, target, body, data)
     if option == 'Import':
         return _import(emulator, body, data)
     if option == 'FromImage':
@@ -123,8 +123,8 @@ def _import(emulator: server.Emulator, body: dict[str, Any],
                   size_bytes=size)
 
 
-def _copy(emulator: server.Emulator, body: dict[str, Any],
-          data: dict[str, Any]) -> disk_facts.Source:
+def _copy(emulator: server.Emulator, target: store.Resource,
+          body: dict[str, Any], data: dict[str, Any]) -> disk_facts.Source:
     wanted = data.get('sourceResourceId')
     if wanted is None:
         raise errors.missing_parameter('disk.creationData.sourceResourceId')
@@ -157,4 +157,21 @@ def _copy(emulator: server.Emulator, body: dict[str, Any],
             400, 'BadRequest',
             f'The source {wanted} does not belong to the same region as '
             f'the disk.')
+    _check_zones(target, body, resource)
     return disk_facts.copy_of(resource)
+
+
+def _check_zones(target: store.Resource, body: dict[str, Any],
+                 source: store.Resource) -> None:
+    """Refuse a disk in another zone than its source; snapshots have none.
+
+    :raises ArmError: 400 InvalidParameter, in the service's words
+        (kubernetes-sigs/azuredisk-csi-driver #571)
+    """
+    there, here = source.body.get('zones'), body.get('zones')
+    if there and here and there != here:
+        raise errors.ArmError(
+            400, 'InvalidParameter',
+            f"The resource '{target.name}' in an availability zone cannot be "
+            f"copied from the source '{source.id}' in a different "
+            f"availability zone.", target='sourceResourceId')

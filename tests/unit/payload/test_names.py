@@ -44,6 +44,25 @@ class NamesTest(timeout.TestCase):
             self.assertTrue(len(name) <= 64)
             self.assertEqual(uuid, names.parse_uuid(name))
 
+    @given(strategies.UUIDS, st.from_regex(r'[a-z0-9]{0,16}', fullmatch=True))
+    def test_volume_names_are_valid_and_parse_back(self, uuid, generation):
+        name = names.volume_name(uuid, generation)
+        self.assertTrue(names.is_valid_name(name))
+        self.assertEqual(
+            (uuid, generation), names.parse_volume_name(name.upper()))
+        self.assertIsNone(names.parse_snapshot_name(name))
+
+    @given(strategies.UUIDS)
+    def test_snapshot_names_are_valid_and_parse_back(self, uuid):
+        name = names.snapshot_name(uuid)
+        self.assertTrue(names.is_valid_name(name))
+        self.assertEqual(uuid, names.parse_snapshot_name(name))
+        self.assertIsNone(names.parse_volume_name(name))
+
+    def test_generations(self):
+        for bad in ('A', 'a-b', 'a' * 17, 'a\n'):
+            self.assertRaises(ValueError, names.volume_name, UUID, bad)
+
     def test_the_design_names(self):
         self.assertEqual(UUID, names.vm_name(UUID))
         self.assertEqual(UUID, names.os_disk_name(UUID))

@@ -125,6 +125,35 @@ class SnapshotTest(base.ManagedTestCase):
         self.assertEqual((16, True), (clone.size_gib, clone.usable))
 
 
+class ZoneTest(base.ManagedTestCase):
+    """Copies of a disk in another zone than its source."""
+
+    def setUp(self):
+        super().setUp()
+        self.disk = self.model.create(self.spec(zone='1'))
+
+    def test_a_clone_in_another_zone(self):
+        clone = self.model.create_from_volume(
+            self.spec(OTHER, 8, zone='2'), self.disk.name)
+        self.assertEqual(('2', 8), (clone.kind.zone, clone.size_gib))
+        self.assertEqual([], list(self.model.list_snapshots()))
+
+    def test_what_is_left_behind_is_known(self):
+        self.azure.fail('DELETE', 'snapshots', 400, 'BadRequest')
+        self.model.create_from_volume(
+            self.spec(OTHER, zone='2'), self.disk.name)
+        snapshot, = self.model.list_snapshots()
+        self.assertEqual(('temporary', OTHER), (
+            snapshot.tags[tags.KIND], snapshot.tags[tags.ID]))
+        self.assertIn('stays behind', self.log.text)
+
+    def test_a_snapshot_is_in_no_zone(self):
+        self.model.create_snapshot(self.snapshot_spec(self.disk.name))
+        clone = self.model.create_from_snapshot(
+            self.spec(OTHER, zone='3'), NAME)
+        self.assertEqual('3', clone.kind.zone)
+
+
 class BackgroundCopyTest(base.ManagedTestCase):
     """Snapshots of Premium SSD v2 disks are complete later."""
 

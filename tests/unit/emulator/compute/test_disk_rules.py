@@ -240,6 +240,19 @@ class SourceTest(DiskCase):
                          data=other)
         self.make(data=first)
 
+    def test_a_copy_is_in_the_zone_of_its_source(self):
+        self.make(name='source', zones=['1'])
+        copy = {'createOption': 'Copy',
+                'sourceResourceId': self.path('disks', 'source')}
+        error = self.refused(400, 'InvalidParameter', self.make,
+                             zones=['2'], data=copy)
+        self.assertEqual(
+            f"The resource 'disk' in an availability zone cannot be copied "
+            f"from the source '{self.path('disks', 'source')}' in a "
+            f"different availability zone.", error.message)
+        self.make(name='near', zones=['1'], data=copy)
+        self.make(name='regional', data=copy)
+
     def test_a_snapshot_cannot_be_taken_again(self):
         self.make(name='a')
         self.make(name='b')
