@@ -52,6 +52,7 @@ class Capabilities:
     :ivar gallery: compute galleries for images
     :ivar unmanaged_disk_gib: size of the largest page blob that a virtual
         machine takes as a disk
+    :ivar user_data: ``userData``, which the guest reads while it runs
     :ivar security_types: ``securityProfile``: Trusted Launch, and Standard
         said outright
     """
@@ -66,6 +67,7 @@ class Capabilities:
     cascade_delete: bool = True
     hibernation: bool = True
     gallery: bool = True
+    user_data: bool = True
     security_types: bool = True
 
 
@@ -146,6 +148,7 @@ _CAPABILITIES = {
         cascade_delete=False,
         hibernation=False,
         gallery=False,
+        user_data=False,
         security_types=False,
     ),
     # What an unknown endpoint lacks, it refuses by itself.

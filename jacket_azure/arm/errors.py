@@ -91,7 +91,9 @@ def from_response(response: Any, call: calls.Call) -> exceptions.AzureError:
         extra['retry_after'] = answers.retry_after_of(headers)
     if kind is exceptions.NotFound:
         extra.update(
-            missing.find(error.message, request.url, request.method)._asdict()
+            missing.find(
+                error.message, request.url, request.method, error.target
+            )._asdict()
         )
     return kind(
         _sentence(
@@ -124,7 +126,9 @@ def from_operation(
     kind = error_codes.kind_of(error.codes, error.message)
     extra: dict[str, Any] = {}
     if kind is exceptions.NotFound:
-        extra.update(missing.find(error.message, '', 'GET')._asdict())
+        extra.update(
+            missing.find(error.message, '', 'GET', error.target)._asdict()
+        )
     request_id = answers.request_id_of(response.headers)
     ended = (
         'was canceled in Azure'

@@ -46,11 +46,17 @@ IMAGE_TYPE = (
 )
 
 
-def find(message: str, url: str, method: str) -> Missing:
-    """Read what is missing from the message, else take the URL's resource.
+def find(
+    message: str, url: str, method: str, blamed: str | None = None
+) -> Missing:
+    """Read what is missing from the answer, else take the URL's resource.
 
     :param url: of the request; an action's resource is meant, not the action
+    :param blamed: the error's ``target``, for disks the full id of what is
+        missing ("Disk <name> is not found.")
     """
+    if (blamed or '').lower().startswith('/subscriptions/'):
+        return Missing(blamed, ids.parse_target(str(blamed)).type)
     target = ids.parse_target(url, method)
     match = _BY_GATEWAY.search(message)
     if match:

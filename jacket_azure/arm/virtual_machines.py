@@ -23,6 +23,7 @@ from typing import cast
 from azure.core import MatchConditions
 
 from jacket_azure import exceptions
+from jacket_azure.arm import answers
 from jacket_azure.arm import calls
 from jacket_azure.arm import resources
 from jacket_azure.arm import writes
@@ -157,6 +158,35 @@ class VirtualMachines(writes.WrittenResources):
         :raises PreconditionFailed: it has
         """
         return self._write('update', name, body, etag=etag)
+
+    def attach_detach_data_disks(
+        self, name: str, body: Mapping[str, Any]
+    ) -> resources.Body | None:
+        """Attach and detach several managed disks at once, and wait.
+
+        :param body: as ``payload.data_disk.build_action`` builds it
+        :returns: ``storageProfile`` with the LUNs Azure chose; None when no
+            answer showed it
+        :raises NotFound: says what is missing: the machine, or a disk
+        :raises InUse: a disk is attached elsewhere, or still being detached
+        :raises Conflict: another write on the machine goes on
+        """
+        call = self._client.write_call(
+            self._operation('attach_detach_data_disks'),
+            virtual_machine=self._machine(name),
+        )
+        started = self._start(
+            self._sdk.begin_attach_detach_data_disks,
+            self._group,
+            name,
+            writes.encode(body),
+            call=call,
+        )
+        ended = self._client.waiter.wait(started, call)
+        for answer in (ended, answers.body_of(started.response)):
+            if isinstance(answer, dict) and 'dataDisks' in answer:
+                return answer
+        return None
 
     def delete(self, name: str, force: bool = False) -> bool:
         """Delete the machine, with it what its ``deleteOption``s say.

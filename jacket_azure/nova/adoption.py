@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jacket_azure.payload import data_disk
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import tags
 
@@ -38,12 +39,15 @@ def difference(vm: dict[str, Any], plan: Any) -> str | None:
     profile = wanted.get('osProfile', {})
     if 'adminPassword' in profile or 'customData' in profile:
         return 'its password and custom data cannot be compared'
+    if 'userData' in wanted:
+        return 'its user data cannot be compared'
     same = {
         'host': tags.get(vm, tags.HOST)
         == plan.vm_body['tags'].get(tags.HOST),
         'size': _lower(found['hardwareProfile']['vmSize'])
         == _lower(wanted['hardwareProfile']['vmSize']),
         'image': _image(found) == _image(wanted),
+        'volumes': _volumes(found) == _volumes(wanted),
         'network interfaces': _nics(found) == _nics(wanted),
         'zone': (vm.get('zones') or []) == plan.vm_body.get('zones', []),
     }
@@ -52,12 +56,24 @@ def difference(vm: dict[str, Any], plan: Any) -> str | None:
 
 
 def _image(properties: dict[str, Any]) -> dict[str, str]:
-    reference = properties['storageProfile']['imageReference']
+    reference = properties['storageProfile'].get('imageReference') or {}
     return {
         key: _lower(reference[key])
         for key in ('id', 'publisher', 'offer', 'sku', 'version')
         if reference.get(key)
     }
+
+
+def _volumes(properties: dict[str, Any]) -> set[tuple[int, str]]:
+    """Return LUN and disk of each; -1 for one that is booted."""
+    profile = properties['storageProfile']
+    found = {
+        (slot.lun, _lower(slot.disk_id)) for slot in data_disk.parse(profile)
+    }
+    os_disk = profile['osDisk']
+    if os_disk.get('createOption') == 'Attach':
+        found.add((-1, _lower(data_disk.disk_id_of(os_disk))))
+    return found
 
 
 def _nics(properties: dict[str, Any]) -> list[str]:

@@ -19,6 +19,9 @@ import dataclasses
 import time
 from typing import Any
 
+from jacket_azure.disks import interface
+from jacket_azure.disks import loader
+from jacket_azure.nova import attachments as attaching
 from jacket_azure.nova import catalogue as catalogues
 from jacket_azure.nova import power_states as states
 from jacket_azure.nova import shortages
@@ -32,6 +35,8 @@ class Backend:
     :ivar host: ``CONF.host``, also the name of the only node
     :ivar azure: the client layer
     :ivar mapping_file: the operator's mapping file, followed as it changes
+    :ivar disks: the disk model
+    :ivar attachments: data disks of machines, joined
     """
 
     conf: Any
@@ -41,6 +46,8 @@ class Backend:
     catalogue: catalogues.Catalogue
     power_states: states.PowerStates
     shortages: shortages.Shortages
+    disks: interface.DiskModel
+    attachments: attaching.Attachments
 
     @property
     def owner(self) -> str:
@@ -64,6 +71,7 @@ def build(
 
     :param clock: monotonic seconds by which the caches grow old
     """
+    disks = loader.connect(conf, azure)
     power_states = states.PowerStates(
         azure.virtual_machines,
         conf.owner,
@@ -81,4 +89,6 @@ def build(
         ),
         power_states=power_states,
         shortages=shortages.Shortages(conf.capacity_memory_seconds, clock),
+        disks=disks,
+        attachments=attaching.Attachments(azure, disks),
     )

@@ -19,6 +19,7 @@ has changed nothing in Azure.
 from __future__ import annotations
 
 from collections.abc import Mapping
+import contextlib
 import dataclasses
 from typing import Any
 
@@ -29,6 +30,7 @@ from jacket_azure import exceptions
 from jacket_azure.mapping import flavors
 from jacket_azure.mapping import image_target
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import block_devices
 from jacket_azure.payload import checks
 from jacket_azure.payload import images
 from jacket_azure.payload import security
@@ -56,12 +58,16 @@ class Order:
 class Choice:
     """What was chosen for an order.
 
-    :ivar image: with its version resolved and its plan
+    :ivar image: with its version resolved and its plan; None when a volume
+        is booted
+    :ivar plan: purchase plan of what is booted
     """
 
     flavor: flavors.FlavorTarget
-    image: image_target.ImageTarget
+    image: image_target.ImageTarget | None
+    plan: image_target.Plan | None
     request: checks.Request
+    volumes: block_devices.Volumes
 
 
 class Chooser:
@@ -77,54 +83,131 @@ class Chooser:
         :raises MappingLookupError: something has no Azure counterpart
         :raises QuotaExceeded: the quota has no room for it
         """
-        _refuse_block_devices(order)
         instance = order.instance
         backend = self._backend
+        volumes = block_devices.parse(
+            backend, instance, order.block_device_info
+        )
         flavor = backend.mapping.flavor(
             instance.flavor.name,
             instance.flavor.flavorid,
             instance.flavor.extra_specs,
         )
         size = backend.catalogue.size(flavor.size)
-        target, facts, properties = self._image(order)
+        target, facts, properties = self._what_boots(order, volumes.boot)
         request = checks.Request(
             size=size,
             image=facts,
             nics=len(order.network_info or ()),
-            zone=self._zone(flavor, instance),
-            root_gb=instance.flavor.root_gb,
+            data_disks=len(volumes.data),
+            zone=volumes.zone(self._zone(flavor, instance)),
+            root_gb=0 if volumes.boot else instance.flavor.root_gb,
             ephemeral_gb=instance.flavor.ephemeral_gb,
             swap_mb=instance.flavor.swap,
             security=self._security(
                 flavor, target, instance.flavor.extra_specs, properties
             ),
-            os_disk_sku=flavor.os_disk_sku or backend.conf.os_disk_sku,
+            os_disk_sku=(
+                volumes.boot.sku
+                if volumes.boot
+                else flavor.os_disk_sku or backend.conf.os_disk_sku
+            ),
             spot=flavor.priority == 'Spot',
         )
         checks.check(request)
+        if volumes.data and facts.data_disks:
+            raise exceptions.InvalidRequest(
+                'The image has data disks of its own; attach volumes once '
+                'the instance runs.'
+            )
+        volumes.check(size, request.zone)
         self._check_quota(request)
-        return Choice(flavor, target, request)
+        return Choice(
+            flavor,
+            None if volumes.boot else target,
+            facts.plan,
+            request,
+            volumes,
+        )
 
-    def _image(
-        self, order: Order
+    def _what_boots(
+        self, order: Order, volume: block_devices.Connection | None
     ) -> tuple[
         image_target.ImageTarget, images.ImageFacts, Mapping[str, str]
     ]:
-        """Return the image with its version resolved, and its facts."""
+        """Return the image with its version resolved, and its facts.
+
+        :param volume: to boot from; the image is then what it was made of,
+            as far as that is known
+        """
         image = utils.get_image_from_system_metadata(
             order.instance.system_metadata
         )
         # nova.objects.ImageMeta drops the properties Nova does not know
         properties = image.get('properties') or {}
-        meta = order.image_meta
-        name = meta.name if 'name' in meta else None
-        uuid = order.instance.image_ref
+        if volume is not None:
+            target, facts = self._image_of(volume, properties)
+        else:
+            meta = order.image_meta
+            name = meta.name if 'name' in meta else None
+            target, facts = self._resolved(
+                self._backend.mapping.image(
+                    name, order.instance.image_ref, properties
+                )
+            )
+        return target, facts, properties
+
+    def _image_of(
+        self,
+        volume: block_devices.Connection,
+        properties: Mapping[str, str],
+    ) -> tuple[image_target.ImageTarget, images.ImageFacts]:
+        """Return what is known of the image in a volume.
+
+        Its disk knows best; Cinder keeps the image's properties, by which
+        the mapping file may know it too.
+        """
+        target = image_target.ImageTarget(
+            os_type=properties.get('azure_os_type')
+            or properties.get('os_type'),
+            generation=properties.get('azure_generation'),
+            security_type=properties.get('azure_security_type'),
+        )
+        facts = images.ImageFacts()
+        with contextlib.suppress(
+            exceptions.MappingLookupError,
+            exceptions.InvalidRequest,
+            exceptions.NotFound,
+        ):
+            target, facts = self._resolved(
+                self._backend.mapping.image(
+                    properties.get('image_name'),
+                    properties.get('image_id'),
+                    properties,
+                )
+            )
+        os_type = volume.os_type or facts.os_type or target.os_type
+        return target, dataclasses.replace(
+            facts,
+            os_type=os_type.lower() if os_type else None,
+            generation=(
+                volume.generation or facts.generation or target.generation
+            ),
+            # the volume's size counts, and it has no more than one disk
+            size_gib=None,
+            data_disks=0,
+        )
+
+    def _resolved(
+        self, target: image_target.ImageTarget
+    ) -> tuple[image_target.ImageTarget, images.ImageFacts]:
+        """Return an image with what ``latest`` means, and its facts."""
         catalogue = self._backend.catalogue
-        target = self._backend.mapping.image(name, uuid, properties)
         try:
             if target.is_marketplace:
+                words = (target.publisher, target.offer, target.sku)
                 version = catalogue.image_version(
-                    target.publisher, target.offer, target.sku, target.version
+                    *map(str, words), version=str(target.version)
                 )
                 target = dataclasses.replace(target, version=version)
             facts = catalogue.image_facts(target)
@@ -134,7 +217,7 @@ class Chooser:
                 f'Azure has no image {target.urn or target.id} in '
                 f'{self._backend.azure.location}: {exc}'
             ) from exc
-        return dataclasses.replace(target, plan=facts.plan), facts, properties
+        return dataclasses.replace(target, plan=facts.plan), facts
 
     def _zone(self, flavor: Any, instance: Any) -> str | None:
         mapping = self._backend.mapping
@@ -180,21 +263,3 @@ class Chooser:
             f'room for the VM size {request.size.name}.'
         )
 
-
-def _refuse_block_devices(order: Order) -> None:
-    """Refuse what needs a disk beside the image's.
-
-    :raises InvalidRequest: boot from volume, volumes, ephemeral or swap
-    """
-    devices = order.block_device_info or {}
-    refused = {
-        'Booting from a volume': not order.instance.image_ref,
-        'A volume attached at boot': devices.get('block_device_mapping'),
-        'An ephemeral disk': devices.get('ephemerals'),
-        'A swap disk': (devices.get('swap') or {}).get('swap_size'),
-    }
-    for what, asked in refused.items():
-        if asked:
-            raise exceptions.InvalidRequest(
-                f'{what} is not possible on Azure with this release.'
-            )

@@ -23,6 +23,7 @@ import threading
 from typing import Any
 
 from nova import exception as nova_exception
+from nova.compute import utils as compute_utils
 import nova.conf
 from nova.virt import driver
 
@@ -33,8 +34,10 @@ from jacket_azure.nova import hostops
 from jacket_azure.nova import janitorops
 from jacket_azure.nova import powerops
 from jacket_azure.nova import startup
+from jacket_azure.nova import swapops
 from jacket_azure.nova import tagops
 from jacket_azure.nova import vmops
+from jacket_azure.nova import volumeops
 
 CONF = nova.conf.CONF
 conf.register_opts(CONF)
@@ -50,6 +53,9 @@ class AzureDriver(driver.ComputeDriver):
         'supports_image_type_qcow2': True,
         'supports_image_type_raw': True,
         'supports_image_type_vhd': True,
+        'supports_extend_volume': True,
+        # as far as the disk has shares; Cinder's volume types say so
+        'supports_multiattach': True,
     }
 
     def __init__(self, virtapi: Any) -> None:
@@ -60,6 +66,8 @@ class AzureDriver(driver.ComputeDriver):
         self._power: Any = None
         self._hosts: Any = None
         self._tags: Any = None
+        self._volumes: Any = None
+        self._swaps: Any = None
         self._janitor: Any = None
         self._stopping = threading.Event()
 
@@ -67,16 +75,22 @@ class AzureDriver(driver.ComputeDriver):
 
     def init_host(self, host: str) -> None:
         self.host = host
-        self._backend = startup.start(
-            CONF.azure, host, self._stopping.wait
+        self.connect(
+            startup.start(CONF.azure, host, self._stopping.wait)
         )
-        self._vms = vmops.VmOps(self._backend)
-        self._power = powerops.PowerOps(self._backend)
-        self._hosts = hostops.HostOps(self._backend)
-        self._tags = tagops.TagOps(self._backend)
-        self._janitor = janitorops.JanitorOps(self._backend)
         tagops.register(self.virtapi)
         janitorops.register(self.virtapi, CONF.azure.janitor_interval)
+
+    def connect(self, backend: Any) -> None:
+        """Hand the parts of this driver their Azure."""
+        self._backend = backend
+        self._vms = vmops.VmOps(backend)
+        self._power = powerops.PowerOps(backend)
+        self._hosts = hostops.HostOps(backend)
+        self._tags = tagops.TagOps(backend)
+        self._volumes = volumeops.VolumeOps(backend)
+        self._swaps = swapops.SwapOps(backend, self._volumes)
+        self._janitor = janitorops.JanitorOps(backend)
 
     def cleanup_host(self, host: str) -> None:
         self._stopping.set()
@@ -100,6 +114,14 @@ class AzureDriver(driver.ComputeDriver):
     @property
     def tagops(self) -> tagops.TagOps:
         return self._ready(self._tags)
+
+    @property
+    def volumeops(self) -> volumeops.VolumeOps:
+        return self._ready(self._volumes)
+
+    @property
+    def swapops(self) -> swapops.SwapOps:
+        return self._ready(self._swaps)
 
     @property
     def janitorops(self) -> janitorops.JanitorOps:
@@ -278,3 +300,70 @@ class AzureDriver(driver.ComputeDriver):
 
     def unplug_vifs(self, instance: Any, network_info: Any) -> None:
         """Do nothing: Azure disconnects the network interfaces."""
+
+    # -- volumes ----------------------------------------------------------
+
+    def attach_volume(
+        self,
+        context: Any,
+        connection_info: Any,
+        instance: Any,
+        mountpoint: str,
+        disk_bus: str | None = None,
+        device_type: str | None = None,
+        encryption: Any = None,
+    ) -> None:
+        if encryption:
+            raise nova_exception.VolumeEncryptionNotSupported(
+                volume_type=encryption.get('provider'),
+                volume_id=connection_info.get('serial'),
+            )
+        with errors.as_nova_errors(instance):
+            self.volumeops.attach(instance, connection_info)
+
+    def detach_volume(
+        self,
+        context: Any,
+        connection_info: Any,
+        instance: Any,
+        mountpoint: str,
+        encryption: Any = None,
+    ) -> None:
+        with errors.as_detach_errors(instance, mountpoint):
+            was_there = self.volumeops.detach(instance, connection_info)
+        if not was_there:
+            # Nova then goes on as if it had been
+            raise nova_exception.DiskNotFound(location=mountpoint)
+
+    def swap_volume(
+        self,
+        context: Any,
+        old_connection_info: Any,
+        new_connection_info: Any,
+        instance: Any,
+        mountpoint: str,
+        resize_to: int,
+    ) -> None:
+        with errors.as_nova_errors(instance):
+            self.swapops.swap(
+                instance, old_connection_info, new_connection_info, resize_to
+            )
+
+    def extend_volume(
+        self,
+        context: Any,
+        connection_info: Any,
+        instance: Any,
+        requested_size: int,
+    ) -> None:
+        with errors.as_nova_errors(instance):
+            self.volumeops.extend(instance, connection_info, requested_size)
+
+    def get_device_name_for_instance(
+        self, instance: Any, bdms: Any, block_device_obj: Any
+    ) -> str:
+        # names are Nova's to number: the guest of an Azure machine sees LUNs
+        self.volumeops.check_room(instance, bdms)
+        return compute_utils.get_device_name_for_instance(
+            instance, bdms, block_device_obj.get('device_name')
+        )

@@ -101,6 +101,21 @@ def as_build_errors(
 
 
 @contextlib.contextmanager
+def as_detach_errors(instance: Any, device: str) -> Iterator[None]:
+    """Translate failures of a detach.
+
+    :raises DeviceDetachFailed: the volume stays attached, for Nova and
+        Cinder too
+    """
+    try:
+        yield
+    except exceptions.JacketAzureError as exc:
+        raise nova_exception.DeviceDetachFailed(
+            device=device, reason=str(exc)
+        ) from exc
+
+
+@contextlib.contextmanager
 def as_host_errors() -> Iterator[None]:
     """Translate failures of a question about the whole host.
 

@@ -43,11 +43,7 @@ def build_os_profile(
     :raises InvalidRequest: a key, password or amount of data Azure refuses,
         or nobody knows what system the image holds
     """
-    if os_type is None:
-        raise exceptions.InvalidRequest(
-            'Neither Azure nor the mapping file tells the os_type of the '
-            'image.'
-        )
+    os_type = known_os_type(os_type)
     linux = os_type == 'linux'
     key = instance.key_data if linux else None
     # Nova makes a password for every server, asked for or not
@@ -77,6 +73,52 @@ def build_os_profile(
             ),
         )
     )
+
+
+def build_user_data(
+    instance: Any,
+    os_type: str | None,
+    injected_files: Iterable[tuple[str, bytes | str]] | None,
+    network_info: Any,
+) -> str | None:
+    """Build ``userData`` for a guest that Azure does not set up.
+
+    cloud-init reads it from Azure's metadata service. Whoever may read the
+    virtual machine may read it too, so the admin password is not in it.
+
+    :returns: base64 text, None when there is nothing to hand over
+    :raises InvalidRequest: an amount of data Azure refuses, or nobody knows
+        what system the volume holds
+    """
+    os_type = known_os_type(os_type)
+    linux = os_type == 'linux'
+    files = [(path, _bytes(content)) for path, content in injected_files or ()]
+    documents = {}
+    if configdrive.required_by(instance):
+        documents = _config_drive(instance, files, None, network_info)
+    return custom_data.build(
+        _user_data(instance),
+        files,
+        documents,
+        os_type,
+        authorized_keys=(
+            (instance.key_data,) if linux and instance.key_data else ()
+        ),
+    )
+
+
+def known_os_type(os_type: str | None) -> str:
+    """Return ``linux`` or ``windows``.
+
+    :raises InvalidRequest: nobody knows
+    """
+    if os_type is None:
+        raise exceptions.InvalidRequest(
+            'Nobody tells whether the image or volume holds linux or '
+            'windows: not Azure, not the mapping file, no image property '
+            'azure_os_type.'
+        )
+    return os_type
 
 
 def _user_data(instance: Any) -> bytes | None:

@@ -23,6 +23,7 @@ from oslo_serialization import jsonutils
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import inventory
+from jacket_azure.payload import names
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
@@ -129,9 +130,22 @@ class HostOps:
             'multipath': False,
             'azure_subscription': self._backend.azure.subscription_id,
             'azure_location': self._backend.azure.location,
+            'azure_disk_model': self._backend.conf.disk_model,
             # Nova's contract test hands in a dict
             'instance_uuid': getattr(instance, 'uuid', None),
+            # tells a server from a host that copies data
+            'azure_vm_id': self._vm_id(instance),
         }
+
+    def _vm_id(self, instance: Any) -> str | None:
+        uuid = getattr(instance, 'uuid', None)
+        azure = self._backend.azure
+        return uuid and names.resource_id(
+            azure.subscription_id,
+            azure.resource_group,
+            names.VIRTUAL_MACHINE,
+            names.vm_name(uuid),
+        )
 
     def _mapped_sizes(self) -> list[Any]:
         found = {}

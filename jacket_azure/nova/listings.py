@@ -39,6 +39,7 @@ class Seen:
     :ivar power: power state
     :ivar hibernated: deallocated with its memory kept
     :ivar tags: all tags, the user's too
+    :ivar zone: Azure zone, None for none
     """
 
     host: str | None
@@ -47,6 +48,7 @@ class Seen:
     power: instance_view.Power
     hibernated: bool = False
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    zone: str | None = None
 
 
 @dataclasses.dataclass
@@ -77,7 +79,13 @@ def parse(vm: dict[str, Any], owner: str) -> Seen | None:
         power=state.power,
         hibernated=state.hibernated,
         tags=vm.get('tags') or {},
+        zone=zone_of(vm),
     )
+
+
+def zone_of(vm: Mapping[str, Any]) -> str | None:
+    """Return the zone of a machine as read or written; it has one at most."""
+    return next(iter(vm.get('zones') or ()), None)
 
 
 class Listings:

@@ -21,13 +21,14 @@ from typing import Any
 from oslo_log import log as logging
 from oslo_utils import timeutils
 
-from jacket_azure.disks import loader
+from jacket_azure import exceptions
 from jacket_azure.disks import models as disks
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
 from jacket_azure.nova import guest
 from jacket_azure.nova import netops
 from jacket_azure.payload import checks
+from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import network_interface
 from jacket_azure.payload import tags
@@ -62,7 +63,7 @@ class Planner:
         self._backend = backend
         self._chooser = choices.Chooser(backend)
         self._netops = netops.NetOps(backend)
-        self._disks = loader.connect(backend.conf, backend.azure)
+        self._disks = backend.disks
 
     def plan(self, order: choices.Order) -> Plan:
         """Decide everything about a new instance.
@@ -85,7 +86,7 @@ class Planner:
             vm_body=virtual_machine.build(
                 self._vm_spec(order, choice, interfaces, created)
             ),
-            image_version=choice.image.version,
+            image_version=choice.image.version if choice.image else None,
         )
 
     def _nics(
@@ -137,14 +138,8 @@ class Planner:
             location=azure.location,
             size=request.size.name,
             image=choice.image,
-            os_disk=self._disks.describe_os_disk(
-                disks.OsDiskSpec(
-                    uuid=instance.uuid,
-                    size_gib=checks.os_disk_gib(request.root_gb),
-                    sku=request.os_disk_sku,
-                    cascade_delete=cascade,
-                )
-            ),
+            os_disk=self._os_disk(instance, choice, cascade),
+            data_disks=self._data_disks(choice),
             nic_ids=tuple(
                 names.resource_id(
                     azure.subscription_id,
@@ -154,16 +149,16 @@ class Planner:
                 )
                 for interface in interfaces
             ),
-            os_profile=guest.build_os_profile(
-                self._backend.conf,
-                instance,
-                request.image.os_type,
-                order.injected_files,
-                order.admin_password,
-                order.network_info,
-            ),
+            os_profile=self._os_profile(order, choice),
+            user_data=self._user_data(order, choice),
             zone=request.zone,
-            tags=self._vm_tags(instance, choice.image.version, created),
+            tags=self._vm_tags(
+                instance,
+                choice.image.version if choice.image else None,
+                created,
+            ),
+            plan=choice.plan,
+            ultra_disks=any(one.needs_ultra for one in choice.volumes.data),
             security=(
                 request.security if capabilities.security_types else None
             ),
@@ -176,6 +171,72 @@ class Planner:
             eviction_policy=flavor.eviction_policy,
             max_price=flavor.max_price,
         )
+
+    def _os_disk(
+        self, instance: Any, choice: choices.Choice, cascade: bool
+    ) -> dict[str, Any]:
+        request, volume = choice.request, choice.volumes.boot
+        if volume is not None:
+            return self._disks.describe_boot_volume(
+                volume.disk_id,
+                guest.known_os_type(request.image.os_type).capitalize(),
+                volume.host_caching,
+            )
+        return self._disks.describe_os_disk(
+            disks.OsDiskSpec(
+                uuid=instance.uuid,
+                size_gib=checks.os_disk_gib(request.root_gb),
+                sku=request.os_disk_sku,
+                cascade_delete=cascade,
+            )
+        )
+
+    def _data_disks(
+        self, choice: choices.Choice
+    ) -> tuple[dict[str, Any], ...]:
+        volumes = choice.volumes.data
+        luns = data_disk.choose_luns(
+            (), [None] * len(volumes), choice.request.size.max_data_disks
+        )
+        return tuple(
+            self._disks.describe_data_disk(
+                volume.disk_id, lun, volume.host_caching
+            )
+            for volume, lun in zip(volumes, luns, strict=True)
+        )
+
+    def _os_profile(
+        self, order: choices.Order, choice: choices.Choice
+    ) -> dict[str, Any] | None:
+        if choice.volumes.boot:
+            # Azure sets up the guest of an image only
+            return None
+        return guest.build_os_profile(
+            self._backend.conf,
+            order.instance,
+            choice.request.image.os_type,
+            order.injected_files,
+            order.admin_password,
+            order.network_info,
+        )
+
+    def _user_data(
+        self, order: choices.Order, choice: choices.Choice
+    ) -> str | None:
+        if not choice.volumes.boot:
+            return None
+        found = guest.build_user_data(
+            order.instance,
+            choice.request.image.os_type,
+            order.injected_files,
+            order.network_info,
+        )
+        if found and not self._backend.azure.cloud.capabilities.user_data:
+            raise exceptions.InvalidRequest(
+                'On this cloud an instance that boots from a volume can be '
+                'given no key pair, user data, files or config drive.'
+            )
+        return found
 
     def _vm_tags(
         self, instance: Any, image_version: str | None, created: str

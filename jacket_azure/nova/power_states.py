@@ -190,11 +190,13 @@ class PowerStates:
         before = self.last_seen(instance.uuid)
         size = before.size if before is not None else None
         found = before.tags if before is not None else {}
+        zone = before.zone if before is not None else None
         if body is not None:
             size = body['properties']['hardwareProfile']['vmSize']
             found = body['tags']
+            zone = listings.zone_of(body)
         seen = listings.Seen(
-            self._host, instance.name, size, power, tags=found
+            self._host, instance.name, size, power, tags=found, zone=zone
         )
         self._learn(instance.uuid, _Own(seen, self._clock()))
 

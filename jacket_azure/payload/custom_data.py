@@ -38,6 +38,7 @@ from collections import abc
 import gzip
 import hashlib
 import json
+from typing import Any
 
 from jacket_azure import exceptions
 
@@ -53,8 +54,9 @@ def build(
     files: abc.Sequence[tuple[str, bytes]] = (),
     documents: abc.Mapping[str, bytes] | None = None,
     os_type: str = 'linux',
+    authorized_keys: abc.Sequence[str] = (),
 ) -> str | None:
-    """Build ``osProfile.customData``.
+    """Build ``osProfile.customData``, or ``userData``.
 
     :param user_data: raw, not base64; None or empty for none
     :param files: injected files: absolute path and content
@@ -62,6 +64,8 @@ def build(
         metadata_for_config_drive()`` yields, path to content; only
         ``openstack/latest`` and ``openstack/content`` are used
     :param os_type: ``windows`` gets its user data raw, and no more
+    :param authorized_keys: public SSH keys of the default user, for guests
+        that Azure gives none
     :returns: base64 text, None when there is nothing to hand over
     :raises InvalidRequest: more than 65,535 bytes (before base64), injected
         files on Windows, or a path that is not absolute
@@ -76,19 +80,13 @@ def build(
     entries = [_entry(path, data, '0644') for path, data in files]
     if os_type != 'windows':
         entries += _documents(documents or {})
-    if not entries:
+    if not entries and not authorized_keys:
         return _encode(user_data, user_data) if user_data else None
-    whole = _multipart(user_data, entries)
+    config: dict[str, Any] = {'write_files': entries} if entries else {}
+    if authorized_keys:
+        config['ssh_authorized_keys'] = list(authorized_keys)
+    whole = _multipart(user_data, config)
     return _encode(whole, gzip.compress(whole, mtime=0))
-
-
-def build_user_data(user_data: bytes) -> str:
-    """Build ``properties.userData``, which the metadata service shows.
-
-    :returns: base64 text
-    :raises InvalidRequest: too long
-    """
-    return _encode(user_data, user_data)
 
 
 def _encode(plain: bytes, packed: bytes) -> str:
@@ -128,11 +126,11 @@ def _entry(path: str, data: bytes, mode: str) -> dict[str, str]:
 
 
 def _multipart(
-    user_data: bytes | None, entries: list[dict[str, str]]
+    user_data: bytes | None, settings: abc.Mapping[str, Any]
 ) -> bytes:
     """Join the parts by hand: the user's bytes must stay as they are."""
     # JSON is YAML, and ASCII on one line needs no transfer encoding
-    config = f'#cloud-config\n{json.dumps({"write_files": entries})}\n'
+    config = f'#cloud-config\n{json.dumps(settings)}\n'
     ours = (
         'Content-Type: text/cloud-config; charset="us-ascii"\n'
         f'Merge-Type: {_MERGE}\n'

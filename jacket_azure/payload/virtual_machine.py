@@ -21,6 +21,7 @@ from typing import Any
 
 from jacket_azure import exceptions
 from jacket_azure.mapping.image_target import ImageTarget
+from jacket_azure.mapping.image_target import Plan
 from jacket_azure.payload import security as security_profile
 from jacket_azure.payload.security import Security
 
@@ -29,9 +30,12 @@ from jacket_azure.payload.security import Security
 class VmSpec:
     """Everything a virtual machine is made from.
 
+    :param image: None for a machine that boots from a volume
     :param os_disk: ``storageProfile.osDisk`` as ``disks/`` describes it
     :param nic_ids: full ARM ids, the primary one first
-    :param os_profile: as ``os_profile.build`` returned it
+    :param data_disks: ``storageProfile.dataDisks``, likewise
+    :param os_profile: as ``os_profile.build`` returned it; None for a
+        machine that boots from a volume: Azure does not set up its guest
     :param security: None for a cloud without security types
     :param user_data: base64, shown by the metadata service of the guest
     :param disk_controller: ``NVMe`` or ``SCSI``; None leaves it to Azure
@@ -39,13 +43,16 @@ class VmSpec:
         interfaces (the OS disk says so itself); False where the cloud
         cannot
     :param max_price: US dollars per hour for Spot, -1 for no limit
+    :param ultra_disks: whether it can ever have ultra disks
+    :param plan: purchase plan, where it is not the image's own
     """
 
     location: str
     size: str
-    image: ImageTarget
+    image: ImageTarget | None
     os_disk: abc.Mapping[str, Any]
     nic_ids: tuple[str, ...]
+    data_disks: tuple[abc.Mapping[str, Any], ...] = ()
     os_profile: abc.Mapping[str, Any] | None = field(
         default=None, repr=False
     )
@@ -59,6 +66,8 @@ class VmSpec:
     priority: str | None = None
     eviction_policy: str | None = None
     max_price: float | None = None
+    ultra_disks: bool = False
+    plan: Plan | None = None
 
 
 def build(spec: VmSpec) -> dict[str, Any]:
@@ -84,11 +93,12 @@ def build(spec: VmSpec) -> dict[str, Any]:
     }
     if spec.zone is not None:
         body['zones'] = [spec.zone]
-    if spec.image.plan is not None:
+    plan = spec.plan or (spec.image.plan if spec.image else None)
+    if plan is not None:
         body['plan'] = {
-            'name': spec.image.plan.name,
-            'product': spec.image.plan.product,
-            'publisher': spec.image.plan.publisher,
+            'name': plan.name,
+            'product': plan.product,
+            'publisher': plan.publisher,
         }
     return body
 
@@ -115,10 +125,11 @@ def build_image_reference(image: ImageTarget) -> dict[str, str]:
 
 def _storage_profile(spec: VmSpec) -> dict[str, Any]:
     profile: dict[str, Any] = {
-        'imageReference': build_image_reference(spec.image),
         'osDisk': dict(spec.os_disk),
-        'dataDisks': [],
+        'dataDisks': [dict(disk) for disk in spec.data_disks],
     }
+    if spec.image is not None:
+        profile['imageReference'] = build_image_reference(spec.image)
     if spec.disk_controller is not None:
         profile['diskControllerType'] = spec.disk_controller
     return profile
@@ -147,6 +158,8 @@ def _optional_properties(spec: VmSpec) -> dict[str, Any]:
         }
     if spec.user_data is not None:
         properties['userData'] = spec.user_data
+    if spec.ultra_disks:
+        properties['additionalCapabilities'] = {'ultraSSDEnabled': True}
     if spec.priority == 'Spot':
         properties['priority'] = 'Spot'
         properties['evictionPolicy'] = spec.eviction_policy or 'Deallocate'

@@ -62,6 +62,7 @@ def check(place: disk_checks.Place, entries: list[dict[str, Any]],
         if before is None:
             _check_new(place, entry, image)
             continue
+        _refuse_gone(place, before)
         vm_disk_growth.check(place, entry, before)
         _check_change(place, entry, before)
         if before['lun'] != lun:
@@ -80,6 +81,19 @@ def _refuse_twice(entry: dict[str, Any], names: set[str]) -> None:
             f"Disk '{disk_id or entry['name']}' is named more than once.",
             target='dataDisks')
     names.add(name)
+
+
+def _refuse_gone(place: disk_checks.Place, before: dict[str, Any]) -> None:
+    """A list that names a deleted disk is refused, whatever else it says.
+
+    kubernetes/kubernetes #82714 and #88444
+    """
+    disk_id = (before.get('managedDisk') or {}).get('id')
+    if disk_id and place.emulator.store.get(disk_id) is None:
+        raise errors.ArmError(
+            404, 'NotFound',
+            f'Disk {disk_id.rpartition("/")[2]} is not found.',
+            target=disk_id)
 
 
 def from_image(entries: list[dict[str, Any]] | None,

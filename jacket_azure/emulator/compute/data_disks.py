@@ -43,8 +43,13 @@ _CHANGEABLE = ('caching', 'deleteOption', 'writeAcceleratorEnabled')
 
 def attached(vm: store.Resource) -> list[dict[str, Any]]:
     """Entries of the data disks a VM has and is to keep."""
-    return [entry for entry in vm.properties['storageProfile']['dataDisks']
-            if not entry.get('toBeDetached')]
+    return [entry for entry in _all(vm) if not entry.get('toBeDetached')]
+
+
+def _all(vm: store.Resource) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = vm.properties['storageProfile'][
+        'dataDisks']
+    return entries
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Change:
                 shown.append(vm_model.merge(before, {**grown, **{
                     key: entry[key] for key in _CHANGEABLE
                     if key in entry}}))
-        leaving = [{**entry, 'toBeDetached': True} for entry in known
+        leaving = [{**entry, 'toBeDetached': True} for entry in _all(vm)
                    if not any(entry is one for one in kept)]
         return shown + copy.deepcopy(leaving)
 
@@ -126,13 +131,14 @@ def from_request(vm: store.Resource,
     """
     entries = copy.deepcopy(attached(vm))
     for one in body.get('dataDisksToDetach') or ():
-        found = [entry for entry in entries if ids.same(
+        # also one that did not manage to leave before
+        found = [entry for entry in _all(vm) if ids.same(
             (entry.get('managedDisk') or {}).get('id'), one['diskId'])]
         if not found:
             raise errors.invalid_parameter(
                 'dataDisksToDetach', f"The disk '{one['diskId']}' is not "
                 f"attached to VM '{vm.name}'.")
-        entries.remove(found[0])
+        entries = [entry for entry in entries if entry != found[0]]
     used = {entry['lun'] for entry in attached(vm)}
     for one in body.get('dataDisksToAttach') or ():
         lun = one.get('lun')

@@ -23,9 +23,6 @@ from jacket_azure.conf import mapping_file
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
 from jacket_azure.nova import driver as azure_driver
-from jacket_azure.nova import hostops
-from jacket_azure.nova import powerops
-from jacket_azure.nova import vmops
 from tests import base
 from tests import orders
 
@@ -64,10 +61,7 @@ class NovaTestCase(orders.Orders, base.AzureTestCase):
             self.conf.azure, host, self.azure.connect(self.conf.azure),
             mapping_file.MappingFile(self.conf.azure.mapping_file),
             clock=lambda: self.now)
-        made._backend = backend
-        made._vms = vmops.VmOps(backend)
-        made._power = powerops.PowerOps(backend)
-        made._hosts = hostops.HostOps(backend)
+        made.connect(backend)
         return made
 
     def lacking(self, *capabilities):

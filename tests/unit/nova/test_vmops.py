@@ -391,12 +391,13 @@ class RefusalTest(base.NovaTestCase):
             self.refuse('Ephemeral and swap', self.instance(
                 flavor_values=values))
 
-    def test_boot_from_volume(self):
-        self.refuse('Booting from a volume', self.instance(image_ref=''))
+    def test_nothing_to_boot(self):
+        self.refuse('neither an image nor a volume', self.instance(
+            image_ref=''))
 
-    def test_volume_at_boot(self):
-        self.refuse('A volume attached at boot', devices={
-            'block_device_mapping': [{'connection_info': {}}]})
+    def test_volume_of_another_driver(self):
+        self.refuse("kind 'iscsi'", devices={'block_device_mapping': [
+            {'connection_info': {'driver_volume_type': 'iscsi'}}]})
 
     def test_quota(self):
         self.spawn()

@@ -18,6 +18,7 @@ import random
 
 from hypothesis import given
 from hypothesis import strategies as st
+import yaml
 
 from jacket_azure import exceptions
 from jacket_azure.payload import custom_data
@@ -170,7 +171,12 @@ class CustomDataTest(timeout.TestCase):
             self.assertRaises(exceptions.InvalidRequest,
                               custom_data.build, None, [(path, b'')])
 
-    def test_user_data_property(self):
-        self.assertEqual('aGVsbG8=', custom_data.build_user_data(b'hello'))
-        self.assertRaises(exceptions.InvalidRequest,
-                          custom_data.build_user_data, b'x' * 65536)
+    def test_keys_for_a_guest_azure_gives_none(self):
+        built = base64.b64decode(custom_data.build(
+            b'#!/bin/sh', authorized_keys=['ssh-ed25519 AAAA demo']))
+        message = email.message_from_bytes(built)
+        user, ours = message.get_payload()
+        self.assertEqual(b'#!/bin/sh', user.get_payload(decode=True))
+        config = yaml.safe_load(ours.get_payload())
+        self.assertEqual(
+            {'ssh_authorized_keys': ['ssh-ed25519 AAAA demo']}, config)

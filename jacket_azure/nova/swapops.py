@@ -1,0 +1,263 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Exchanges an attached volume for another one with the same content.
+
+Azure has no live copy: the old disk is detached, copied to the new volume,
+and the new one takes its LUN. The old disk is only read. Whatever is cut
+short can be asked for again, and goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
+import dataclasses
+from typing import Any
+
+from oslo_log import log as logging
+from oslo_utils import timeutils
+
+from jacket_azure import exceptions
+from jacket_azure.disks import models
+from jacket_azure.nova import backend as backends
+from jacket_azure.nova import block_devices
+from jacket_azure.nova import volumeops
+from jacket_azure.payload import data_disk
+from jacket_azure.payload import names
+from jacket_azure.payload import tags
+from jacket_azure.payload import volume_connection
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Swap:
+    """What is exchanged.
+
+    :ivar slot: where the old disk is; None when it was detached before
+    :ivar spec: the new volume's disk as it shall be
+    :ivar source: what the old disk is found by
+    :ivar empty: as the new disk was, None when it is not there
+    """
+
+    old: volume_connection.Connection
+    new: volume_connection.Connection
+    slot: data_disk.Slot | None
+    spec: models.VolumeSpec
+    source: str
+    empty: models.VolumeSpec | None
+    max_disks: int
+
+
+class SwapOps:
+    """Exchanges volumes of this host's machines."""
+
+    def __init__(
+        self, backend: backends.Backend, volumes: volumeops.VolumeOps
+    ) -> None:
+        self._backend = backend
+        self._volumes = volumes
+        self._disks = backend.disks
+
+    def swap(
+        self,
+        instance: Any,
+        old_info: Mapping[str, Any],
+        new_info: Mapping[str, Any],
+        resize_to_gib: int,
+    ) -> None:
+        """Give the new volume the old one's content, and its place.
+
+        The guest loses the disk for as long as the copy takes.
+
+        :param resize_to_gib: 0 for the new volume's own size; the larger
+            one counts
+        :raises InvalidRequest: it cannot be done, and nothing was changed
+        :raises AzureError: the old volume is attached again, if Azure let it
+        """
+        plan = self._plan(instance, old_info, new_info, resize_to_gib)
+        if plan is None:
+            return
+        with self._putting_back(instance, plan):
+            if plan.slot is not None:
+                self._backend.attachments.detach(
+                    names.vm_name(instance.uuid),
+                    data_disk.Detach(plan.old.disk_id),
+                )
+            disk = self._fill(plan)
+            lun = self._volumes.put(
+                instance,
+                plan.new,
+                disk.id,
+                plan.max_disks,
+                plan.slot.lun if plan.slot else None,
+            )
+        LOG.info(
+            'Volume %s has replaced volume %s at LUN %d',
+            plan.new.volume_id,
+            plan.old.volume_id,
+            lun,
+            instance=instance,
+        )
+
+    def _plan(
+        self,
+        instance: Any,
+        old_info: Mapping[str, Any],
+        new_info: Mapping[str, Any],
+        resize_to_gib: int,
+    ) -> _Swap | None:
+        """Look at everything first; None when it is done already."""
+        old = volume_connection.parse(old_info)
+        new = block_devices.parse_one(self._backend, new_info)
+        for one in (old, new):
+            if one.shared:
+                raise exceptions.InvalidRequest(
+                    f'Volume {one.volume_id} can be attached to several '
+                    f'instances; Azure cannot exchange it for another.'
+                )
+        machine = self._backend.azure.virtual_machines.get(
+            names.vm_name(instance.uuid)
+        )
+        size = self._volumes.size_of(self._volumes.seen(instance))
+        zone = next(iter(machine.get('zones') or ()), None)
+        volume_connection.check_zone(new, zone)
+        volume_connection.check_size(new, size)
+        if data_disk.same(data_disk.os_disk_id(machine), old.disk_id):
+            raise exceptions.InvalidRequest(
+                f'The instance boots from volume {old.volume_id}, which '
+                f'Azure cannot exchange while it is used.'
+            )
+        slots = data_disk.parse(data_disk.profile_of(machine))
+        slot = data_disk.find(slots, old.disk_id)
+        if data_disk.find(slots, new.disk_id):
+            if slot is None:
+                return None
+            raise exceptions.InvalidRequest(
+                f'Volume {new.volume_id} is attached to the instance already.'
+            )
+        source = self._disks.get(old.disk_name)
+        if slot is None and source.attached_to:
+            raise exceptions.InvalidRequest(
+                f'Volume {old.volume_id} is not attached to the instance.'
+            )
+        empty = self._empty(instance, new)
+        spec = self._spec(instance, new, empty)
+        spec = dataclasses.replace(
+            spec,
+            size_gib=max(spec.size_gib, source.size_gib, resize_to_gib),
+        )
+        self._disks.check(spec.size_gib, spec.kind)
+        return _Swap(
+            old, new, slot, spec, old.disk_name, empty, size.max_data_disks
+        )
+
+    def _empty(
+        self, instance: Any, new: volume_connection.Connection
+    ) -> models.VolumeSpec | None:
+        """Return the new volume's disk as it is; None when it is missing."""
+        try:
+            disk = self._disks.get(new.disk_name)
+        except exceptions.NotFound:
+            # an exchange that was cut short has removed it
+            return None
+        if disk.attached_to:
+            raise exceptions.InvalidRequest(
+                f'Volume {new.volume_id} is attached to another instance.'
+            )
+        return models.VolumeSpec(
+            disk.name,
+            disk.size_gib,
+            disk.kind,
+            disk.tags,
+            disk.os_type,
+            disk.generation,
+        )
+
+    def _spec(
+        self,
+        instance: Any,
+        new: volume_connection.Connection,
+        empty: models.VolumeSpec | None,
+    ) -> models.VolumeSpec:
+        if empty is not None:
+            return empty
+        wanted, _ = tags.build(
+            self._backend.owner,
+            tags.KIND_VOLUME,
+            new.volume_id,
+            instance.project_id,
+            timeutils.utcnow().isoformat() + 'Z',
+        )
+        return models.VolumeSpec(
+            new.disk_name,
+            new.size_gib,
+            models.Kind(new.sku, zone=new.zone, caching=new.caching),
+            wanted,
+        )
+
+    def _fill(self, plan: _Swap) -> models.Disk:
+        """Make the new volume's disk anew, as a copy of the old one.
+
+        A disk that exists takes no content from another, so it is made
+        again under its name, which Cinder knows it by.
+        """
+        self._disks.delete(plan.new.disk_name)
+        try:
+            return self._disks.create_from_volume(plan.spec, plan.source)
+        except exceptions.JacketAzureError:
+            if plan.empty is not None:
+                self._restore(plan.empty)
+            raise
+
+    def _restore(self, empty: models.VolumeSpec) -> None:
+        try:
+            self._disks.create(empty)
+        except exceptions.JacketAzureError as exc:
+            LOG.warning(
+                'The disk %s of a volume that was to take over is missing '
+                'now; delete the volume: %s',
+                empty.name,
+                exc,
+            )
+
+    @contextlib.contextmanager
+    def _putting_back(self, instance: Any, plan: _Swap) -> Iterator[None]:
+        """Attach the old disk again when the exchange fails."""
+        try:
+            yield
+        except exceptions.JacketAzureError:
+            if plan.slot is not None:
+                self._put_back(instance, plan)
+            raise
+
+    def _put_back(self, instance: Any, plan: _Swap) -> None:
+        assert plan.slot is not None  # noqa: S101
+        try:
+            self._volumes.put(
+                instance,
+                plan.old,
+                plan.old.disk_id,
+                plan.max_disks,
+                plan.slot.lun,
+            )
+        except exceptions.JacketAzureError as exc:
+            LOG.error(
+                'Volume %s was to be exchanged, which failed, and could not '
+                'be attached again; its data is safe. Detach and attach it: '
+                '%s',
+                plan.old.volume_id,
+                exc,
+                instance=instance,
+            )
