@@ -73,6 +73,11 @@ class AtOnceTest(CopyTestCase):
         stamp = self.source.create_snapshot()['snapshot']
         snapshot = self.container.get_blob_client('source', snapshot=stamp)
         self.target.start_copy_from_url(snapshot.url)
+        # not encoded, as people write it
+        answer = self.send('PUT', 'disks/people', headers={
+            'x-ms-copy-source': f'{self.source.url}?snapshot={stamp}'})
+        self.assertEqual(202, answer.status_code)
+        self.assertEqual(b'1', self.first(self.blob('people')))
         other = self.blob('other')
         other.start_copy_from_url(self.source.url)
         for blob, data in ((self.target, b'2'), (other, b'3'),
