@@ -25,22 +25,30 @@ import tempfile
 import time
 
 # the services of one process, with native threads, and nobody's time limit
-os.environ['OS_NOVA_DISABLE_EVENTLET_PATCHING'] = 'true'
+os.environ.update(dict.fromkeys(
+    ('OS_NOVA_DISABLE_EVENTLET_PATCHING',
+     'OS_CINDER_DISABLE_EVENTLET_PATCHING'), 'true'))
 os.environ['OS_TEST_TIMEOUT'] = '0'
 os.environ.update(dict.fromkeys(
     ('OS_LOG_CAPTURE', 'OS_STDOUT_CAPTURE', 'OS_STDERR_CAPTURE'), '1'))
 # processes one after the other, for each at a time: Nova's fixtures get slower
 # with every server they have seen
 PARTS = 5
+# what is swept: the module of its services, and the disk model
+SCENES = {'servers': ('services', 'Services', None),
+          'volumes': ('volumes', 'Volumes', 'managed'),
+          'page-blobs': ('volumes', 'Volumes', 'page_blob')}
 
 
 def options():
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog='python -m tests.matrix', description=(
-            'Every request of a create and a delete, and every way it can go '
-            'wrong, through Nova to the emulator. The status tells whether '
-            'every cell is as it has to be.'))
+            'Every request of what users do, and every way it can go wrong, '
+            'through Nova or Cinder to the emulator. The status tells '
+            'whether every cell is as it has to be.'))
+    parser.add_argument('--of', default='servers', choices=SCENES,
+                        help='whose requests (default: %(default)s)')
     parser.add_argument('--row', default='', help='only rows with this text')
     parser.add_argument('--column', default='',
                         help='only these columns, separated by commas')
@@ -60,16 +68,20 @@ def options():
 
 def walk(wanted):
     """Run this process's part of the cells and keep the results in a file."""
+    import importlib
     import logging
 
     import testtools
 
     from tests.matrix import cells as cells_module
-    from tests.matrix import services
 
     results = []
+    module, name, model = SCENES[wanted.of]
 
-    class Walk(services.Services):
+    class Walk(getattr(
+            importlib.import_module(f'tests.matrix.{module}'), name)):
+
+        disk_model = model
 
         def test_matrix(self):
             cells = cells_module.all_cells(

@@ -86,6 +86,8 @@ class Expected:
 
 def expected(cell):
     """Return the :class:`Expected` of a cell."""
+    if cell.row.step not in ('create', 'delete'):
+        return _of_volumes(cell)
     row, name = cell.row, cell.trouble
     text = REASONS.get(name, '')
     deleting = row.step == 'delete'
@@ -128,6 +130,17 @@ def expected(cell):
         # Azure works and asks for patience
         seconds = OPERATION_SECONDS
     return Expected(False, text, deleting, seconds)
+
+
+def _of_volumes(cell):
+    """What a user of volumes has to be told, who can go on in any case."""
+    name = cell.trouble
+    seconds = OPERATION_SECONDS
+    if cell.for_good or name in _OPERATIONS:
+        # some requests are only made to be sure, or by the way, and Cinder
+        # tries a volume that could not be made a second time
+        return Expected(None, REASONS.get(name, ''), seconds=seconds)
+    return Expected(True, seconds=seconds)
 
 
 def _is_settled_otherwise(row, name):
