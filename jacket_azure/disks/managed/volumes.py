@@ -36,6 +36,7 @@ LOG = logging.getLogger(__name__)
 
 # Azure tells of disks in two zones in words only
 _OTHER_ZONE = 'different availability zone'
+_PASSAGE = 'temporary-{}'
 
 
 class Volumes(base.Base):
@@ -105,13 +106,27 @@ class Volumes(base.Base):
         except exceptions.Refused as exc:
             if _OTHER_ZONE not in str(exc):
                 raise
+        except exceptions.Conflict as exc:
+            return self._copied_between_zones(spec, exc)
         return self._copy_between_zones(spec, source_name)
+
+    def _copied_between_zones(
+        self, spec: models.VolumeSpec, refusal: exceptions.Conflict
+    ) -> models.Disk:
+        """Return what an earlier try has made by way of a snapshot."""
+        name = _PASSAGE.format(spec.name)
+        try:
+            disk = self.create_from_snapshot(spec, name)
+        except (exceptions.Conflict, exceptions.NotFound):
+            raise refusal from None
+        self._remove_snapshot(name)
+        return disk
 
     def _copy_between_zones(
         self, spec: models.VolumeSpec, source_name: str
     ) -> models.Disk:
         """Copy by way of a snapshot, which is in no zone."""
-        name = f'temporary-{spec.name}'
+        name = _PASSAGE.format(spec.name)
         body = snapshot_payload.build(
             snapshot_payload.SnapshotSpec(
                 location=self._azure.location,

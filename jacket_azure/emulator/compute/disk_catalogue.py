@@ -40,7 +40,7 @@ _OTHERS = (('snapshots', 'Standard_LRS'), ('snapshots', 'Premium_LRS'),
 def rows(emulator: server.Emulator, location: str) -> list[dict[str, Any]]:
     """All rows of one location that are no sizes of machines."""
     zones = profiles.zones(emulator, location)
-    found = []
+    found: list[dict[str, Any]] = []
     for sku, letter in _LETTERS.items():
         redundant = sku.endswith('_ZRS')
         if redundant and not zones or (
