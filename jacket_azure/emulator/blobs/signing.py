@@ -32,6 +32,14 @@ _SIGNED = ('content-encoding', 'content-language', 'content-length',
            'if-match', 'if-none-match', 'if-unmodified-since', 'range')
 
 
+# the service sorts by culture, not by code: an underscore is before digits
+_WEIGHTS = str.maketrans('_-', '\x01\x02')
+
+
+def _weight(name: str) -> str:
+    return name.translate(_WEIGHTS)
+
+
 def signature(request: BlobRequest, key: str) -> str:
     """Return the signature that belongs to a request, base64.
 
@@ -46,8 +54,8 @@ def signature(request: BlobRequest, key: str) -> str:
             value = ''
         fields.append(value)
     headers = ''.join(
-        f'{name}:{value.strip()}\n' for name, value in sorted(named.items())
-        if name.startswith('x-ms-'))
+        f'{name}:{named[name].strip()}\n'
+        for name in sorted(named, key=_weight) if name.startswith('x-ms-'))
     resource = f'/{request.account}{request.path}' + ''.join(
         f'\n{name}:{value}' for name, value in sorted(request.query.items()))
     text = '\n'.join(fields) + '\n' + headers + resource

@@ -53,6 +53,18 @@ class WhoTest(base.BlobTestCase):
             one.name for one in self.container.list_blobs(
                 name_starts_with='a b/')])
 
+    def test_names_of_metadata_are_sorted_by_culture(self):
+        blob = self.blob(size=PAGE)
+        names = {'a_b': '1', 'a1': '2', 'a__': '3', 'abc': '4', 'a': '5',
+                 'a_1': '6', 'jacket_id': '7', 'jacket1': '8'}
+        blob.set_blob_metadata(names)
+        answer = self.send('PUT', comp='metadata', headers={
+            f'x-ms-meta-{name}': value + '0'
+            for name, value in names.items()})
+        self.assertEqual(200, answer.status_code)
+        self.assertEqual({name: value + '0' for name, value in names.items()},
+                         blob.get_blob_properties().metadata)
+
     def test_another_key(self):
         wrong = self.keys()[0][::-1].lstrip('=') + '=='
         self.refused(403, 'AuthenticationFailed',
