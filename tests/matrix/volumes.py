@@ -43,11 +43,11 @@ class Volumes(scene.Scene, base.AzureVolumesTestCase):
 
     def _connect_blobs(self):
         emulator = self.azure.emulator
-        url = self._between(emulator.blobs.url)
+        emulator.blobs.url = self._between(emulator.blobs.url)
         [account] = [each for each in emulator.store
                      if each.name == world.STORAGE_ACCOUNT]
         account.properties['primaryEndpoints']['blob'] = (
-            f'{url}/{account.name}/')
+            emulator.blobs.endpoint_of(account.name) + '/')
         self.wire.account = account.name
 
     # the world of a cell

@@ -52,6 +52,8 @@ class Front:
 
     :param port: TCP port on loopback; 0 takes a free one
     :raises OSError: the port is taken
+    :ivar url: where clients reach it, without a slash at the end; of who
+        puts something in between, that
     :ivar made_anew: when a blob was created or copied to, by key, as time
         stamps of snapshots
     """
@@ -67,11 +69,7 @@ class Front:
             port, self, certificates.server_context(emulator.state_dir),
             self._refuses, Handler)
         self._server.start()
-
-    @property
-    def url(self) -> str:
-        """Where it is reached, without a slash at the end."""
-        return self._server.url
+        self.url = self._server.url
 
     def endpoint_of(self, account: str) -> str:
         """URL of a storage account, without a slash at the end."""
