@@ -33,6 +33,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import fault as faulty
 from jacket_azure.emulator import gateway
 from jacket_azure.emulator import handling
+from jacket_azure.emulator import older_requests
 from jacket_azure.emulator import property_versions
 from jacket_azure.emulator import records
 from jacket_azure.emulator import router
@@ -260,6 +261,8 @@ class Application:
                 f'an API document for {route.method} {route.template}')
         request.record.operation_id = known.operation_id
         gateway.check_support(request)
+        request.body = older_requests.renew(
+            route.template, request.api_version, request.body)
         request.body, problems = known.check(
             request.query, request.body, patch=request.method == 'PATCH')
         if not problems:

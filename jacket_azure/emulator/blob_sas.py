@@ -26,6 +26,15 @@ from urllib import parse
 VERSION = '2021-12-02'
 
 
+# the service sorts by culture, not by code: an underscore is before digits
+_WEIGHTS = str.maketrans('_-', '\x01\x02')
+
+
+def weight(name: str) -> str:
+    """Key to sort names of headers by, as the service does."""
+    return name.translate(_WEIGHTS)
+
+
 class Signer:
     """Signs for one account.
 
@@ -66,7 +75,7 @@ class Signer:
         :param headers: those that begin with ``x-ms-``
         """
         canonical_headers = ''.join(
-            f'{key}:{value}\n' for key, value in sorted(headers.items()))
+            f'{key}:{headers[key]}\n' for key in sorted(headers, key=weight))
         resource = f'/{self._account}{path}' + ''.join(
             f'\n{key}:{value}' for key, value in sorted(query.items()))
         size = str(length) if length else ''

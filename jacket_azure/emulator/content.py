@@ -15,11 +15,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from jacket_azure.emulator import errors
 
 _MEDIA_TYPE = 'application/json'
+_LOOSE = re.compile(
+    r'(?P<string>"(?:\\.|[^"\\])*")|//[^\r\n]*|/\*.*?\*/'
+    r'|(?P<name>[A-Za-z_]\w*)\s*:|,\s*(?P<end>[}\]])', re.DOTALL)
 
 
 def read(data: bytes, media_type: str = _MEDIA_TYPE) -> Any:
@@ -39,12 +43,35 @@ def read(data: bytes, media_type: str = _MEDIA_TYPE) -> Any:
             f"supported. Only '{_MEDIA_TYPE}' is supported.",
             gateway=True)
     try:
-        found = json.loads(data, parse_constant=_refuse_constant)
+        found = _parse(data)
         if not isinstance(found, dict):
             raise ValueError('an object was expected')
     except (ValueError, RecursionError) as exc:
         raise _invalid_content(str(exc)) from exc
     return found
+
+
+def _parse(data: bytes) -> Any:
+    """Read JSON, as loosely as ARM does.
+
+    It takes comments, names without quotes and a comma too many; az sends
+    templates so.
+
+    :raises ValueError: it is none
+    """
+    try:
+        return json.loads(data, parse_constant=_refuse_constant)
+    except ValueError:
+        return json.loads(_LOOSE.sub(_tighten, data.decode()),
+                          parse_constant=_refuse_constant)
+
+
+def _tighten(found: re.Match[str]) -> str:
+    if found['name']:
+        return f'"{found["name"]}":'
+    if found['end']:
+        return found['end']
+    return found['string'] or ' '
 
 
 def _refuse_constant(name: str) -> None:

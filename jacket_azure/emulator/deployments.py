@@ -42,6 +42,7 @@ _ALL = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
 _NAME = _ALL + '/{name}'
 # operations are asked for without the provider too
 _OLD_NAME = '/subscriptions/{sub}/resourceGroups/{rg}/deployments/{name}'
+_TYPES = {'securestring': 'SecureString', 'secureobject': 'SecureObject'}
 _KNOWN = ('template', 'parameters', 'mode', 'debugSetting')
 
 
@@ -246,7 +247,8 @@ def _shown(template: templates.Template) -> dict[str, Any]:
     found = {}
     for name, one in (template.body.get('parameters') or {}).items():
         kind = str(one['type'])
-        found[name] = {'type': kind[:1].upper() + kind[1:]}
+        found[name] = {'type': _TYPES.get(
+            kind.lower(), kind[:1].upper() + kind[1:])}
         if not kind.lower().startswith('secure'):
             found[name]['value'] = template.parameters[name.lower()]
     return found

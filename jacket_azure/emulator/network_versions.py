@@ -20,8 +20,9 @@ from __future__ import annotations
 from typing import Any
 
 _POLICY = 'privateEndpointNetworkPolicies'
-# 2019-09-01 and 2022-01-01 were seen; the change lies between them
-_POLICIES_OFF = '2021-12-01'
+# on with 2019-09-01 in recordings of 2019; off with 2020-11-01, and with
+# 2015-06-15, in those of 2024
+_POLICIES_ON = '2019-04-01', '2020-11-01'
 _WITHOUT_OPERATION = '2020-07-01'
 
 
@@ -31,9 +32,10 @@ def endpoint_policies(properties: dict[str, Any],
 
     Policies for private endpoints were on by default at first.
     """
-    if version[:10] >= _POLICIES_OFF:
-        return properties
-    return {_POLICY: 'Enabled', **properties}
+    first, end = _POLICIES_ON
+    if first <= version[:10] < end:
+        return {_POLICY: 'Enabled', **properties}
+    return properties
 
 
 def answers_at_once(version: str) -> bool:

@@ -72,6 +72,8 @@ class Emulator:
     :param imds_port: port of an instance metadata service without TLS, for
         managed identities; 0 takes a free one, None has none
     :param blob_port: port of the blob service; 0 takes a free one
+    :param unmanaged_disks: whether public Azure still makes and starts
+        machines with page blobs as disks, as it did to 2026-03-31
     :param list_lag: seconds by which lists are behind: what is new is
         missing, what is deleted is still there; GET by id is never behind
     """
@@ -86,6 +88,7 @@ class Emulator:
                  nic_create: str = 'finished',
                  list_lag: float = 0,
                  blob_port: int = 0,
+                 unmanaged_disks: bool = False,
                  imds_port: int | None = None) -> None:
         if latency not in LATENCIES:
             raise ValueError(f'latency is one of {", ".join(LATENCIES)}')
@@ -102,6 +105,7 @@ class Emulator:
             self.retry_after = 0 if latency == 'none' else 'observed'
         self.nic_create = nic_create
         self.list_lag = list_lag
+        self.unmanaged_disks = unmanaged_disks
         self.resource_group = 'jacket'
         self.storage_account: str | None = None
         self.state: dict[str, Any] = {}

@@ -33,6 +33,7 @@ def read(emulator: server.Emulator) -> dict[str, Any]:
         'page_size': emulator.page_size,
         'retry_after': emulator.retry_after,
         'throttling': emulator.ratelimits.enforced,
+        'unmanaged_disks': emulator.unmanaged_disks,
         'limits': dict(emulator.ratelimits.limits),
         'token_lifetime_seconds': emulator.identity.lifetime_seconds,
         'clock_offset_seconds': emulator.identity.clock_offset_seconds,
@@ -80,6 +81,7 @@ _CHECKS = {
     'retry_after': lambda value: (
         value in (None, retry_hints.OBSERVED) or _whole(value)),
     'throttling': lambda value: isinstance(value, bool),
+    'unmanaged_disks': lambda value: isinstance(value, bool),
     'limits': lambda value: (isinstance(value, dict) and
                              all(_whole(one) for one in value.values())),
     'token_lifetime_seconds': _whole,

@@ -55,6 +55,16 @@ def view(emulator: server.Emulator,
     return body
 
 
+def _written(emulator: server.Emulator,
+             found: store.Resource) -> dict[str, Any]:
+    """Show a subnet in the answer of a PUT: no capitals (102 seen)."""
+    body = view(emulator, found)
+    if 'ipConfigurations' in body['properties']:
+        body['properties']['ipConfigurations'] = [
+            {'id': where} for where in addresses.taken(found).values()]
+    return body
+
+
 @router.route('PUT', _SUBNET)
 def put(request: router.ArmRequest) -> router.ArmResponse:
     """Create or change a subnet."""
@@ -74,10 +84,10 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
                      request.api_version), found)
     check_ranges(made, parent, spaces, others)
     if found is not None and network.same(found, made):
-        return network.unchanged(request, 'subnets', found, view)
+        return network.unchanged(request, 'subnets', found, _written)
     emulator.store.put(made)
     return network.written(
-        request, 'subnets', 200 if found else 201, made, view,
+        request, 'subnets', 200 if found else 201, made, _written,
         lambda: [made.body, parent.body])
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 AUDIENCE = 'https://storage.azure.com'
 _SERVICE = 'Microsoft.Storage/storageAccounts/blobServices'
+# how old a signature may be
+_FRESH_SECONDS = 15 * 60
 _VERBS = {'GET': 'read', 'HEAD': 'read', 'DELETE': 'delete'}
 
 
@@ -43,11 +45,7 @@ def admit(emulator: server.Emulator, request: BlobRequest,
     """
     scheme, _, token = request.header('authorization').partition(' ')
     if scheme == signing.SCHEME:
-        if keys and not signing.verified(request, keys):
-            raise BlobFailure(
-                403, 'AuthenticationFailed', 'Server failed to authenticate '
-                'the request. Make sure the value of Authorization header '
-                'is formed correctly including the signature.')
+        _check_key(emulator, request, keys)
         return request
     if scheme.lower() == 'bearer':
         check_token(emulator, request, token)
@@ -70,6 +68,23 @@ def authorized(request: BlobRequest, key: str) -> BlobRequest:
     if request.header('authorization'):
         return signing.signed(request, key)
     return request
+
+
+def _check_key(emulator: server.Emulator, request: BlobRequest,
+               keys: tuple[str, ...]) -> None:
+    when = signing.sent(request)
+    if when is None or (
+            abs(when - emulator.identity.now()) > _FRESH_SECONDS):
+        detail = 'The Date header in the request is incorrect.'
+    elif keys and not signing.verified(request, keys):
+        detail = 'The MAC signature found in the HTTP request is not the ' \
+                 'same as any computed signature.'
+    else:
+        return
+    raise BlobFailure(
+        403, 'AuthenticationFailed', 'Server failed to authenticate the '
+        'request. Make sure the value of Authorization header is formed '
+        'correctly including the signature.', AuthenticationErrorDetail=detail)
 
 
 def check_token(emulator: server.Emulator, request: BlobRequest,

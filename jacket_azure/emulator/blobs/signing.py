@@ -24,20 +24,13 @@ import hashlib
 import hmac
 import time
 
+from jacket_azure.emulator import blob_sas
 from jacket_azure.emulator.blobs.request import BlobRequest
 
 SCHEME = 'SharedKey'
 _SIGNED = ('content-encoding', 'content-language', 'content-length',
            'content-md5', 'content-type', 'date', 'if-modified-since',
            'if-match', 'if-none-match', 'if-unmodified-since', 'range')
-
-
-# the service sorts by culture, not by code: an underscore is before digits
-_WEIGHTS = str.maketrans('_-', '\x01\x02')
-
-
-def _weight(name: str) -> str:
-    return name.translate(_WEIGHTS)
 
 
 def signature(request: BlobRequest, key: str) -> str:
@@ -55,7 +48,7 @@ def signature(request: BlobRequest, key: str) -> str:
         fields.append(value)
     headers = ''.join(
         f'{name}:{named[name].strip()}\n'
-        for name in sorted(named, key=_weight) if name.startswith('x-ms-'))
+        for name in sorted(named, key=blob_sas.weight) if name.startswith('x-ms-'))
     resource = f'/{request.account}{request.path}' + ''.join(
         f'\n{name}:{value}' for name, value in sorted(request.query.items()))
     text = '\n'.join(fields) + '\n' + headers + resource
@@ -75,10 +68,19 @@ def signed(request: BlobRequest, key: str) -> BlobRequest:
             f'{SCHEME} {request.account}:{signature(fresh, key)}'})
 
 
+def sent(request: BlobRequest) -> float | None:
+    """When a request was signed, in seconds since 1970; None if untold."""
+    text = request.header('x-ms-date') or request.header('date')
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError):
+        return None
+
+
 def verified(request: BlobRequest, keys: tuple[str, ...]) -> bool:
     """Tell whether one of the account's keys signed a request."""
-    account, _, sent = request.header('authorization').removeprefix(
+    account, _, given = request.header('authorization').removeprefix(
         SCHEME + ' ').partition(':')
     return account == request.account and any(
-        hmac.compare_digest(signature(request, key).encode(), sent.encode())
+        hmac.compare_digest(signature(request, key).encode(), given.encode())
         for key in keys)

@@ -42,7 +42,10 @@ def not_allowed(name: str) -> errors.ArmError:
 
 def check_profile(vm: store.Resource, properties: dict[str, Any],
                   sent: dict[str, Any]) -> None:
-    """Names and keys cannot be changed from here."""
+    """Names and keys cannot be changed from here.
+
+    What was sent at first may be sent again (3 seen).
+    """
     known = vm.properties.get('osProfile')
     profile = sent.get('osProfile')
     if profile is None:
@@ -54,7 +57,8 @@ def check_profile(vm: store.Resource, properties: dict[str, Any],
         if profile.get(key, known.get(key)) != known.get(key):
             raise not_allowed(f'osProfile.{key}')
     for key in ('adminPassword', 'customData'):
-        if profile.get(key) is not None:
+        if profile.get(key) not in (
+                None, vm.private.get('secrets', {}).get(key)):
             raise not_allowed(f'osProfile.{key}')
     os_type = vm.properties['storageProfile']['osDisk']['osType']
     shown = os_profile.shown({**known, **profile}, os_type)

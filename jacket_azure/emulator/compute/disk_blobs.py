@@ -54,6 +54,8 @@ def refuse_retired(emulator: server.Emulator, vm_name: str,
     :raises ArmError: 409 OperationNotAllowed; since 2026-03-31, code and
         text are unverified
     """
+    if emulator.unmanaged_disks:
+        return
     if is_one(os_disk) and emulator.profile == profiles.PUBLIC:
         raise errors.ArmError(
             409, 'OperationNotAllowed',

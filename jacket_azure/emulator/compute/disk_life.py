@@ -110,6 +110,12 @@ def _properties(emulator: server.Emulator, sku: str, size_gib: int,
         **properties['creationData'], **source.creation_data}
     if sku in disk_skus.ADJUSTABLE:
         data.setdefault('logicalSectorSize', 4096)
+    if sku == 'UltraSSD_LRS':
+        # seen at 2023-04-02, 15 disks
+        for key, value in (('readOnly', False), ('maxShares', 1),
+                           ('diskIOPSReadOnly', 100),
+                           ('diskMBpsReadOnly', 13)):
+            properties.setdefault(key, value)
     for key, value in {**disk_skus.performance(
             sku, size_gib, properties.get('tier') or '',
             bool(data.get('performancePlus'))), **_DEFAULTS}.items():
@@ -168,7 +174,7 @@ def change(emulator: server.Emulator, disk: store.Resource,
 
 def _known(disk: store.Resource, sku: str) -> dict[str, Any]:
     """What the disk has that stays; performance goes with the SKU."""
-    if sku == disk.body['sku']['name']:
+    if sku == disk.body['sku']['name'] or sku not in disk_skus.ADJUSTABLE:
         return disk.properties
     return {key: value for key, value in disk.properties.items()
             if not key.startswith(('diskIOPS', 'diskMBps'))}

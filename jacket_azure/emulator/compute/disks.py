@@ -97,7 +97,7 @@ def _written(request: ArmRequest, disk: store.Resource,
     operation = request.emulator.operations.start(
         request, 'disks.write', style='disk', on_done=done, on_fail=failed,
         seconds=latency.of(request.emulator, 'disks.write'))
-    echo = listing.echo(disk, request.body)
+    echo = listing.echo(disk, request.body, request.api_version)
     if known:
         echo['properties']['diskSizeBytes'] = disk.properties['diskSizeBytes']
     return operation.accepted(202, body=echo)

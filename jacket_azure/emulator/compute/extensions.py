@@ -64,6 +64,10 @@ def put(request: ArmRequest) -> ArmResponse:
         request, 'VirtualMachineExtensions.CreateOrUpdate.PUT')
     known = request.existing()
     wanted = copy.deepcopy(request.body.get('properties') or {})
+    if known is not None:
+        # what kind it is need not be said again (2 seen at 2024-07-01)
+        wanted = {**{key: known.properties[key]
+                     for key in ('publisher', 'type')}, **wanted}
     return _write(request, vm, known, wanted)
 
 

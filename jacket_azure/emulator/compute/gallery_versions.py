@@ -77,8 +77,9 @@ def put(request: ArmRequest) -> ArmResponse:
     body = copy.deepcopy(request.body)
     properties = body.get('properties') or {}
     if known is not None:
-        gallery_source_checks.refuse_change(
-            known, properties['storageProfile'])
+        if properties.get('storageProfile'):
+            gallery_source_checks.refuse_change(
+                known, properties['storageProfile'])
         _change(known, body, properties)
         known.body.pop('tags', None)
         if 'tags' in body:

@@ -23,6 +23,7 @@ from typing import Any
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import extension_views
 from jacket_azure.emulator.compute import guest
+from jacket_azure.emulator.compute import guest_systems
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
@@ -141,12 +142,8 @@ def build(emulator: server.Emulator, vm: store.Resource) -> dict[str, Any]:
     # the guest is asked, so a VM that does not run shows nothing of it
     if now in ('running', 'starting', 'stopping') and (
             not vm.private.get('creating')):
-        windows = vm.properties['storageProfile']['osDisk'].get(
-            'osType') == 'Windows'
         view['computerName'] = guest.of(emulator, vm).host_name
-        view['osName'] = ('Windows Server 2022 Datacenter' if windows
-                          else 'ubuntu')
-        view['osVersion'] = '10.0.20348.4773' if windows else '24.04'
+        view['osName'], view['osVersion'] = guest_systems.of(vm)
         view['vmAgent'] = _agent(emulator, vm)
         if 'patches' in vm.private:
             view['patchStatus'] = vm.private['patches']

@@ -28,6 +28,8 @@ from jacket_azure.emulator.router import ArmResponse
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
+# the versions between are not checked
+_FIRST_NAMING = '2020-05-01'
 View = Callable[['server.Emulator', store.Resource], dict[str, Any]]
 
 
@@ -57,8 +59,13 @@ def page(request: ArmRequest, type_name: str, view: View,
     return answer
 
 
-def echo(resource: store.Resource, sent: dict[str, Any]) -> dict[str, Any]:
-    """A 202 answer of disks and snapshots: what was sent, nothing computed."""
+def echo(resource: store.Resource, sent: dict[str, Any],
+         version: str = '') -> dict[str, Any]:
+    """A 202 answer of disks and snapshots: what was sent, nothing computed.
+
+    :param version: the api-version; 2019-07-01 did not say what it is
+        (39 seen), 2020-09-30 does
+    """
     body: dict[str, Any] = {
         'name': resource.name, 'id': resource.id, 'type': resource.type,
         'location': resource.location}
@@ -68,4 +75,7 @@ def echo(resource: store.Resource, sent: dict[str, Any]) -> dict[str, Any]:
     body['properties'] = {
         **copy.deepcopy(sent.get('properties') or {}),
         'provisioningState': resource.properties['provisioningState']}
+    if version and version[:10] < _FIRST_NAMING:
+        del body['id'], body['type']
+        body['properties']['isArmResource'] = True
     return body

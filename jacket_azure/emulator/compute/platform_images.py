@@ -28,6 +28,8 @@ from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
+# how the catalogue of images writes these regions (44 and 12 seen)
+_SPELLINGS = {'eastus2euap': 'EastUS2EUAP', 'centraluseuap': 'CentralUSEUAP'}
 _PUBLISHERS = ('/subscriptions/{sub}/providers/Microsoft.Compute/locations'
                '/{location}/publishers')
 _OFFERS = _PUBLISHERS + '/{publisher}/artifacttypes/vmimage/offers'
@@ -40,9 +42,15 @@ _SIZE_IN_BYTES = '2019-12-01'
 def _entries(request: ArmRequest, names: Iterable[str],
              *parents: str) -> list[dict[str, Any]]:
     location = request.params['location'].lower()
+    location = _SPELLINGS.get(location, location)
     return [{'location': location, 'name': name, 'id': marketplace.image_id(
         request.subscription, location, *parents, name)}
         for name in dict.fromkeys(names)]
+
+
+def _asked(request: ArmRequest) -> list[str]:
+    """Publisher, offer and SKU as the client wrote them (43 seen)."""
+    return [request.params[key] for key in ('publisher', 'offer', 'sku')]
 
 
 def _below(request: ArmRequest) -> list[marketplace.Image]:
@@ -84,8 +92,7 @@ def list_skus(request: ArmRequest) -> ArmResponse:
 def list_versions(request: ArmRequest) -> ArmResponse:
     """Versions; ``$orderby=name desc``, ``$top``, ``$expand=properties``."""
     image = _below(request)[0]
-    entries = _entries(request, image.versions, image.publisher,
-                       image.offer, image.sku)
+    entries = _entries(request, image.versions, *_asked(request))
     order = request.query.get('$orderby', 'name').lower()
     if order == 'name desc':
         entries.reverse()
@@ -109,8 +116,7 @@ def get_version(request: ArmRequest) -> ArmResponse:
     if not image.has(version):
         raise errors.ArmError(
             404, 'NotFound', 'Artifact: VMImage was not found.')
-    entry = _entries(request, [version], image.publisher, image.offer,
-                     image.sku)[0]
+    entry = _entries(request, [version], *_asked(request))[0]
     return ArmResponse(body={'properties': _properties(image, request),
                              **entry})
 

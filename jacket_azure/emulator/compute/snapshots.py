@@ -134,7 +134,8 @@ def _written(request: ArmRequest, snapshot: store.Resource,
         on_fail=failed,
         seconds=latency.of(request.emulator, 'snapshots.write'))
     return operation.accepted(
-        202, body=listing.echo(snapshot, request.body))
+        202, body=listing.echo(
+            snapshot, request.body, request.api_version))
 
 
 def create(emulator: server.Emulator, resource_id: ids.ResourceId,

@@ -77,8 +77,10 @@ def _check(request: ArmRequest, body: dict[str, Any],
     emulator = request.emulator
     properties = body['properties']
     storage = properties.get('storageProfile')
-    if not storage or not storage.get('osDisk'):
+    if not storage:
         raise errors.missing_parameter('storageProfile')
+    # 6 seen without one, 2020-12-01 and 2022-03-01
+    storage.setdefault('osDisk', {'createOption': 'FromImage'})
     image = _check_image(request, body, place.size)
     vm_options.check_controller(properties, place.size)
     hibernation.check(emulator, properties, place.size)
@@ -172,6 +174,8 @@ def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
         'generation': _generation(emulator, storage, image),
         'hidden_disks': _made(storage, sent, image)})
     if profile:
+        vm.private['secrets'] = {
+            key: profile.get(key) for key in ('adminPassword', 'customData')}
         guest.install(emulator, vm, profile)
     vm_nics.take(emulator, vm.id, properties['networkProfile'])
     return emulator.store.put(vm)

@@ -50,11 +50,22 @@ def make_os_disk(place: disk_checks.Place, entry: dict[str, Any],
     else:
         shown.setdefault(
             'name', f'{place.vm_name}_OsDisk_1_{uuid.uuid4().hex}')
-        disk = _make(place, shown['name'], disk_checks.sku_of(place, entry), {
+        if entry.get('diffDiskSettings'):
+            # it goes with the machine, and is nowhere else (16 seen)
+            shown['deleteOption'] = 'Delete'
+        disk = _make(place, shown['name'], _os_sku(place, entry), {
             'creationData': _creation_data(image),
             'diskSizeGB': entry.get('diskSizeGB') or image.size_gib,
         }, image)
     return _taken(place, disk, shown)
+
+
+def _os_sku(place: disk_checks.Place, entry: dict[str, Any]) -> str:
+    """SKU of a new OS disk; that of an ephemeral one is a formality."""
+    if entry.get('diffDiskSettings') and not (
+            entry.get('managedDisk') or {}).get('storageAccountType'):
+        return 'Standard_LRS'
+    return disk_checks.sku_of(place, entry)
 
 
 def _set_delete_option(place: disk_checks.Place,
@@ -83,7 +94,7 @@ def _make(place: disk_checks.Place, name: str, sku: str,
         'properties': properties}
     if place.zones and not sku.endswith('_ZRS'):
         body['zones'] = list(place.zones)
-    if place.tags:
+    if place.tags is not None:
         body['tags'] = dict(place.tags)
     if image is None:
         return disk_life.create(place.emulator, place.disk_id(name), body)

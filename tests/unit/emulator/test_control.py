@@ -163,8 +163,9 @@ class ControlTest(base.EmulatorTestCase):
     def test_settings(self):
         before = self.ask('GET', '/settings').json()
         wanted = {'list_lag': 2.5, 'throttling': True, 'retry_after': None,
-                  'limits': {'PutVMResource': 1}, 'latency': 'observed',
-                  'page_size': 3, 'token_lifetime_seconds': 60,
+                  'unmanaged_disks': True, 'limits': {'PutVMResource': 1},
+                  'latency': 'observed', 'page_size': 3,
+                  'token_lifetime_seconds': 60,
                   'clock_offset_seconds': -3600}
         self.assertEqual(set(before), set(wanted))
         self.assertEqual(wanted, self.ask(

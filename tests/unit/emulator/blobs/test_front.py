@@ -70,6 +70,15 @@ class WhoTest(base.BlobTestCase):
         self.refused(403, 'AuthenticationFailed',
                      self.connect(wrong).create_container, 'more')
 
+    def test_signatures_get_stale(self):
+        blob = self.blob(size=PAGE)
+        self.emulator.identity.clock_offset_seconds = 14 * 60
+        self.assertTrue(blob.exists())
+        for offset in (16 * 60, -16 * 60):
+            self.emulator.identity.clock_offset_seconds = offset
+            self.refused(403, 'AuthenticationFailed', blob.upload_page,
+                         b'x' * PAGE, 0, PAGE)
+
     def test_the_drivers_credential(self):
         emulator = self.emulator
         credential = ClientSecretCredential(

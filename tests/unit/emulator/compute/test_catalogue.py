@@ -171,8 +171,9 @@ class MarketplaceTest(base.ComputeTestCase):
                                    orderby='name desc')
         self.assertEqual('24.04.202604020', newest.name)
         self.assertTrue(newest.id.endswith(
-            '/Publishers/Canonical/ArtifactTypes/VMImage/Offers/'
-            'ubuntu-24_04-lts/Skus/server/Versions/24.04.202604020'))
+            # publisher and offer as they were asked for
+            '/Publishers/canonical/ArtifactTypes/VMImage/Offers/'
+            'Ubuntu-24_04-LTS/Skus/server/Versions/24.04.202604020'))
         error = self.refused(501, 'EmulatorNotImplemented', self.images.list,
                              *CANONICAL, 'server', orderby='location')
         self.assertIn('ordered by location', error.message)

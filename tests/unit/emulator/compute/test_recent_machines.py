@@ -15,6 +15,8 @@
 Facts from recordings of 2024-07-01, unless a test says otherwise.
 """
 
+from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import guest_systems
 from tests.unit.emulator.compute import base
 
 VERSION = '2024-07-01'
@@ -71,6 +73,108 @@ class StorageTest(MachineTest):
                          version=VERSION).json()
         self.assertEqual({'option': 'Local', 'placement': 'CacheDisk'}, made[
             'properties']['storageProfile']['osDisk']['diffDiskSettings'])
+
+
+    def test_ephemeral_disks_go_with_the_machine(self):
+        # 16 and 30 seen
+        body = self.body(self.nic(), size='Standard_D2ds_v5')
+        body['properties']['storageProfile']['osDisk'].update(
+            diffDiskSettings={'option': 'Local'}, caching='ReadOnly')
+        made = self.send('PUT', self.path('virtualMachines', 'vm'), body,
+                         version=VERSION).json()
+        disk = made['properties']['storageProfile']['osDisk']
+        self.assertEqual(('Delete', 'Standard_LRS'), (
+            disk['deleteOption'], disk['managedDisk']['storageAccountType']))
+
+    def test_an_os_disk_may_be_left_out(self):
+        # 6 seen, 2020-12-01 and 2022-03-01
+        body = self.body(self.nic())
+        del body['properties']['storageProfile']['osDisk']
+        made = self.send('PUT', self.path('virtualMachines', 'vm'), body,
+                         version='2022-03-01')
+        self.assertEqual(201, made.status_code)
+        self.assertEqual('FromImage', made.json()['properties'][
+            'storageProfile']['osDisk']['createOption'])
+
+    def test_tags_of_disks_may_be_empty(self):
+        # 75 disks
+        self.put(tags={})
+        [disk] = self.send('GET', self.path('disks'),
+                           version='2023-04-02').json()['value']
+        self.assertEqual({}, disk['tags'])
+
+
+class GuestTest(MachineTest):
+    """What is sent of the guest, and what it tells."""
+
+    def test_the_first_password_may_be_sent_again(self):
+        # 3 seen, 2020-12-01 and 2022-03-01
+        body = self.body(self.nic())
+        body['properties']['osProfile']['adminPassword'] = 'Abcd-1234-efgh'
+        path = self.path('virtualMachines', 'vm')
+        self.send('PUT', path, body, version='2022-03-01')
+        again = self.send('PUT', path, body, version='2022-03-01')
+        self.assertEqual(200, again.status_code)
+        body['properties']['osProfile']['adminPassword'] = 'Abcd-1234-efgi'
+        other = self.send('PUT', path, body, version='2022-03-01')
+        self.assertEqual((409, 'osProfile.adminPassword'), (
+            other.status_code, other.json()['error']['target']))
+
+    def test_system(self):
+        for sku, version, shown in (
+                (('Canonical', 'UbuntuServer', '18.04-LTS'),
+                 '18.04.202401161', ('ubuntu', '18.04')),
+                (('Debian', 'debian-10', '10'), '0.20240430.1733',
+                 ('debian', '10.13')),
+                (('OpenLogic', 'CentOS', '7.5'), '7.5.201808150',
+                 ('centos', '7.5.1804')),
+                (('RedHat', 'RHEL', '8-lvm-gen2'), '8.10.2024070513',
+                 ('redhat', '8.10')),
+                (('MicrosoftWindowsServer', 'WindowsServer',
+                  '2012-Datacenter'), '9200.24523.231004',
+                 ('Windows Server 2012 Datacenter',
+                  'Microsoft Windows NT 6.2.9200.0'))):
+            vm = store.Resource('/x', 'x', 'x', {'properties': {
+                'storageProfile': {
+                    'imageReference': {
+                        'publisher': sku[0], 'offer': sku[1],
+                        'sku': sku[2], 'exactVersion': version},
+                    'osDisk': {'osType': 'Windows' if 'Windows' in sku[1]
+                               else 'Linux'}}}}, None)
+            self.assertEqual(shown, guest_systems.of(vm))
+
+
+class UnmanagedDiskTest(MachineTest):
+    """Machines with page blobs as disks."""
+
+    def send_blob_machine(self):
+        body = self.body(self.nic())
+        body['properties']['storageProfile']['osDisk'] = {
+            'createOption': 'FromImage', 'name': 'os', 'vhd': {
+                'uri': 'https://account1.blob.core.windows.net/vhds/o.vhd'}}
+        return self.send('PUT', self.path('virtualMachines', 'vm'), body,
+                         version=VERSION)
+
+    def test_are_refused_unless_asked_for(self):
+        self.assertEqual(409, self.send_blob_machine().status_code)
+        self.emulator.unmanaged_disks = True
+        # now it is the account that is missing
+        self.assertEqual('StorageAccountNotFound',
+                         self.send_blob_machine().json()['error']['code'])
+
+    def test_accounts_of_2015(self):
+        # 20 seen, in templates
+        path = self.path('x').replace(
+            'Microsoft.Compute/x', 'Microsoft.Storage/storageAccounts/acc1')
+        made = self.send('PUT', path, {
+            'location': 'eastus',
+            'properties': {'accountType': 'Premium_LRS'}},
+            version='2015-06-15')
+        self.assertEqual(202, made.status_code)
+        self.clock.advance(60)
+        found = self.send('GET', path, version='2023-05-01').json()
+        self.assertEqual(('Storage', 'Premium_LRS'), (
+            found['kind'], found['sku']['name']))
 
 
 class IdentityTest(MachineTest):

@@ -1,0 +1,77 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What disks and snapshots were seen to be in 2023 to 2025."""
+
+from tests.unit.emulator.compute import base
+
+VERSION = '2023-04-02'
+
+
+class DiskTest(base.ComputeTestCase):
+    """Requests by hand."""
+
+    def put(self, sku='Standard_LRS', size_gib=4, kind='disks', name='d',
+            version=VERSION, **properties):
+        return self.send('PUT', self.path(kind, name), {
+            'location': 'eastus', 'sku': {'name': sku}, 'zones': ['1'],
+            'properties': {'diskSizeGB': size_gib, 'creationData': {
+                'createOption': 'Empty'}, **properties}}, version=version)
+
+    def get(self, kind='disks', name='d', version=VERSION):
+        return self.send('GET', self.path(kind, name),
+                         version=version).json()['properties']
+
+    def test_ultra_disks(self):
+        # 12 seen at 2023-04-02
+        self.put('UltraSSD_LRS')
+        found = self.get()
+        self.assertEqual(
+            {'readOnly': False, 'maxShares': 1, 'diskIOPSReadOnly': 100,
+             'diskMBpsReadOnly': 13},
+            {key: found.get(key) for key in (
+                'readOnly', 'maxShares', 'diskIOPSReadOnly',
+                'diskMBpsReadOnly')})
+        self.put(name='other')
+        self.assertNotIn('readOnly', self.get(name='other'))
+
+    def test_what_was_read_goes_with_another_sku(self):
+        # tier and performance of a Premium disk, sent back (6 answers)
+        self.put('Premium_LRS', 1)
+        known = self.get()
+        answer = self.put('Standard_LRS', 10, **{key: known[key] for key in (
+            'tier', 'diskIOPSReadWrite', 'diskMBpsReadWrite')})
+        self.assertEqual(202, answer.status_code)
+        found = self.get()
+        self.assertEqual((10, 500, 60), (
+            found['diskSizeGB'], found['diskIOPSReadWrite'],
+            found['diskMBpsReadWrite']))
+        self.assertNotIn('tier', found)
+
+    def test_an_empty_snapshot(self):
+        # 43 seen, 2020-09-30 and 2023-10-02
+        self.send('PUT', self.path('snapshots', 's'), {
+            'location': 'eastus', 'properties': {
+                'creationData': {'createOption': 'Empty'},
+                'diskSizeGB': 5}}, version='2023-10-02')
+        found = self.get('snapshots', 's', '2023-10-02')
+        self.assertEqual((5, 5 * 1024 ** 3), (found['diskSizeGB'],
+                                              found['diskSizeBytes']))
+
+    def test_the_first_answer_of_2019(self):
+        # 39 of 39 at 2019-07-01; all 177 since 2020-09-30 say what it is
+        old = self.put(version='2019-07-01').json()
+        self.assertTrue(old['properties']['isArmResource'])
+        self.assertEqual(set(), {'id', 'type'} & set(old))
+        new = self.put(version=VERSION).json()
+        self.assertEqual({'id', 'type'}, {'id', 'type'} & set(new))
+        self.assertNotIn('isArmResource', new['properties'])
