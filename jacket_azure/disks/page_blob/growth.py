@@ -125,6 +125,12 @@ class Growth(base.Base):
             footer there is
         """
         state = states.parse(found)
+        if not state.is_settled and target > state.target_bytes:
+            # first to where it was going: a footer may be there already
+            found = self._bring_to(
+                blob, found, state.target_bytes, own_identity
+            )
+            state = states.parse(found)
         name = blob.address.path
         old = state.complete_bytes
         before = self._footer_at(blob, found, old)
