@@ -1,0 +1,153 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""A real Cinder over HTTP in a process of its own, for Nova's tests.
+
+``python -m tests.functional.cinder.service FOLDER`` with the options of
+``[azure]`` as JSON on its standard input; answers one line of JSON with the
+``endpoint`` once it serves, and lives until its standard input is closed.
+API, scheduler and volume service share the process, as Nova and Cinder could
+not: their options clash. Whoever asks is an administrator; the user and
+project are those of a token ``user:project``.
+"""
+
+# first: it decides about eventlet
+from cinder import monkey_patch  # isort: skip
+
+monkey_patch.patch()
+
+import json    # noqa: E402
+import os    # noqa: E402
+import pathlib    # noqa: E402
+import sys    # noqa: E402
+import traceback    # noqa: E402
+from unittest import mock    # noqa: E402
+
+from cinder.common import config    # noqa: E402, F401
+from cinder import context    # noqa: E402
+from cinder import coordination    # noqa: E402
+from cinder.db import migration    # noqa: E402
+from cinder import objects    # noqa: E402
+from cinder import rpc    # noqa: E402
+from cinder import service    # noqa: E402
+from cinder.volume import volume_types    # noqa: E402
+from oslo_concurrency import lockutils    # noqa: E402
+from oslo_config import cfg    # noqa: E402
+from oslo_log import log as logging    # noqa: E402
+
+from jacket_azure import conf as azure_conf    # noqa: E402
+from tests.functional.cinder import serving    # noqa: E402
+
+CONF = cfg.CONF
+HOST = 'cinder-host@azure'
+PROJECT = '6f70656e737461636b20656e20617a75'
+
+
+def configure(folder, options):
+    """Write cinder.conf, for options register when their module loads."""
+    sections = {
+        'DEFAULT': {
+            'transport_url': 'fake:/', 'state_path': folder,
+            'auth_strategy': 'noauth', 'log_file': folder / 'cinder.log',
+            'resource_query_filters_file': pathlib.Path(
+                sys.prefix, 'etc/cinder/resource_filters.json'),
+            'scheduler_driver_init_wait_time': 1,
+            'allow_availability_zone_fallback': True,
+            'image_conversion_dir': folder / 'conversion'},
+        'backend_defaults': {
+            'volume_driver': 'jacket_azure.cinder.AzureVolumeDriver'},
+        'database': {'connection': f'sqlite:///{folder}/cinder.sqlite'},
+        'oslo_concurrency': {'lock_path': folder / 'locks'},
+        'coordination': {'backend_url': f'file://{folder}/coordination'},
+        azure_conf.GROUP.name: options}
+    written = folder / 'cinder.conf'
+    written.write_text(''.join(
+        f'[{section}]\n' + ''.join(
+            f'{name} = {value}\n' for name, value in values.items())
+        for section, values in sections.items()))
+    logging.register_options(CONF)
+    CONF([], project='cinder', default_config_files=[str(written)])
+    logging.setup(CONF, 'cinder')
+    lockutils.set_defaults(str(folder / 'locks'))
+
+
+def start(folder):
+    """Start all services; returns the HTTP server."""
+    objects.register_all()
+    rpc.init(CONF)
+    migration.db_sync()
+    volume_types.get_default_volume_type(context.get_admin_context())
+    coordination.COORDINATOR.start()
+    volume = service.Service.create(
+        host=HOST, binary='cinder-volume', service_name='azure')
+    volume.start()
+    if not volume.manager.driver.initialized:
+        sys.exit(f'the driver did not start, see {folder}/cinder.log')
+    scheduler = service.Service.create(
+        host='cinder-host', binary='cinder-scheduler')
+    scheduler.start()
+    known = scheduler.manager.driver
+    while not known.get_pools(context.get_admin_context(), {}):
+        volume.manager.publish_service_capabilities(
+            context.get_admin_context())
+        scheduler.manager.driver.host_manager.get_all_backend_states(
+            context.get_admin_context())
+    return serving.serve(_Identified(serving.load_api()))
+
+
+class _Identified:
+    """Make of any token one that Cinder's noauth pipeline understands."""
+
+    def __init__(self, application):
+        self._application = application
+
+    def __call__(self, environ, start_response):
+        token = environ.get('HTTP_X_AUTH_TOKEN', '')
+        if ':' not in token:
+            environ['HTTP_X_AUTH_TOKEN'] = f'nova:{_project(environ)}'
+        return self._application(environ, start_response)
+
+
+def _project(environ):
+    """Return the project of the URL, /v3/<project>/volumes."""
+    parts = environ['PATH_INFO'].split('/')
+    found = parts[2] if len(parts) > 2 else ''
+    is_id = len(found) == 32 or len(found) == 36
+    return found if is_id else PROJECT
+
+
+def main():
+    """Serve until nobody holds our standard input any more."""
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    configure(folder, json.loads(sys.stdin.readline()))
+    # Cinder would ask Nova whether a detachment is fine, and tell it of a
+    # growth; Nova's API is in its tests' process
+    with mock.patch('cinder.volume.api.API.attachment_deletion_allowed'), \
+            mock.patch('cinder.compute.API'):
+        server = start(folder)
+        print(json.dumps({
+            'endpoint': f'http://127.0.0.1:{server.server_port}/v3'}),
+            flush=True)
+        sys.stdin.read()
+        serving.close(server)
+
+
+if __name__ == '__main__':
+    status = 1
+    try:
+        main()
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    # threads of Cinder's own would keep the process from ending
+    os._exit(status)
