@@ -48,7 +48,8 @@ def signature(request: BlobRequest, key: str) -> str:
         fields.append(value)
     headers = ''.join(
         f'{name}:{named[name].strip()}\n'
-        for name in sorted(named, key=blob_sas.weight) if name.startswith('x-ms-'))
+        for name in sorted(named, key=blob_sas.weight)
+        if name.startswith('x-ms-'))
     resource = f'/{request.account}{request.path}' + ''.join(
         f'\n{name}:{value}' for name, value in sorted(request.query.items()))
     text = '\n'.join(fields) + '\n' + headers + resource
