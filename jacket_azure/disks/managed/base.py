@@ -17,9 +17,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jacket_azure.disks import models
+from jacket_azure.disks.managed import facts
 from jacket_azure.disks.managed import limits
 from jacket_azure.disks.managed import owned
 from jacket_azure.payload import disk as disk_payload
+from jacket_azure.payload import disk_rules
 from jacket_azure.payload import names
 
 
@@ -56,3 +59,24 @@ class Base:
 
     def _snapshot_id(self, name: str) -> str:
         return owned.id_of(self._azure, names.SNAPSHOT, name)
+
+    def check(self, size_gib: int, kind: models.Kind) -> None:
+        """Refuse what cannot be made, see :class:`..interface.DiskModel`."""
+        disk_rules.check(kind, size_gib, self._limits.of(kind.sku))
+
+    def _create(
+        self, spec: models.VolumeSpec, creation: dict[str, Any]
+    ) -> models.Disk:
+        """Make a disk of that content unless it is there."""
+        self.check(spec.size_gib, spec.kind)
+        body = disk_payload.build(
+            disk_payload.DiskSpec(
+                location=self._azure.location,
+                kind=spec.kind,
+                creation=creation,
+                tags=spec.tags,
+                size_gib=spec.size_gib,
+                access=self._closed,
+            )
+        )
+        return facts.disk_of(self._disks.create(spec.name, body))

@@ -10,33 +10,22 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Volumes as managed disks: make, change, delete."""
+"""Volumes as managed disks: find, make, change, delete."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
-import logging
-from typing import Any
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models
 from jacket_azure.disks.managed import base
 from jacket_azure.disks.managed import facts
-from jacket_azure.disks.managed import images
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import disk_rules
 from jacket_azure.payload import disk_skus
 from jacket_azure.payload import names
-from jacket_azure.payload import snapshot as snapshot_payload
-from jacket_azure.payload import tags as tag_names
-
-LOG = logging.getLogger(__name__)
-
-# Azure tells of disks in two zones in words only
-_OTHER_ZONE = 'different availability zone'
-_PASSAGE = 'temporary-{}'
 
 
 class Volumes(base.Base):
@@ -47,9 +36,6 @@ class Volumes(base.Base):
 
     def volume_name(self, uuid: str, generation: str = '') -> str:
         return names.volume_name(uuid, generation)
-
-    def check(self, size_gib: int, kind: models.Kind) -> None:
-        disk_rules.check(kind, size_gib, self._limits.of(kind.sku))
 
     def check_growth(self, disk: models.Disk, size_gib: int) -> None:
         if size_gib <= disk.size_gib:
@@ -81,84 +67,6 @@ class Volumes(base.Base):
 
     def create(self, spec: models.VolumeSpec) -> models.Disk:
         return self._create(spec, disk_payload.empty())
-
-    def create_from_snapshot(
-        self, spec: models.VolumeSpec, snapshot_name: str
-    ) -> models.Disk:
-        creation = disk_payload.copy_of(self._snapshot_id(snapshot_name))
-        try:
-            return self._create(spec, creation)
-        except exceptions.Conflict:
-            found = self._snapshots.get(snapshot_name)
-            if facts.snapshot_of(found).usable:
-                raise
-        # Premium SSD v2 and Ultra: its bytes are still being copied
-        self._azure.snapshots.wait_for_copy(snapshot_name)
-        return self._create(spec, creation)
-
-    def create_from_volume(
-        self, spec: models.VolumeSpec, source_name: str
-    ) -> models.Disk:
-        try:
-            return self._create(
-                spec, disk_payload.copy_of(self.disk_id(source_name))
-            )
-        except exceptions.Refused as exc:
-            if _OTHER_ZONE not in str(exc):
-                raise
-        except exceptions.Conflict as exc:
-            return self._copied_between_zones(spec, exc)
-        return self._copy_between_zones(spec, source_name)
-
-    def _copied_between_zones(
-        self, spec: models.VolumeSpec, refusal: exceptions.Conflict
-    ) -> models.Disk:
-        """Return what an earlier try has made by way of a snapshot."""
-        name = _PASSAGE.format(spec.name)
-        try:
-            disk = self.create_from_snapshot(spec, name)
-        except (exceptions.Conflict, exceptions.NotFound):
-            raise refusal from None
-        self._remove_snapshot(name)
-        return disk
-
-    def _copy_between_zones(
-        self, spec: models.VolumeSpec, source_name: str
-    ) -> models.Disk:
-        """Copy by way of a snapshot, which is in no zone."""
-        name = _PASSAGE.format(spec.name)
-        body = snapshot_payload.build(
-            snapshot_payload.SnapshotSpec(
-                location=self._azure.location,
-                source_id=self.disk_id(source_name),
-                tags={**spec.tags, tag_names.KIND: tag_names.KIND_TEMPORARY},
-                access=self._closed,
-            )
-        )
-        try:
-            self._snapshots.create(name, body)
-            return self.create_from_snapshot(spec, name)
-        finally:
-            self._remove_snapshot(name)
-
-    def _remove_snapshot(self, name: str) -> None:
-        try:
-            self._snapshots.delete(name)
-        except exceptions.AzureError as exc:
-            # its tags tell the janitor what it is
-            LOG.warning('The snapshot %s stays behind: %s', name, exc)
-
-    def create_from_image(
-        self, spec: models.VolumeSpec, image: models.ImageReference
-    ) -> models.Disk:
-        if spec.kind.sku not in disk_skus.OS_DISK_SKUS:
-            raise exceptions.InvalidRequest(
-                f'A {spec.kind.sku} disk cannot be made from an image, only '
-                f'{", ".join(disk_skus.OS_DISK_SKUS)}.'
-            )
-        # before an image is looked up
-        self.check(spec.size_gib, spec.kind)
-        return self._create(spec, images.creation(self._azure, image))
 
     def delete(self, name: str) -> bool:
         return self._disks.delete(name)
@@ -220,29 +128,3 @@ class Volumes(base.Base):
 
     def tag(self, name: str, tags: Mapping[str, str]) -> models.Disk:
         return facts.disk_of(self._disks.tag(name, tags))
-
-    def revert(
-        self, spec: models.VolumeSpec, name: str, snapshot_name: str
-    ) -> models.Disk:
-        if spec.name == name:
-            raise exceptions.InvalidRequest(
-                f'A managed disk cannot be reverted in place; {name} needs '
-                f'another generation.'
-            )
-        return self.create_from_snapshot(spec, snapshot_name)
-
-    def _create(
-        self, spec: models.VolumeSpec, creation: dict[str, Any]
-    ) -> models.Disk:
-        self.check(spec.size_gib, spec.kind)
-        body = disk_payload.build(
-            disk_payload.DiskSpec(
-                location=self._azure.location,
-                kind=spec.kind,
-                creation=creation,
-                tags=spec.tags,
-                size_gib=spec.size_gib,
-                access=self._closed,
-            )
-        )
-        return facts.disk_of(self._disks.create(spec.name, body))

@@ -329,3 +329,55 @@ class DeletionTest(ContentsCase):
         self.model.open_reader(NAME)
         self.assertTrue(self.make_model().delete(NAME))
         self.assertEqual([], list(self.model.list()))
+
+
+class SweepTest(ContentsCase):
+    """Every request while bytes come and go is refused once."""
+
+    def failing(self, work, check):
+        with self.azure.recording() as made:
+            work()
+        check()
+        numbers = [number for number, record in enumerate(made, 1)
+                   if record.type in ('disks', 'disks/beginGetAccess',
+                                      'disks/endGetAccess')]
+        self.assertTrue(len(numbers) > 3)
+        for number in numbers:
+            self.model = self.make_model()
+            with self.azure.failing_for_good(number):
+                try:
+                    work()
+                except exceptions.AzureError:
+                    self.model = self.make_model()
+            work()
+            check()
+
+    def test_write(self):
+        def work():
+            if self.model.delete(NAME):
+                # the time before
+                self.assertEqual([], list(self.model.list()))
+            writer = self.model.open_writer(self.spec(size_gib=1))
+            try:
+                writer.write(0, pattern('one'))
+                writer.close()
+            except BaseException:
+                writer.abort()
+                raise
+
+        def check():
+            self.assertEqual(pattern('one'), self.bytes_at(NAME, 0, 4096))
+            self.check_closed(NAME)
+            self.assertEqual(
+                'volume', self.model.get(NAME).tags[tags.KIND])
+
+        self.failing(work, check)
+
+    def test_read(self):
+        def work():
+            reader = self.model.open_reader(NAME)
+            self.assertEqual(pattern('one0'), reader.read(0, 4096))
+            reader.close()
+
+        self.write(self.spec(size_gib=1))
+        self.failing(work, lambda: self.check_closed(NAME))
