@@ -40,6 +40,8 @@ class AzureTestCase(base.BaseTestCase):
     contents = False
     #: ``observed`` lets operations take as long as on Azure, in virtual time
     latency = 'none'
+    #: ``stack_hub`` has page blobs as disks of machines, and older versions
+    profile = 'public'
 
     def setUp(self):
         super().setUp()
@@ -47,7 +49,7 @@ class AzureTestCase(base.BaseTestCase):
         self.azure = self.useFixture(
             azure_fixtures.AzureFixture(
                 self.mapping, contents=self.contents,
-                latency=self.latency))
+                latency=self.latency, profile=self.profile))
         self.conf = cfg.ConfigOpts()
         self.azure.configure(self.conf)
         self._client = None

@@ -205,9 +205,13 @@ class Chooser:
         catalogue = self._backend.catalogue
         try:
             if target.is_marketplace:
-                words = (target.publisher, target.offer, target.sku)
+                publisher, offer, sku, version = map(
+                    str,
+                    (target.publisher, target.offer, target.sku,
+                     target.version),
+                )
                 version = catalogue.image_version(
-                    *map(str, words), version=str(target.version)
+                    publisher, offer, sku, version
                 )
                 target = dataclasses.replace(target, version=version)
             facts = catalogue.image_facts(target)
