@@ -10,9 +10,10 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Run the functional tests in both of nova-compute's threading models.
+"""Run the functional tests of Nova and Cinder in both threading models.
 
-``python -m tests.functional.run [--mode threading|eventlet] [stestr args]``
+``python -m tests.functional.run [--mode threading|eventlet]
+[--suite nova|cinder] [stestr args]``
 """
 
 import argparse
@@ -20,21 +21,26 @@ import os
 import subprocess
 import sys
 
-# Nova's environment variable, and what it must be for each model
+# The environment variables of the services, and their value in each model
 MODES = {'threading': 'true', 'eventlet': 'false'}
-VARIABLE = 'OS_NOVA_DISABLE_EVENTLET_PATCHING'
+VARIABLES = (
+    'OS_NOVA_DISABLE_EVENTLET_PATCHING', 'OS_CINDER_DISABLE_EVENTLET_PATCHING')
+# a process for each: Nova and Cinder register options of the same names
+SUITES = ('nova', 'cinder')
 # a service that does not stop must not keep the run from ending
 LIMIT_SECONDS = 1800
 
 
-def run(mode, arguments):
+def run(suite, mode, arguments):
     """Run stestr once, and return its exit status."""
-    print(f'functional tests, {mode}', flush=True)
-    environment = dict(os.environ, **{VARIABLE: MODES[mode]})
+    print(f'functional tests of {suite}, {mode}', flush=True)
+    environment = dict(os.environ)
+    environment.update(dict.fromkeys(VARIABLES, MODES[mode]))
     environment.setdefault('OS_TEST_TIMEOUT', '300')
     command = [
-        sys.executable, '-m', 'stestr', '--test-path', './tests/functional',
-        '--top-dir', './', 'run', *arguments]
+        sys.executable, '-m', 'stestr',
+        '--test-path', f'./tests/functional/{suite}', '--top-dir', './',
+        'run', *arguments]
     process = subprocess.Popen(
         command, env=environment, start_new_session=True)
     try:
@@ -49,8 +55,12 @@ def main():
     """Run what was asked for; the first failure decides the status."""
     parser = argparse.ArgumentParser()
     parser.add_argument('--mode', choices=sorted(MODES), action='append')
+    parser.add_argument('--suite', choices=SUITES, action='append')
     options, arguments = parser.parse_known_args()
-    results = [run(mode, arguments) for mode in options.mode or MODES]
+    results = [
+        run(suite, mode, arguments)
+        for suite in options.suite or SUITES
+        for mode in options.mode or MODES]
     return max(results)
 
 
