@@ -80,7 +80,9 @@ class Contents:
                 shutil.rmtree(self._location, ignore_errors=True)
 
     def client_of(self, account: str, key: str) -> blob_client.BlobClient:
-        """A client of another account of the running Azurite."""
+        """A client of another account; starts Azurite if need be."""
+        # it has no address before
+        _ = self.client
         return blob_client.BlobClient(self.azurite.endpoint_of(account), key)
 
     def blob(self, container: str) -> vhd_blobs.Blob:
