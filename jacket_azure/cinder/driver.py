@@ -120,15 +120,15 @@ class AzureVolumeDriver(driver.VolumeDriver):
     # -- volumes
 
     def create_volume(self, volume: Any) -> Any:
-        with errors.as_cinder_errors(volume):
+        with errors.as_create_errors(volume):
             return self._volumes.create(volume)
 
     def create_volume_from_snapshot(self, volume: Any, snapshot: Any) -> Any:
-        with errors.as_cinder_errors(volume):
+        with errors.as_create_errors(volume):
             return self._volumes.create_from_snapshot(volume, snapshot)
 
     def create_cloned_volume(self, volume: Any, src_vref: Any) -> Any:
-        with errors.as_cinder_errors(volume):
+        with errors.as_create_errors(volume):
             return self._volumes.create_from_volume(volume, src_vref)
 
     def clone_image(
@@ -139,7 +139,7 @@ class AzureVolumeDriver(driver.VolumeDriver):
         image_meta: Any,
         image_service: Any,
     ) -> Any:
-        with errors.as_cinder_errors(volume):
+        with errors.as_create_errors(volume):
             return self._images.clone(volume, image_location, image_meta)
 
     def copy_image_to_volume(

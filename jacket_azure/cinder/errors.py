@@ -61,18 +61,41 @@ def as_cinder_errors(resource: Any = None) -> Iterator[None]:
     _drop_reason(resource)
 
 
+class NotCreated(cinder_exception.ImageCopyFailure):
+    """A volume could not be made, and must not be tried again by Cinder.
+
+    Of the few classes after which Cinder's scheduler makes no second try
+    (volume/flows/manager/create_volume.py, ``no_reschedule_types``) this is
+    the one with our reason: something may exist already. After a second try
+    was sent off, Cinder deletes what the first has left, by its name, which
+    is also the name of what the second one makes.
+    """
+
+    message = '%(reason)s'
+
+
+@contextlib.contextmanager
+def as_create_errors(volume: Any) -> Iterator[None]:
+    """Translate failures of making a volume.
+
+    :raises NotCreated: whatever it was; the volume is in error at once, with
+        the reason
+    """
+    try:
+        with as_cinder_errors(volume):
+            yield
+    except Exception as exc:
+        raise NotCreated(reason=str(exc)) from exc
+
+
 @contextlib.contextmanager
 def as_busy_volume(volume: Any) -> Iterator[None]:
     """Translate failures of a deletion.
 
     :raises VolumeIsBusy: attached or leased; the volume stays available
     """
-    with as_cinder_errors(volume):
-        try:
-            yield
-        except exceptions.InUse as exc:
-            _keep_reason(volume, str(exc))
-            raise cinder_exception.VolumeIsBusy(str(exc)) from exc
+    with _as_busy(volume, cinder_exception.VolumeIsBusy):
+        yield
 
 
 @contextlib.contextmanager
@@ -81,12 +104,20 @@ def as_busy_snapshot(snapshot: Any) -> Iterator[None]:
 
     :raises SnapshotIsBusy: Azure still needs it; it stays available
     """
-    with as_cinder_errors(snapshot):
-        try:
-            yield
-        except exceptions.InUse as exc:
-            _keep_reason(snapshot, str(exc))
-            raise cinder_exception.SnapshotIsBusy(str(exc)) from exc
+    with _as_busy(snapshot, cinder_exception.SnapshotIsBusy):
+        yield
+
+
+@contextlib.contextmanager
+def _as_busy(resource: Any, busy: type[Exception]) -> Iterator[None]:
+    # what is deleted needs no metadata any more
+    try:
+        yield
+    except exceptions.JacketAzureError as exc:
+        _keep_reason(resource, str(exc))
+        if isinstance(exc, exceptions.InUse):
+            raise busy(str(exc)) from exc
+        raise _translate(exc) from exc
 
 
 def _translate(exc: exceptions.JacketAzureError) -> Exception:

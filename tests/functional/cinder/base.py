@@ -13,6 +13,7 @@
 """Base class: a whole Cinder in this process, one backend on Azure."""
 
 import atexit
+import contextlib
 import functools
 import os
 import pathlib
@@ -33,8 +34,10 @@ from cinder.tests.unit.image import fake as fake_image
 from cinder.volume import configuration
 import fixtures
 from oslo_config import cfg
+from oslo_utils import uuidutils
 
 from jacket_azure import conf as azure_conf
+from jacket_azure.emulator.compute import disk_model
 from jacket_azure.payload import tags
 from tests import debug_log
 from tests import fixtures as azure_fixtures
@@ -148,6 +151,7 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
             'v': 'jacket_azure.cinder.AzureVolumeDriver',
             'g': configuration.SHARED_CONF_GROUP}
         flags['scheduler_driver_init_wait_time'] = {'v': 1}
+        flags['allow_availability_zone_fallback'] = {'v': True}
         return flags
 
     def start_service(self, name, host=None, **options):
@@ -286,6 +290,39 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
         """Grow a volume."""
         self.action(volume, 'os-extend', {'new_size': size_gib})
         return self.wait_for(volume, 'extending', status=status)
+
+    def attach(self, volume, connector=None):
+        """Attach a volume as Nova does; returns the attachment."""
+        return self.api.api_post('/attachments', {'attachment': {
+            'volume_uuid': volume['id'],
+            'instance_uuid': uuidutils.generate_uuid(),
+            'connector': connector or {
+                'host': 'compute', 'azure_vm_id': None}}})['attachment']
+
+    def detach(self, attachment):
+        """Detach a volume as Nova does."""
+        self.api.api_delete(f'/attachments/{attachment["id"]}')
+
+    @contextlib.contextmanager
+    def held(self, volume):
+        """Let a machine that Cinder knows nothing of hold the disk."""
+        disk = self.disk(volume)
+        if disk.id.startswith('http'):
+            with self.contents.leased(disk):
+                yield
+            return
+        resource = self.azure.emulator.store.get(disk.id)
+        vm_id = disk.id.replace('/disks/', '/virtualMachines/')
+        disk_model.take(self.azure.emulator, resource, vm_id)
+        try:
+            yield
+        finally:
+            disk_model.release(self.azure.emulator, resource, vm_id)
+
+    def images(self):
+        """Return what Glance has."""
+        service = fake_image.FakeImageService()
+        return service.detail(context.get_admin_context())
 
     # what tests look at
 
