@@ -26,8 +26,6 @@ from jacket_azure.payload import tags as tag_names
 LOG = logging.getLogger(__name__)
 
 Body = dict[str, Any]
-# of a PUT on a disk that was made from something else
-_OTHER_SOURCE = 'propertychangenotallowed'
 # Azure tells of a URL that is still out in words only
 _SIGNED = 'shared access signature'
 
@@ -77,12 +75,15 @@ class OwnedResources:
         try:
             made: Body = self._calls.create_or_update(name, body)
         except exceptions.AzureError as exc:
-            if _is_other_source(exc):
-                # there was one: ours only if it is the same after all
-                return self._adopted(name, self.get(name), body)
             if exc.status is None:
                 self._remove_failed(name, body)
-            raise
+                raise
+            refused = isinstance(exc, exceptions.Conflict | exceptions.Refused)
+            found = self.find(name) if refused else None
+            if found is None:
+                raise
+            # there was one, which another process has made meanwhile
+            return self._adopted(name, found, body)
         self._whose.note(name, True)
         return made
 
@@ -191,13 +192,6 @@ class OwnedResources:
                 name,
                 exc,
             )
-
-
-def _is_other_source(exc: exceptions.AzureError) -> bool:
-    text = str(exc)
-    return (exc.code or '').lower() == _OTHER_SOURCE or (
-        'Changing property' in text and 'not allowed' in text
-    )
 
 
 def _same_source(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

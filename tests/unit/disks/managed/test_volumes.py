@@ -125,6 +125,13 @@ class CreateTest(base.ManagedTestCase):
             self.spec(), source.name)
         self.assertIn('made from something else', str(error))
 
+    def test_it_was_made_and_has_grown_since_the_listing(self):
+        """A PUT of the old size is refused then."""
+        other = self.make_model()
+        other.create(self.spec())
+        grown = other.grow(f'volume-{UUID}', 9)
+        self.assertEqual(grown, self.model.create(self.spec()))
+
     def test_an_operation_that_fails_leaves_nothing(self):
         self.azure.emulator.faults.fail_operation(
             'PUT', 'disks', code='InternalError', times=1)
