@@ -32,6 +32,8 @@ from jacket_azure.blob import properties
 
 LOG = logging.getLogger(__name__)
 
+_PENDING = 'PendingCopyOperation'
+
 
 def start(
     source_url: str,
@@ -63,13 +65,12 @@ def start(
                 **options,
                 **{calls.KEYWORD: call},
             )
-    except exceptions.PreconditionFailed:
-        if not call.reply_lost:
+    except exceptions.Conflict as exc:
+        if exc.code != _PENDING or etag is not None:
             raise
-        found = target.properties()
-        if found.copy is None or dict(found.metadata) != dict(metadata):
-            raise
-        return found
+        return _settled(target, metadata, call, exc)
+    except exceptions.PreconditionFailed as exc:
+        return _settled(target, metadata, call, exc)
     return properties.Properties(
         size_bytes=0,
         kind=properties.PAGE_BLOB,
@@ -79,6 +80,30 @@ def start(
             str(answer['copy_id']), str(answer['copy_status'])
         ),
     )
+
+
+def _settled(
+    target: page_blobs.PageBlob,
+    metadata: Mapping[str, str],
+    call: calls.Call,
+    refusal: exceptions.AzureError,
+) -> properties.Properties:
+    """Return the target if a lost reply was that to our own start.
+
+    :raises PreconditionFailed: it was there before, perhaps with a copy of
+        somebody else under way
+    """
+    found = target.properties() if call.reply_lost else None
+    if found is None or found.copy is None or (
+        dict(found.metadata) != dict(metadata)
+    ):
+        raise exceptions.PreconditionFailed(
+            str(refusal),
+            code=refusal.code,
+            status=refusal.status,
+            request_id=refusal.request_id,
+        )
+    return found
 
 
 def follow(

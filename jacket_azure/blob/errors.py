@@ -62,6 +62,8 @@ _KINDS: tuple[tuple[type[exceptions.AzureError], tuple[str, ...]], ...] = (
             'LeaseIsBreakingAndCannotBeAcquired',
             'LeaseIsBrokenAndCannotBeRenewed',
             'LeaseLost',
+            # ours has run out: somebody may have come in between
+            'LeaseNotPresentWithBlobOperation',
             'SnapshotsPresent',
         ),
     ),

@@ -65,13 +65,24 @@ class Contents(copies.Copies):
             try:
                 lease.blob.delete()
             except exceptions.InUse:
-                # the lease had run out, and somebody else goes on
-                LOG.warning('Leaving %s to whoever leased it', spec.name)
+                # the lease had run out, and somebody else may go on
+                self._remove_abandoned(spec.name, blob)
 
         self._whose.note(spec.name, True)
         return writer.Writer(
             blob, size_bytes, lease=lease, finish=finish, undo=undo
         )
+
+    def _remove_abandoned(
+        self, name: str, blob: page_blobs.PageBlob
+    ) -> None:
+        """Delete a blob that nobody fills and nobody has finished."""
+        try:
+            found = blob.properties()
+            if states.parse(found).unfinished:
+                blob.delete(found.etag)
+        except exceptions.AzureError as exc:
+            LOG.warning('Leaving %s as it is: %s', name, exc)
 
     def _put_anew(
         self,
