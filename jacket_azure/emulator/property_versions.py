@@ -53,7 +53,7 @@ _SINCE: dict[str, dict[str, str]] = {
                'peeringSyncLevel': '2021-03-01',
                'remoteVirtualNetworkAddressSpace': '2021-03-01',
                'peerCompleteVnets': '2023-11-01'},
-    _PUBLIC: {'ipTags': '2017-11-01', 'ddosSettings': '2022-01-01'},
+    _PUBLIC: {'ipTags': '2017-11-01', 'ddosSettings': '2022-11-01'},
     'Microsoft.Compute/virtualMachines': {
         'timeCreated': '2021-11-01',
         'storageProfile.imageReference.exactVersion': '2020-06-01',
@@ -63,10 +63,11 @@ _SINCE: dict[str, dict[str, str]] = {
         'osProfile.requireGuestProvisionSignal': '2019-03-01',
         'osProfile.linuxConfiguration.patchSettings': '2020-12-01',
         'osProfile.windowsConfiguration.patchSettings': '2020-06-01',
+        # 2024-07-01: false in early 2024, then nothing; 2025-04-01: true
         'osProfile.linuxConfiguration.enableVMAgentPlatformUpdates':
-            '2022-03-01',
+            '2024-11-01',
         'osProfile.windowsConfiguration.enableVMAgentPlatformUpdates':
-            '2022-03-01'},
+            '2024-11-01'},
     'Microsoft.Compute/disks': {
         **_STORED, 'tier': '2020-06-30', 'uniqueId': '2019-07-01',
         'diskSizeBytes': '2019-07-01',

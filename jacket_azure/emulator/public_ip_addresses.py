@@ -97,6 +97,12 @@ def delete(request: router.ArmRequest) -> router.ArmResponse:
         lambda: request.emulator.store.delete(found.id))
 
 
+def _ddos(sent: dict[str, Any]) -> dict[str, Any]:
+    """Protection of a Standard address; a Basic one tells of none."""
+    return {'ddosSettings': sent.get('ddosSettings', {
+        'protectionMode': 'VirtualNetworkInherited'})}
+
+
 def _build(request: router.ArmRequest,
            found: store.Resource | None) -> store.Resource:
     where = found.id if found else str(request.id)
@@ -120,8 +126,7 @@ def _build(request: router.ArmRequest,
         'publicIPAllocationMethod': method,
         'idleTimeoutInMinutes': sent.get('idleTimeoutInMinutes', 4),
         'ipTags': sent.get('ipTags', []),
-        'ddosSettings': sent.get('ddosSettings', {
-            'protectionMode': 'VirtualNetworkInherited'}),
+        **({} if sku['name'] == 'Basic' else _ddos(sent)),
         **{key: sent[key] for key in _ECHOED if sent.get(key)},
         **{key: old[key] for key in ('ipAddress', 'ipConfiguration')
            if key in old}}

@@ -95,6 +95,7 @@ def _write(request: ArmRequest, vm: store.Resource,
     shown = {key: value for key, value in wanted.items()
              if key not in _SECRET}
     shown.setdefault('autoUpgradeMinorVersion', False)
+    shown.setdefault('settings', {})
     shown['provisioningState'] = 'Updating' if known else 'Creating'
     extension = _resource(request, vm, known)
     extension.body['properties'] = shown

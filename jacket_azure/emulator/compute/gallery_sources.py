@@ -91,7 +91,8 @@ def read(emulator: server.Emulator, definition: store.Resource,
 
 def _of_hidden(image: store.Resource) -> list[Part]:
     return [Part(hidden, 'ReadWrite' if hidden.private['lun'] is None
-                 else 'None', hidden.private['lun'])
+                 else 'None', hidden.private['lun'],
+                 {'source': {}} if hidden.private['lun'] is None else {})
             for hidden in image.private['hidden']]
 
 

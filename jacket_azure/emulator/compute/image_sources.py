@@ -69,7 +69,8 @@ def read(emulator: server.Emulator, properties: dict[str, Any],
     properties['storageProfile'] = {
         'osDisk': parts[0].entry,
         'dataDisks': [part.entry for part in parts[1:]],
-        'zoneResilient': bool(storage.get('zoneResilient'))}
+        **({'zoneResilient': True} if storage.get('zoneResilient')
+           else {})}
     return parts
 
 

@@ -22,12 +22,15 @@ from typing import Any
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import disk_skus
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
 
+# not echoed where nobody may choose it (10 seen, and 4 ultra disks)
+_SET_BY_SIZE = ('diskIOPSReadWrite', 'diskMBpsReadWrite')
 # the versions between are not checked
 _FIRST_NAMING = '2020-05-01'
 View = Callable[['server.Emulator', store.Resource], dict[str, Any]]
@@ -72,8 +75,11 @@ def echo(resource: store.Resource, sent: dict[str, Any],
     for key in ('tags', 'sku', 'zones'):
         if key in sent:
             body[key] = copy.deepcopy(sent[key])
+    sku = (resource.body.get('sku') or {}).get('name')
     body['properties'] = {
-        **copy.deepcopy(sent.get('properties') or {}),
+        **{key: copy.deepcopy(value) for key, value
+           in (sent.get('properties') or {}).items()
+           if sku in disk_skus.ADJUSTABLE or key not in _SET_BY_SIZE},
         'provisioningState': resource.properties['provisioningState']}
     if version and version[:10] < _FIRST_NAMING:
         del body['id'], body['type']

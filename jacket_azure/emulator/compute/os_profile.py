@@ -188,14 +188,14 @@ def shown(profile: dict[str, Any], os_type: str) -> dict[str, Any]:
         windows.setdefault('enableAutomaticUpdates', True)
         windows.setdefault('patchSettings', {
             'patchMode': 'AutomaticByOS', 'assessmentMode': 'ImageDefault'})
-        windows.setdefault('enableVMAgentPlatformUpdates', False)
+        windows.setdefault('enableVMAgentPlatformUpdates', True)
     else:
         linux = found.setdefault('linuxConfiguration', {})
         linux.setdefault('disablePasswordAuthentication', False)
         linux.setdefault('provisionVMAgent', True)
         linux.setdefault('patchSettings', {
             'patchMode': 'ImageDefault', 'assessmentMode': 'ImageDefault'})
-        linux.setdefault('enableVMAgentPlatformUpdates', False)
+        linux.setdefault('enableVMAgentPlatformUpdates', True)
     found.setdefault('secrets', [])
     found.setdefault('allowExtensionOperations', True)
     found.setdefault('requireGuestProvisionSignal', True)

@@ -142,6 +142,7 @@ def _make(request: ArmRequest, body: dict[str, Any], place: disk_checks.Place,
           image: vm_image.Facts | None) -> store.Resource:
     emulator = request.emulator
     properties = body['properties']
+    vm_nics.tidy(properties['networkProfile'])
     storage = properties['storageProfile']
     sent = [storage['osDisk'], *storage['dataDisks']]
     storage['osDisk'] = vm_disks.make_os_disk(

@@ -191,3 +191,14 @@ def exchange(emulator: server.Emulator, vm_id: str,
                 emulator, vm_id, one['id']):
             network_interfaces.detach(emulator, one['id'])
     take(emulator, vm_id, coming)
+
+
+def tidy(profile: dict[str, Any]) -> None:
+    """Leave out properties of interfaces that are null (349 seen)."""
+    for entry in profile.get('networkInterfaces') or ():
+        if 'properties' in entry:
+            entry['properties'] = {
+                key: value for key, value
+                in (entry['properties'] or {}).items() if value is not None}
+            if not entry['properties']:
+                del entry['properties']

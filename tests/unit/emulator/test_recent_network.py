@@ -72,6 +72,18 @@ class NetworkTest(observed.ObservedTest):
         self.assertEqual({'dnsServers': []},
                          made['properties']['dhcpOptions'])
 
+    def test_protection_of_addresses(self):
+        # 161 without at 2022-01-01, 27 with at 2022-11-01; no Basic one
+        for sku, version, told in (
+                ('Standard', '2022-01-01', False),
+                ('Standard', '2022-11-01', True),
+                ('Basic', '2025-05-01', False)):
+            made = self.put(
+                'publicIPAddresses', sku + version, {'sku': {'name': sku}},
+                version, publicIPAllocationMethod='Static').json()
+            self.assertEqual(told, 'ddosSettings' in made['properties'],
+                             version)
+
     def test_sync_of_peerings(self):
         # 11 and 16 seen
         for name, prefix in (('a', '10.6.0.0/24'), ('b', '10.7.0.0/24')):

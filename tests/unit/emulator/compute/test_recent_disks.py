@@ -67,6 +67,27 @@ class DiskTest(base.ComputeTestCase):
         self.assertEqual((5, 5 * 1024 ** 3), (found['diskSizeGB'],
                                               found['diskSizeBytes']))
 
+    def test_of_an_image(self):
+        # 12 of generation 1 and 17 of generation 2
+        for sku, generation, told in (
+                ('7.5', 'V1', {'architecture': 'x64'}),
+                ('7_6-gen2', 'V2', {
+                    'architecture': 'x64', 'acceleratedNetwork': True,
+                    'diskControllerTypes': 'SCSI'})):
+            version = '7.5.201808150' if sku == '7.5' else '7.6.20200213'
+            image = (f'/Subscriptions/{self.emulator.subscription_id}'
+                     f'/Providers/Microsoft.Compute/Locations/eastus'
+                     f'/Publishers/OpenLogic/ArtifactTypes/VMImage/Offers'
+                     f'/CentOS/Skus/{sku}/Versions/{version}')
+            self.send('PUT', self.path('disks', sku), {
+                'location': 'eastus', 'properties': {'creationData': {
+                    'createOption': 'FromImage',
+                    'imageReference': {'id': image}}}}, version=VERSION)
+            found = self.get(name=sku)
+            self.assertEqual((generation, told), (
+                found['hyperVGeneration'], found['supportedCapabilities']))
+            self.assertNotIn('supportsHibernation', found)
+
     def test_the_first_answer_of_2019(self):
         # 39 of 39 at 2019-07-01; all 177 since 2020-09-30 say what it is
         old = self.put(version='2019-07-01').json()

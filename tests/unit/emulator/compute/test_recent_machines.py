@@ -104,6 +104,35 @@ class StorageTest(MachineTest):
         self.assertEqual({}, disk['tags'])
 
 
+    def test_a_machine_without_a_host_tells_no_sizes(self):
+        # 42 of 44 disks
+        body = self.body(self.nic())
+        body['properties']['storageProfile']['dataDisks'] = [
+            {'lun': 0, 'createOption': 'Empty', 'diskSizeGB': 4}]
+        path = self.path('virtualMachines', 'vm')
+        self.send('PUT', path, body, version=VERSION)
+        self.send('POST', path + '/deallocate', version=VERSION)
+        profile = self.get()['properties']['storageProfile']
+        for disk in (profile['osDisk'], *profile['dataDisks']):
+            self.assertNotIn('diskSizeGB', disk)
+            self.assertEqual({'id'}, set(disk['managedDisk']))
+        self.send('POST', path + '/start', version=VERSION)
+        profile = self.get()['properties']['storageProfile']
+        self.assertEqual(4, profile['dataDisks'][0]['diskSizeGB'])
+
+    def test_the_first_answer_tells_the_size_of_the_os_disk(self):
+        # 7 seen, 2020-12-01 to 2025-04-01
+        for number, (version, told) in enumerate((
+                ('2019-03-01', False), ('2020-12-01', True),
+                ('2025-04-01', True))):
+            made = self.send(
+                'PUT', self.path('virtualMachines', f'vm{number}'),
+                self.body(self.nic(f'nic{number}')), version=version).json()
+            disk = made['properties']['storageProfile']['osDisk']
+            self.assertEqual(told, 'diskSizeGB' in disk)
+            self.assertNotIn('name', disk)
+
+
 class GuestTest(MachineTest):
     """What is sent of the guest, and what it tells."""
 
@@ -119,6 +148,24 @@ class GuestTest(MachineTest):
         other = self.send('PUT', path, body, version='2022-03-01')
         self.assertEqual((409, 'osProfile.adminPassword'), (
             other.status_code, other.json()['error']['target']))
+
+    def test_updates_of_the_agent(self):
+        # 421 without at 2024-07-01, 4 true at 2025-04-01
+        self.put()
+        for version, value in ((VERSION, None), ('2025-04-01', True)):
+            self.assertEqual(value, self.get(version)['properties'][
+                'osProfile']['linuxConfiguration'].get(
+                    'enableVMAgentPlatformUpdates'))
+
+    def test_null_properties_of_interfaces(self):
+        # 349 seen, made by templates
+        body = self.body(self.nic())
+        [entry] = body['properties']['networkProfile']['networkInterfaces']
+        entry['properties'] = {'deleteOption': None}
+        made = self.send('PUT', self.path('virtualMachines', 'vm'), body,
+                         version=VERSION).json()
+        [shown] = made['properties']['networkProfile']['networkInterfaces']
+        self.assertEqual({'id'}, set(shown))
 
     def test_system(self):
         for sku, version, shown in (
