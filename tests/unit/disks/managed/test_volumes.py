@@ -312,3 +312,36 @@ class PoolTest(base.ManagedTestCase):
         self.assertEqual(7, len(list(model.pools())))
         model.create(self.spec())
         self.assertIn('documented limits', self.log.text)
+
+
+class StackHubTest(base.ManagedTestCase):
+    """Azure Stack Hub has fewer SKUs, and speaks older versions."""
+
+    profile = 'stack_hub'
+
+    def test_two_skus(self):
+        self.assertEqual(
+            {'Standard_LRS', 'Premium_LRS'},
+            {pool.sku for pool in self.model.pools()})
+        error = self.assertRaises(
+            exceptions.InvalidRequest, self.model.create, self.spec())
+        self.assertIn('has no StandardSSD_LRS', str(error))
+
+    def test_a_life(self):
+        name = self.model.create(self.spec(sku='Standard_LRS')).name
+        self.assertEqual(8, self.model.grow(name, 8).size_gib)
+        snapshot = self.model.create_snapshot(self.snapshot_spec(name))
+        self.assertFalse(snapshot.incremental)
+        copy = self.model.create_from_snapshot(
+            self.spec(OTHER, 9, sku='Premium_LRS'), snapshot.name)
+        self.assertEqual(9, copy.size_gib)
+        changed = self.model.change(
+            name, models.Kind('Premium_LRS'), copy.tags)
+        self.assertEqual('Premium_LRS', changed.kind.sku)
+        self.model.delete_snapshot(snapshot.name)
+        for disk in (name, copy.name):
+            self.model.delete(disk)
+        self.assertEqual([], self.azure.resource_ids())
+        self.assertEqual([], self.azure.invalid_requests())
+        entry = self.model.describe_data_disk(copy.id, 1, 'ReadOnly')
+        self.assertNotIn('deleteOption', entry)
