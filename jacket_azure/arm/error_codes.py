@@ -62,6 +62,7 @@ _register(
     'PrivateIPAddressIsAllocated',
     'AttachDiskWhileBeingDetached',
     'ConflictingUserInput',
+    'DiskBlobAlreadyInUseByAnotherDisk',
     'DiskInUse',
 )
 _register(

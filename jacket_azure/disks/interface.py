@@ -59,6 +59,18 @@ class DiskModel(abc.ABC):
     ) -> dict[str, Any]:
         """Build one of ``storageProfile.dataDisks`` for a volume."""
 
+    # -- what a machine leaves behind
+
+    @abc.abstractmethod
+    def delete_os_disk(self, uuid: str) -> bool:
+        """Delete the disk that was made with an instance's machine.
+
+        Only when the machine is gone, and nothing that is not ours.
+
+        :param uuid: the instance's
+        :returns: False when there was none of ours
+        """
+
     # -- limits, known without a request
 
     @abc.abstractmethod

@@ -115,7 +115,8 @@ def parse_one(
 def _is_root(entry: Mapping[str, Any], devices: Mapping[str, Any]) -> bool:
     if entry.get('boot_index') is not None:
         return bool(entry['boot_index'] == 0)
-    return entry.get('mount_device') == devices.get('root_device_name')
+    root = devices.get('root_device_name')
+    return root is not None and entry.get('mount_device') == root
 
 
 def _refuse_local(devices: Mapping[str, Any]) -> None:

@@ -133,15 +133,15 @@ class Leftovers:
 
     def delete_disk(self, instance: Any) -> None:
         """Delete the OS disk, if it is there and ours."""
-        name = names.os_disk_name(instance.uuid)
         try:
-            disk = self._azure.disks.get(name)
-        except exceptions.NotFound:
+            deleted = self._backend.disks.delete_os_disk(instance.uuid)
+        except exceptions.InUse:
+            raise
+        except exceptions.Conflict as exc:
+            LOG.warning('Leaving an OS disk alone: %s', exc, instance=instance)
             return
-        # Azure gives a disk it makes with a machine the machine's tags
-        if self._is_ours(disk, instance, 'disk'):
-            self._azure.disks.delete(name)
-            LOG.info('Deleted OS disk %s', name, instance=instance)
+        if deleted:
+            LOG.info('Deleted the OS disk', instance=instance)
 
     def _find_vm(self, instance: Any) -> dict[str, Any] | None:
         try:

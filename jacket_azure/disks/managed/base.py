@@ -24,6 +24,7 @@ from jacket_azure.disks.managed import owned
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import disk_rules
 from jacket_azure.payload import names
+from jacket_azure.payload import tags
 
 
 class Base:
@@ -56,6 +57,15 @@ class Base:
     def disk_id(self, name: str) -> str:
         """Return the full id of a disk of ours."""
         return owned.id_of(self._azure, names.DISK, name)
+
+    def delete_os_disk(self, uuid: str) -> bool:
+        """Delete an OS disk, see :class:`..interface.DiskModel`."""
+        name = names.os_disk_name(uuid)
+        # Azure gives a disk it makes with a machine the machine's tags
+        found = self._disks.find(name)
+        if found is None or tags.instance_uuid(found) != uuid:
+            return False
+        return self._disks.delete(name)
 
     def _snapshot_id(self, name: str) -> str:
         return owned.id_of(self._azure, names.SNAPSHOT, name)

@@ -72,7 +72,7 @@ class VolumeTestCase(base.NovaTestCase):
 
     def state(self, info):
         """Return ``diskState`` of a volume's disk."""
-        return self.disks.get(self.name(info)).state
+        return self.disks.get(info['data']['disk_name']).state
 
     def name(self, info):
         return info['data']['disk_name']
