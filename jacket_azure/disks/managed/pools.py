@@ -26,6 +26,9 @@ from jacket_azure.payload import disk_quotas
 from jacket_azure.payload import disk_skus
 from jacket_azure.payload import quotas
 
+# how often it is looked which snapshots are whose
+_SNAPSHOTS_SECONDS = 600.0
+
 
 class Pools(base.Base):
     """Part of :class:`.managed.ManagedDisks`."""
@@ -36,9 +39,11 @@ class Pools(base.Base):
         self._quotas: cached.Cached[quotas.Quotas] = cached.Cached(
             self._read_quotas
         )
+        self._seen: cached.Cached[None] = cached.Cached(self._see_snapshots)
 
     def pools(self) -> Iterable[models.Pool]:
         known = self._quotas.get()
+        self._seen.get()
         count: collections.Counter[str] = collections.Counter()
         size_gib: collections.Counter[str] = collections.Counter()
         for body in self._disks.list():
@@ -75,3 +80,8 @@ class Pools(base.Base):
     def _read_quotas(self) -> tuple[quotas.Quotas, float]:
         usages = self._azure.usages.list(self._azure.location)
         return quotas.parse(usages), float(self._keep_seconds)
+
+    def _see_snapshots(self) -> tuple[None, float]:
+        """Learn which snapshots are whose, as the disks' listing does."""
+        self._snapshots.list()
+        return None, _SNAPSHOTS_SECONDS

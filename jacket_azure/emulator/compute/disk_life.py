@@ -98,6 +98,13 @@ def _check(emulator: server.Emulator, subscription: str, sku: str,
         raise errors.ArmError(
             400, 'BadRequest',
             'Changing the logical sector size of a disk is not permitted.')
+    if sector == disk_skus.SECTOR_SIZES[-1] and (
+            sku not in disk_skus.ADJUSTABLE):
+        # learn.microsoft.com, disks-incremental-snapshots; unverified text
+        raise errors.ArmError(
+            400, 'BadRequest',
+            f'A disk of Sku {sku} cannot be created from a source with a '
+            f'logical sector size of {sector} bytes.')
     return size_gib
 
 

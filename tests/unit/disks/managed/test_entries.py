@@ -16,6 +16,8 @@ from jacket_azure.disks.managed import entries
 from tests import timeout
 
 UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
+DISK = ('/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/'
+        f'disks/volume-{UUID}')
 
 
 class OsDiskTest(timeout.TestCase):
@@ -48,3 +50,32 @@ class OsDiskTest(timeout.TestCase):
                         {'caching': 'Writeback'}):
             self.assertRaises(
                 exceptions.InvalidRequest, self.describe, **options)
+
+
+class VolumeEntriesTest(timeout.TestCase):
+
+    def test_boot_volume(self):
+        self.assertEqual({
+            'name': f'volume-{UUID}',
+            'createOption': 'Attach',
+            'osType': 'Linux',
+            'caching': 'ReadWrite',
+            'managedDisk': {'id': DISK},
+            'deleteOption': 'Detach',
+        }, entries.boot_volume(DISK, 'Linux', None, outlives=True))
+
+    def test_data_disk(self):
+        self.assertEqual({
+            'lun': 3,
+            'name': f'volume-{UUID}',
+            'createOption': 'Attach',
+            'caching': 'None',
+            'managedDisk': {'id': DISK},
+        }, entries.data_disk(DISK, 3, None, outlives=False))
+        self.assertEqual('ReadOnly', entries.data_disk(
+            DISK, 3, 'ReadOnly', outlives=True)['caching'])
+
+    def test_refused(self):
+        for build in (entries.boot_volume, entries.data_disk):
+            self.assertRaises(
+                exceptions.InvalidRequest, build, DISK, 0, 'Fast', True)

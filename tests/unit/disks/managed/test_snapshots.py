@@ -177,6 +177,16 @@ class BackgroundCopyTest(base.ManagedTestCase):
         self.assertTrue(disk.usable)
         self.assertTrue(self.model.get_snapshot(NAME).usable)
 
+    def test_sectors_of_4096_bytes_fit_nowhere_else(self):
+        error = self.assertRaises(
+            exceptions.Refused, self.model.create_from_snapshot,
+            self.spec(OTHER), self.wait())
+        self.assertIn('4096 bytes', str(error))
+
+    def wait(self):
+        self.azure.clock.advance(3600)
+        return NAME
+
     def test_not_for_ever(self):
         self.flags(operation_timeout=10)
         self._client = None
@@ -185,6 +195,17 @@ class BackgroundCopyTest(base.ManagedTestCase):
             exceptions.OperationTimeout, model.create_from_snapshot,
             self.spec(OTHER, sku='PremiumV2_LRS', zone='1'), NAME)
         self.assertIn('still being copied', str(error))
+
+
+    def test_the_copy_has_failed(self):
+        resource = self.azure.emulator.store.get(self.snapshot.id)
+        resource.properties['copyCompletionError'] = {
+            'errorCode': 'CopySourceNotFound',
+            'errorMessage': 'The source has gone.'}
+        error = self.assertRaises(
+            exceptions.OperationFailed, self.model.create_from_snapshot,
+            self.spec(OTHER, sku='PremiumV2_LRS', zone='1'), NAME)
+        self.assertIn('The source has gone', str(error))
 
 
 class ImageTest(base.ManagedTestCase):

@@ -306,6 +306,16 @@ class PoolTest(base.ManagedTestCase):
         _, sent = self.sent(self.model.pools)
         self.assertEqual([('GET', 'disks.list')], sent)
 
+    def test_from_then_on_everything_is_one_request(self):
+        """Nobody has listed anything but the pools, as Cinder does."""
+        self.model = self.make_model()
+        list(self.model.pools())
+        disk, sent = self.sent(self.model.create, self.spec())
+        self.assertEqual(1, len(sent))
+        _, sent = self.sent(
+            self.model.create_snapshot, self.snapshot_spec(disk.name))
+        self.assertEqual(1, len(sent))
+
     def test_the_catalogue_cannot_be_read(self):
         self.azure.fail('GET', 'skus', 403, 'AuthorizationFailed')
         model = self.make_model()

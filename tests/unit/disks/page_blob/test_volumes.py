@@ -174,6 +174,44 @@ class DeleteTest(base.PageBlobDisksTestCase):
         self.assert_disk(name, 1)
 
 
+class OsDiskTest(base.PageBlobDisksTestCase):
+    """Of the disk that Azure makes with a machine."""
+
+    def arrange(self):
+        client, uuid_ = self.azurite.client, str(uuid.uuid4())
+        client.create_container('vhds', exist_ok=True)
+        client.create_page_blob(f'vhds/{uuid_}.vhd', GIB + 512)
+        return uuid_
+
+    def size(self, uuid_):
+        return self.azurite.size(f'vhds/{uuid_}.vhd')
+
+    def test_any_mishap_at_any_step(self):
+        self.sweep(self.arrange,
+                   lambda disks, uuid_: disks.delete_os_disk(uuid_),
+                   lambda uuid_: self.assertIsNone(self.size(uuid_)))
+
+    def test_one_that_is_not_there(self):
+        self.assertIs(False, self.disks.delete_os_disk(str(uuid.uuid4())))
+        uuid_ = self.arrange()
+        self.assertIs(True, self.disks.delete_os_disk(uuid_))
+        self.assertIs(False, self.disks.delete_os_disk(uuid_))
+
+    def test_one_that_a_machine_still_holds(self):
+        uuid_ = self.arrange()
+        self.attach(f'vhds/{uuid_}.vhd')
+        self.assertRaises(exceptions.InUse,
+                          self.disks.delete_os_disk, uuid_)
+        self.assertEqual(GIB + 512, self.size(uuid_))
+
+    def test_one_of_others(self):
+        uuid_ = self.arrange()
+        self.azurite.client.set_metadata(
+            f'vhds/{uuid_}.vhd', {'jacket_owner': 'other'})
+        self.assertIs(False, self.disks.delete_os_disk(uuid_))
+        self.assertEqual(GIB + 512, self.size(uuid_))
+
+
 class ListingTest(base.PageBlobDisksTestCase):
 
     def test_all_disks_and_nothing_else(self):
