@@ -29,7 +29,6 @@ from jacket_azure.disks.managed import base
 from jacket_azure.disks.managed import doors
 from jacket_azure.disks.managed import facts
 from jacket_azure.payload import disk as disk_payload
-from jacket_azure.payload import disk_rules
 from jacket_azure.payload import tags as tag_names
 from jacket_azure.payload import vhd
 
@@ -107,8 +106,7 @@ class Contents(base.Base):
         )
 
     def _check_upload(self, spec: models.VolumeSpec) -> None:
-        limits = self._limits.of(spec.kind.sku)
-        disk_rules.check(spec.kind, spec.size_gib, limits)
+        self.check(spec.size_gib, spec.kind)
         if spec.size_gib > disk_payload.MAX_UPLOAD_GIB:
             raise exceptions.InvalidRequest(
                 f'A disk that is written from outside has at most '

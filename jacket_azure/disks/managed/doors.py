@@ -70,7 +70,7 @@ class Doors:
             source = self._source(name, write)
             source()
         except BaseException:
-            self.close(name)
+            self.close_quietly(name)
             raise
         return source
 

@@ -34,9 +34,9 @@ GIB = 1024 ** 3
 
 def check_zones(emulator: server.Emulator, body: dict[str, Any],
                 type_name: str) -> None:
-    """Refuse a zone the region does not have.
+    """Refuse a zone the region does not have, or none where one is needed.
 
-    :raises ArmError: 400 InvalidAvailabilityZone
+    :raises ArmError: 400 InvalidAvailabilityZone or BadRequest
     """
     known = profiles.zones(emulator, body['location'])
     unknown = [zone for zone in body.get('zones') or () if zone not in known]
@@ -46,6 +46,13 @@ def check_zones(emulator: server.Emulator, body: dict[str, Any],
             f"The zone(s) '{','.join(unknown)}' for resource '{type_name}' "
             f"is not supported. The supported zones for location "
             f"'{body['location']}' are '{','.join(known)}'")
+    sku = (body.get('sku') or {}).get('name')
+    if sku == 'PremiumV2_LRS' and known and not body.get('zones'):
+        # learn.microsoft.com, virtual-machines/disks-deploy-premium-v2;
+        # unverified text
+        raise errors.ArmError(
+            400, 'BadRequest', f"Disks of Sku {sku} need a zone in location "
+            f"'{body['location']}'.")
 
 
 def grant_is_active(emulator: server.Emulator,

@@ -51,7 +51,7 @@ class SkuTest(DiskCase):
         disk = self.update(diskIOPSReadWrite=2000)
         self.assertEqual((2000, 100), (disk.disk_iops_read_write,
                                        disk.disk_m_bps_read_write))
-        disk = self.make('PremiumV2_LRS', 100, 'other')
+        disk = self.make('PremiumV2_LRS', 100, 'other', zones=['1'])
         self.assertEqual((3000, 125, 4096), (
             disk.disk_iops_read_write, disk.disk_m_bps_read_write,
             disk.creation_data.logical_sector_size))
@@ -70,6 +70,14 @@ class SkuTest(DiskCase):
             self.refused(400, 'BadRequest', self.make, sku, 8,
                          **{name: value})
         self.assertEqual([], list(self.compute.disks.list()))
+
+    def test_premium_v2_needs_a_zone_where_there_are_some(self):
+        self.refused(400, 'BadRequest', self.make, 'PremiumV2_LRS')
+        body = {'location': 'westus', 'sku': {'name': 'PremiumV2_LRS'},
+                'properties': {'creationData': {'createOption': 'Empty'},
+                               'diskSizeGB': 8}}
+        self.compute.disks.begin_create_or_update(
+            base.GROUP, 'disk', body).result()
 
     def test_what_was_read_may_be_sent_back(self):
         self.make('Standard_LRS', 8)
@@ -293,6 +301,6 @@ class QuotaTest(DiskCase):
         self.make('Premium_LRS')
         for sku, size in (('Premium_LRS', 8), ('PremiumV2_LRS', 101)):
             error = self.refused(409, 'OperationNotAllowed', self.make, sku,
-                                 size, 'other')
+                                 size, 'other', zones=['1'])
             self.assertIn('exceeding approved Premium', error.message)
-        self.make('PremiumV2_LRS', 100, 'other')
+        self.make('PremiumV2_LRS', 100, 'other', zones=['1'])
