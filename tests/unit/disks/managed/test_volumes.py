@@ -12,6 +12,8 @@
 
 """Volumes as managed disks, on the emulator over HTTPS."""
 
+from concurrent import futures
+
 from jacket_azure import exceptions
 from jacket_azure.disks import models
 from jacket_azure.payload import tags
@@ -355,3 +357,30 @@ class StackHubTest(base.ManagedTestCase):
         self.assertEqual([], self.azure.invalid_requests())
         entry = self.model.describe_data_disk(copy.id, 1, 'ReadOnly')
         self.assertNotIn('deleteOption', entry)
+
+
+class ThreadsTest(base.ManagedTestCase):
+    """One model serves all threads of a process."""
+
+    def test_each_gets_its_own(self):
+        def live(number):
+            uuid = f'{number:08}{UUID[8:]}'
+            name = self.model.create(self.spec(uuid, 4)).name
+            self.model.grow(name, 4 + number)
+            snapshot = self.model.create_snapshot(self.snapshot_spec(
+                name, f'{number:08}{base.SNAPSHOT[8:]}'))
+            if number % 2:
+                self.model.delete_snapshot(snapshot.name)
+                self.model.delete(name)
+
+        def all_of_them():
+            with futures.ThreadPoolExecutor(8) as pool:
+                list(pool.map(live, range(1, 25)))
+
+        _, sent = self.sent(all_of_them)
+        self.assertEqual(
+            {disk.size_gib for disk in self.model.list()},
+            {4 + number for number in range(2, 25, 2)})
+        self.assertEqual(12, len(list(self.model.list_snapshots())))
+        # and nobody had to look twice
+        self.assertEqual(24 * 3 + 12 * 2, len(sent))
