@@ -123,6 +123,11 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
             azure_fixtures.AzureFixture(contents=True))
         self.azure.patch_connect()
         self.configure(azure_conf.GROUP.name)
+        glance = self.glance = fake_image._FakeImageService()
+        self.patch('cinder.image.glance.get_default_image_service',
+                   lambda: glance)
+        self.patch('cinder.image.glance.get_remote_image_service',
+                   lambda context, image: (glance, image))
         with mock.patch('cinder.tests.unit.test.Database', FileDatabase):
             super().setUp()
         self.log = self.useFixture(debug_log.DebugLog())
@@ -130,7 +135,6 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
         # Cinder asks Nova first; there is none
         self.patch('cinder.volume.api.API.attachment_deletion_allowed')
         self.nova = self.patch('cinder.compute.API').return_value
-        fake_image.mock_image_service(self)
         self.contents = contents.Contents(self.azure)
         self.azure.emulator.requests.clear()
 
@@ -319,10 +323,16 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
         finally:
             disk_model.release(self.azure.emulator, resource, vm_id)
 
-    def images(self):
-        """Return what Glance has."""
-        service = fake_image.FakeImageService()
-        return service.detail(context.get_admin_context())
+    def create_image(self, name, **properties):
+        """Let Glance know an image; returns its id."""
+        made = self.glance.create(context.get_admin_context(), {
+            'id': uuidutils.generate_uuid(), 'name': name, 'size': 1024,
+            'status': 'active', 'visibility': 'public',
+            'container_format': 'bare', 'disk_format': 'raw', 'min_disk': 0,
+            'min_ram': 0, 'created_at': None, 'updated_at': None,
+            'deleted_at': None, 'deleted': False, 'is_public': True,
+            'properties': properties})
+        return made['id']
 
     # what tests look at
 
