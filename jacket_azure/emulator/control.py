@@ -24,7 +24,7 @@ GET      /_emulator/faults     what is planned, how often it struck
 POST     /_emulator/faults     plan one, see ``fault_plans.py``; 201
 DELETE   /_emulator/faults     take all back, denials too
 DELETE   /_emulator/faults/N   take one back
-GET      /_emulator/requests   what was asked of ARM; ``?since=N&polls=false``
+GET      /_emulator/requests   what was asked; ``?since=N&polls=false``
 DELETE   /_emulator/requests   forget it
 GET      /_emulator/resources  what exists; ``?type=T&bodies=true``
 GET      /_emulator/settings   list_lag, throttling, limits, ...
@@ -101,6 +101,7 @@ def _about(emulator: server.Emulator, http: wrappers.Request,
            which: str) -> wrappers.Response:
     return _json(200, {
         'arm_endpoint': emulator.endpoint,
+        'blob_endpoint': emulator.blobs.url if emulator.contents else None,
         'subscription_id': emulator.subscription_id,
         'profile': emulator.profile, 'time': emulator.clock.stamp(),
         'resources': len(emulator.store),

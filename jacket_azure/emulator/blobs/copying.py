@@ -31,6 +31,7 @@ from jacket_azure.emulator.blobs import sources
 from jacket_azure.emulator.blobs.answer import Answer
 from jacket_azure.emulator.blobs.answer import BlobFailure
 from jacket_azure.emulator.blobs.copy_state import PENDING
+from jacket_azure.emulator.blobs.copy_state import SUCCESS
 from jacket_azure.emulator.blobs.copy_state import Copy
 from jacket_azure.emulator.blobs.request import BlobRequest
 
@@ -76,9 +77,11 @@ def start(front: Front, request: BlobRequest,
     if found.header('x-ms-blob-type') == 'PageBlob':
         emulator.faults.plan(record, copy)
     front.copies.add(copy)
-    answer.replace('x-ms-copy-status', copy.status)
-    if copy.status == PENDING:
-        answer.replace('ETag', copy.etag)
+    if copy.status == SUCCESS:
+        return answer
+    # what fails at once is told to whoever looks afterwards
+    answer.replace('x-ms-copy-status', PENDING)
+    answer.replace('ETag', copy.etag)
     return answer
 
 

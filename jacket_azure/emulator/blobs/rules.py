@@ -18,7 +18,9 @@ set-blob-metadata, delete-blob and scalability-targets.
 
 from __future__ import annotations
 
+from jacket_azure.emulator import azurite
 from jacket_azure.emulator.blobs import failures
+from jacket_azure.emulator.blobs.answer import BlobFailure
 from jacket_azure.emulator.blobs.request import BlobRequest
 
 PAGE = 512
@@ -33,16 +35,22 @@ _UNKNOWN = {
     'blobs/copyFromUrl': 'Copy Blob From URL, which makes block blobs',
     'blobs/putFromUrl': 'Put Blob From URL, which makes block blobs',
     'blobs/incrementalcopy': 'Incremental Copy Blob',
-    'blobService/userdelegationkey': 'Get User Delegation Key'}
+    'blobService/userdelegationkey': 'Get User Delegation Key',
+    'blobService/batch': 'Blob Batch', 'containers/batch': 'Blob Batch'}
+# what the SAS of a managed disk is for: its size and name are ARM's
+_OF_DISK = ('blobs', 'blobs/page', 'blobs/clearPage', 'blobs/pageFromUrl',
+            'blobs/pageList')
 
 
 def check(request: BlobRequest) -> None:
     """Refuse what no blob would take, whatever it is like.
 
-    :raises BlobFailure: 400, 413 or 501
+    :raises BlobFailure: 400, 403, 413 or 501
     """
     if request.kind in _UNKNOWN:
         raise failures.not_implemented(_UNKNOWN[request.kind])
+    if request.account == azurite.ACCOUNT:
+        _check_disk(request)
     if request.snapshot:
         _check_snapshot(request)
     if request.method == 'PUT':
@@ -52,6 +60,15 @@ def check(request: BlobRequest) -> None:
         _check_pages(request)
     elif request.kind in ('blobs', 'blobs/properties'):
         _check_size(request)
+
+
+def _check_disk(request: BlobRequest) -> None:
+    """Bytes of managed disks are read and written, no more [unverified]."""
+    if request.kind not in _OF_DISK or (
+            request.kind == 'blobs' and request.method in ('PUT', 'DELETE')):
+        raise BlobFailure(
+            403, 'AuthorizationPermissionMismatch', 'This request is not '
+            'authorized to perform this operation using this permission.')
 
 
 def _check_snapshot(request: BlobRequest) -> None:

@@ -17,6 +17,7 @@ import urllib.request
 
 from azure.core import exceptions
 from azure.storage.blob import BlobClient
+from azure.storage.blob import BlobServiceClient
 
 from tests import azurite
 from tests.unit.emulator.compute import base
@@ -125,6 +126,48 @@ class AccessTest(ContentsTestCase):
         self.assertEqual('Unattached', self.state())
         self.assertRaises(exceptions.HttpResponseError, blob.download_blob)
         disks.begin_delete(base.GROUP, 'disk').result()
+
+    def test_a_sas_is_for_bytes_only(self):
+        self.disk(size_gib=1)
+        blob = self.grant(self.compute.disks, 'disk', 'Write')
+        for work, args in (
+                (blob.create_page_blob, (512,)), (blob.resize_blob, (512,)),
+                (blob.set_blob_metadata, ({'a': 'b'},)),
+                (blob.create_snapshot, ()), (blob.acquire_lease, ()),
+                (blob.delete_blob, ())):
+            error = self.assertRaises(exceptions.HttpResponseError, work,
+                                      *args)
+            self.assertEqual(403, error.status_code)
+        blob.upload_page(b'x' * 512, 0, 512)
+        blob.clear_page(0, 512)
+        self.assertEqual(GIB + 512, blob.get_blob_properties().size)
+
+    def test_bytes_of_a_disk_go_to_other_blobs(self):
+        self.disk(size_gib=1)
+        self.write('disk', b'1' * 512)
+        self.emulator.seed(storage_account='jacketexport')
+        self.addCleanup(self.emulator.reset)
+        account = self.emulator.store.get(
+            self.path('x', 'y').partition('/providers')[0] + '/providers'
+            '/Microsoft.Storage/storageAccounts/jacketexport')
+        client = BlobServiceClient(
+            account.properties['primaryEndpoints']['blob'],
+            {'account_name': 'jacketexport',
+             'account_key': account.private['keys']['key1']},
+            connection_verify=self.emulator.ca_file)
+        self.addCleanup(client.close)
+        container = client.create_container('export')
+        source = self.grant(self.compute.disks, 'disk')
+        copy = container.get_blob_client('copy')
+        copy.start_copy_from_url(source.url)
+        pages = container.get_blob_client('pages')
+        pages.create_page_blob(512)
+        pages.upload_pages_from_url(source.url, 0, 512, 0)
+        for blob in (copy, pages):
+            self.assertEqual(b'1' * 512, blob.download_blob(0, 512).readall())
+        self.revoke(self.compute.disks, 'disk')
+        self.assertRaises(exceptions.HttpResponseError,
+                          copy.start_copy_from_url, source.url)
 
     def test_a_grant_ends_with_its_time(self):
         self.disk(size_gib=1)
