@@ -36,3 +36,16 @@ def connect(conf: Any, azure: Any) -> interface.DiskModel:
     from jacket_azure.disks import managed
 
     return managed.connect(conf, azure)
+
+
+def problems_of(conf: Any, cloud: Any) -> list[str]:
+    """Name what stops a service with this disk model, before it connects.
+
+    :param cloud: the cloud that the options name
+    :returns: sentences that begin with an option of ``[azure]``
+    """
+    if conf.disk_model != PAGE_BLOB:
+        return []
+    from jacket_azure.disks import page_blob
+
+    return page_blob.problems_of(conf, cloud)

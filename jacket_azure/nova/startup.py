@@ -33,6 +33,7 @@ from jacket_azure.arm import azure as arm_azure
 from jacket_azure.arm import cloud as clouds
 from jacket_azure.arm import errors as arm_errors
 from jacket_azure.conf import mapping_file as mapping_files
+from jacket_azure.disks import loader
 from jacket_azure.nova import backend as backends
 
 LOG = logging.getLogger(__name__)
@@ -84,23 +85,11 @@ def _connect(conf: Any) -> tuple[Any, list[str]]:
 
 
 def _disk_problems(conf: Any) -> Iterator[str]:
-    if conf.disk_model == 'managed':
-        return
     try:
-        capabilities = clouds.from_conf(conf).capabilities
+        cloud = clouds.from_conf(conf)
     except exceptions.ConfigurationError:
         return    # named already
-    if capabilities.unmanaged_disks:
-        yield (
-            'disk_model = page_blob is not in this release; '
-            'set disk_model = managed'
-        )
-    else:
-        yield (
-            'disk_model = page_blob cannot work here: since 2026-03-31 this '
-            'cloud refuses to start virtual machines with page-blob disks; '
-            'set disk_model = managed'
-        )
+    yield from loader.problems_of(conf, cloud)
 
 
 def _mapping_problems(mapping_file: Any) -> Iterator[str]:
@@ -162,6 +151,23 @@ def _azure_problems(backend: backends.Backend) -> Iterator[str]:
                 f'location = {azure.location} offers this subscription no '
                 f'VM size; is it spelled as in "az account list-locations"?'
             )
+        yield from _disk_model_problems(backend)
+
+
+def _disk_model_problems(backend: backends.Backend) -> Iterator[str]:
+    """Let the disk model look at what it keeps disks in.
+
+    :raises OperationTimeout, Throttled, Unavailable: nobody can tell now
+    """
+    try:
+        backend.disks.skus()
+    except (exceptions.NotFound, exceptions.Unauthorized) as exc:
+        yield (
+            f'Azure shows no storage_account = '
+            f'{backend.conf.storage_account}: {exc}'
+        )
+    except exceptions.ConfigurationError as exc:
+        yield str(exc).removeprefix('[azure] ')
 
 
 def _refuse(problems: Any) -> None:

@@ -23,6 +23,7 @@ EMULATOR = 'tests.unit.emulator.'
 JANITOR = 'tests.unit.janitor.'
 NOVA = 'tests.unit.nova.'
 PAYLOAD = 'tests.unit.payload.'
+PAGE_BLOB = 'tests.unit.disks.page_blob.'
 WHOLE = 'tests.functional.nova.'
 
 INTRODUCTION = '''\
@@ -275,8 +276,16 @@ PITFALLS = {
         'A page blob is not just a file',
         'The footer is the last sector and rewritten when the disk grows; '
         'leases, copies under way and snapshots are respected.',
-        (EMULATOR + 'test_vhd_footer.VhdFooterTest.test_checksum',),
-        'issue 4, C01 to C06'),
+        (PAYLOAD + 'test_vhd.VhdTest.test_any_one_damaged_byte_is_noticed',
+         PAGE_BLOB + 'test_growth.GrowthTest.test_any_mishap_at_any_step',
+         PAGE_BLOB + 'test_growth.GrowthTest'
+         '.test_what_a_guest_wrote_meanwhile_is_kept',
+         PAGE_BLOB + 'test_growth.GrowthTest'
+         '.test_what_is_attached_is_not_grown',
+         PAGE_BLOB + 'test_copies.CloneTest'
+         '.test_copies_that_end_badly_leave_nothing',
+         PAGE_BLOB + 'test_volumes.DeleteTest'
+         '.test_what_has_snapshots_stays_with_them')),
     28: Pitfall(
         'A snapshot that is there is not ready yet',
         'What copies in the background is waited for before it is called '

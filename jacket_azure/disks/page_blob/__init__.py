@@ -65,11 +65,10 @@ def connect(
     :raises ConfigurationError: an option is missing, or the cloud does not
         run machines with such disks
     """
-    check_cloud(azure.cloud)
-    if not conf.storage_account:
+    problems = problems_of(conf, azure.cloud)
+    if problems:
         raise exceptions.ConfigurationError(
-            '[azure] storage_account is missing; disk_model = page_blob '
-            'keeps all disks in it'
+            '; '.join(f'[azure] {problem}' for problem in problems)
         )
     return PageBlobDisks(
         accounts.Account(azure, conf.storage_account, conf.storage_credential),
@@ -82,18 +81,24 @@ def connect(
     )
 
 
-def check_cloud(cloud: clouds.Cloud) -> None:
-    """Refuse a cloud whose machines take no page blobs as disks.
+def problems_of(conf: Any, cloud: clouds.Cloud) -> list[str]:
+    """Name what stops a service that is to keep disks so.
 
-    :raises ConfigurationError: says since when, and which option to change
+    :param conf: the ``[azure]`` option group
+    :returns: sentences that begin with an option
     """
     if not cloud.capabilities.unmanaged_disks:
-        raise exceptions.ConfigurationError(
-            f'[azure] disk_model = page_blob is not possible with cloud = '
-            f'{cloud.name}: since {REFUSED_SINCE} Azure has refused to start '
-            f'virtual machines with page blobs as disks; set disk_model = '
-            f'managed'
-        )
+        return [
+            f'disk_model = page_blob cannot work with cloud = {cloud.name}: '
+            f'since {REFUSED_SINCE} this cloud refuses to start virtual '
+            f'machines with page-blob disks; set disk_model = managed'
+        ]
+    if not conf.storage_account:
+        return [
+            'storage_account is missing; disk_model = page_blob keeps all '
+            'disks in it'
+        ]
+    return []
 
 
 def _now() -> datetime.datetime:

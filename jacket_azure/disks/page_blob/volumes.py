@@ -146,6 +146,18 @@ class Volumes(growth.Growth):
         self._whose.note_gone(name)
         return deleted
 
+    def delete_os_disk(self, uuid: str) -> bool:
+        # Azure made it and gave it no metadata: it is ours by its name,
+        # unless somebody has put theirs on it
+        name = names.os_disk(uuid)
+        blob = self._blob(name)
+        try:
+            found = blob.properties()
+        except exceptions.NotFound:
+            return False
+        owner = states.parse(found).tags.get(tag_names.OWNER, self._owner)
+        return owner == self._owner and self._delete(name, blob)
+
     def _delete(self, name: str, blob: page_blobs.PageBlob) -> bool:
         try:
             return blob.delete()

@@ -163,10 +163,16 @@ class StartupTest(base.AzureTestCase):
             '  ubuntu: {id: /nowhere, os_type: beos}\n')
         self.refuse('mapping.yaml:3:', 'os_type', 'linux', 'windows')
 
-
     def test_page_blobs_where_azure_runs_them(self):
         self.flags(disk_model='page_blob')
-        self.refuse('not in this release')
+        self.start()
+        self.flags(storage_account=None)
+        self.refuse('storage_account is missing')
+        self.flags(storage_account='nowhere')
+        self.refuse('storage_account = nowhere')
+        # one in another region
+        self.flags(storage_account='jacketblobs', location='westus2')
+        self.refuse('jacketblobs is in eastus, not in westus2')
 
     def test_page_blobs_where_azure_refuses_them(self):
         for name in ('arm_endpoint', 'authority', 'token_scope',

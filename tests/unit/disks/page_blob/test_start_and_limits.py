@@ -115,11 +115,15 @@ class StartTest(base.AzureTestCase):
 
     def test_clouds_that_refuse_such_disks(self):
         for name in ('public', 'usgovernment', 'china'):
-            error = self.assertRaises(
-                exceptions.ConfigurationError, page_blob.check_cloud,
-                clouds._KNOWN[name])
+            [problem] = page_blob.problems_of(
+                self.conf.azure, clouds._KNOWN[name])
             for words in (name, '2026-03-31', 'disk_model = managed'):
-                self.assertIn(words, str(error))
+                self.assertIn(words, problem)
+        self.assertEqual([], page_blob.problems_of(
+            self.conf.azure, self.client.cloud))
+        # managed disks are refused nowhere
+        self.assertEqual([], loader.problems_of(
+            self.conf.azure, clouds._KNOWN['public']))
 
     def test_the_start_of_a_service_tells(self):
         client = self.client
