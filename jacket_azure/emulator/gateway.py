@@ -18,6 +18,7 @@ import re
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
+from jacket_azure.emulator import linked_rights
 from jacket_azure.emulator import locations
 from jacket_azure.emulator import locks
 from jacket_azure.emulator import profiles
@@ -197,10 +198,12 @@ def _check_resource(request: router.ArmRequest,
 def check_rights(request: router.ArmRequest) -> None:
     """Refuse what ``faults.deny`` denied.
 
-    :raises ArmError: 403 AuthorizationFailed
+    :raises ArmError: 403 AuthorizationFailed, LinkedAuthorizationFailed
     """
+    needed = action(request)
     request.emulator.identity.authorize(
-        action(request), str(request.id or request.scope))
+        needed, str(request.id or request.scope))
+    linked_rights.check(request, needed)
 
 
 def action(request: router.ArmRequest) -> str:

@@ -27,6 +27,7 @@ import uuid
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import etags
 from jacket_azure.emulator import ids
+from jacket_azure.emulator import network_quotas
 from jacket_azure.emulator import operations
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import router
@@ -60,6 +61,8 @@ def check_write(request: router.ArmRequest) -> store.Resource | None:
             f'contain word characters or \'.\', \'-\', \'_\'.')
     found = request.existing()
     check_etag(request, found)
+    if found is None:
+        network_quotas.check(request)
     require_idle(request.emulator, found)
     return found
 

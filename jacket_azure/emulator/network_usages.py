@@ -16,20 +16,12 @@ from __future__ import annotations
 
 from jacket_azure.emulator import locations
 from jacket_azure.emulator import network
+from jacket_azure.emulator import network_quotas
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import router
 
-# name, text, limit, type counted (None: nothing of the kind here)
-_LIMITS = (
-    ('VirtualNetworks', 'Virtual Networks', 1000, 'virtualNetworks'),
-    ('StaticPublicIPAddresses', 'Static Public IP Addresses', 1000,
-     'publicIPAddresses'),
-    ('NetworkSecurityGroups', 'Network Security Groups', 5000,
-     'networkSecurityGroups'),
-    ('PublicIPAddresses', 'Public IP Addresses', 1000, 'publicIPAddresses'),
-    ('NetworkInterfaces', 'Network Interfaces', 65536, 'networkInterfaces'),
-    ('LoadBalancers', 'Load Balancers', 1000, None),
-)
+# for the application, which resets the modules that have routes
+reset = network_quotas.reset
 
 
 @router.route('GET', network.SUBSCRIPTION + '/locations/{location}/usages')
@@ -38,14 +30,11 @@ def list_usages(request: router.ArmRequest) -> router.ArmResponse:
     location = locations.normalize(request.params['location'])
     base = (f'/subscriptions/{request.subscription}/providers'
             f'/Microsoft.Network/locations/{location}/usages')
-    found = []
-    for name, text, limit, kind in _LIMITS:
-        used = request.emulator.store.children(
-            f'Microsoft.Network/{kind}', request.scope) if kind else []
-        found.append({
-            'currentValue': len([resource for resource in used
-                                 if resource.location == location]),
-            'id': f'{base}/{name}', 'limit': limit,
-            'name': {'localizedValue': text, 'value': name},
-            'unit': 'Count', 'isAdjustable': True})
-    return paging.page(request, found)
+    return paging.page(request, [{
+        'currentValue': network_quotas.used(
+            request.emulator, quota, request.scope, location),
+        'id': f'{base}/{quota.name}',
+        'limit': network_quotas.limit(request.emulator, quota, location),
+        'name': {'localizedValue': quota.words, 'value': quota.name},
+        'unit': 'Count', 'isAdjustable': True}
+        for quota in network_quotas.QUOTAS])

@@ -20,6 +20,7 @@ point in time.
 
 from __future__ import annotations
 
+import copy
 import datetime
 import logging
 import pathlib
@@ -203,6 +204,9 @@ def inherit(emulator: server.Emulator, source: store.Resource,
             target: store.Resource) -> None:
     """Give *target* the bytes *source* has now."""
     target.private['origin'] = source.private.get('origin', '')
+    if 'guest' in source.private:
+        # who is in the system that the bytes are of
+        target.private['guest'] = copy.deepcopy(source.private['guest'])
     container = source.private.get('container')
     if container is None:
         return

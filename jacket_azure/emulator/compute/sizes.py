@@ -117,3 +117,8 @@ def forbidden(emulator: server.Emulator, size: Size, location: str,
     if rule is None:
         return False
     return 'zones' not in rule or bool(set(in_zones) & set(rule['zones']))
+
+
+def reset(emulator: server.Emulator) -> None:
+    """Take every rule of :func:`restrict` back."""
+    emulator.state.pop('compute.sizes', None)

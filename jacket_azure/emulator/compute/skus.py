@@ -164,3 +164,8 @@ def available(emulator: server.Emulator, location: str,
     return [_brief(size) for size in sizes.by_name().values()
             if generation in (None, *size.generations.split(','))
             and not sizes.forbidden(emulator, size, location, zones)]
+
+
+def reset(emulator: server.Emulator) -> None:
+    """Have the catalogue of the beginning again."""
+    sizes.reset(emulator)

@@ -187,3 +187,8 @@ def _family_words(family: str) -> str:
     if words.lower().startswith('standard'):
         words = 'Standard ' + words[len('standard'):].strip()
     return f'{words} Family vCPUs'
+
+
+def reset(emulator: server.Emulator) -> None:
+    """Have the limits of the beginning again."""
+    emulator.state.pop('compute.usages', None)

@@ -30,12 +30,14 @@ from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_delete
 from jacket_azure.emulator.compute import vm_model
+from jacket_azure.emulator.compute import vm_nics
 from jacket_azure.emulator.compute import vm_update
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
 
 if TYPE_CHECKING:
+    from jacket_azure.emulator import server
     from jacket_azure.emulator import store
 
 _SCALE_SET = re.compile(r"\s*'virtualMachineScaleSet/id'\s+eq\s",
@@ -135,3 +137,8 @@ def delete(request: ArmRequest) -> ArmResponse:
     if vm is None:
         return ArmResponse(204)
     return vm_delete.delete(request, vm)
+
+
+def reset(emulator: server.Emulator) -> None:
+    """Let NICs of deleted machines be free at once again."""
+    vm_nics.reset(emulator)

@@ -175,6 +175,11 @@ def stay_reserved(emulator: server.Emulator) -> None:
     emulator.state['compute.nics_stay_reserved'] = True
 
 
+def reset(emulator: server.Emulator) -> None:
+    """Take :func:`stay_reserved` back."""
+    emulator.state.pop('compute.nics_stay_reserved', None)
+
+
 def _has(emulator: server.Emulator, vm_id: str, nic_id: str) -> bool:
     nic = emulator.store.get(nic_id)
     user = nic.properties.get('virtualMachine') if nic else None

@@ -16,6 +16,7 @@ Facts from recordings of 2024-07-01, unless a test says otherwise.
 """
 
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import guest
 from jacket_azure.emulator.compute import guest_systems
 from tests.unit.emulator.compute import base
 
@@ -148,6 +149,31 @@ class GuestTest(MachineTest):
         other = self.send('PUT', path, body, version='2022-03-01')
         self.assertEqual((409, 'osProfile.adminPassword'), (
             other.status_code, other.json()['error']['target']))
+
+    def test_a_copied_disk_knows_its_users(self):
+        # no recording: what is on a disk is in a copy of it
+        self.put()
+        disk = self.get()['properties']['storageProfile']['osDisk'][
+            'managedDisk']['id']
+        self.send('PUT', self.path('disks', 'copy'), {
+            'location': 'eastus', 'properties': {'creationData': {
+                'createOption': 'Copy', 'sourceResourceId': disk}}},
+            version='2023-04-02')
+        body = self.body(self.nic('nic-copy'))
+        del body['properties']['osProfile']
+        body['properties']['storageProfile'] = {'osDisk': {
+            'createOption': 'Attach', 'osType': 'Linux',
+            'managedDisk': {'id': self.path('disks', 'copy')}}}
+        self.send('PUT', self.path('virtualMachines', 'second'), body,
+                  version=VERSION)
+        first, second = (guest.of(
+            self.emulator, self.emulator.store.get(
+                self.path('virtualMachines', name)))
+            for name in ('vm', 'second'))
+        self.assertEqual(list(first.users), list(second.users))
+        self.assertNotEqual([], list(second.users))
+        second.users.clear()
+        self.assertNotEqual([], list(first.users))
 
     def test_updates_of_the_agent(self):
         # 421 without at 2024-07-01, 4 true at 2025-04-01
