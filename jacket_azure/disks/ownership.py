@@ -30,31 +30,57 @@ class Ownership:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listed = False
-        self._ours: dict[str, bool] = {}
+        self._moment = 0
+        # whether it is ours, None for gone, and when that was learnt
+        self._known: dict[str, tuple[bool | None, int]] = {}
 
-    def note_listing(self, names: Iterable[tuple[str, bool]]) -> None:
-        """Remember a complete listing: each name, and whether it is ours."""
+    def begin_listing(self) -> int:
+        """Return the moment to tell :meth:`note_listing`."""
+        with self._lock:
+            self._moment += 1
+            return self._moment
+
+    def note_listing(
+        self, names: Iterable[tuple[str, bool]], began: int | None = None
+    ) -> None:
+        """Remember a complete listing: each name, and whether it is ours.
+
+        :param began: what was learnt from this moment on stays, for the
+            listing may be older
+        """
         seen = {name.lower(): ours for name, ours in names}
         with self._lock:
+            moment = self._moment + 1 if began is None else began
+            newer = {
+                name: known
+                for name, known in self._known.items()
+                if known[1] >= moment
+            }
+            self._known = {
+                **{name: (ours, moment) for name, ours in seen.items()},
+                **newer,
+            }
             self._listed = True
-            self._ours = seen
 
     def note(self, name: str, ours: bool) -> None:
         """Remember what an answer told."""
-        with self._lock:
-            self._ours[name.lower()] = ours
+        self._learn(name, ours)
 
     def note_gone(self, name: str) -> None:
         """Remember that the name is free."""
-        with self._lock:
-            self._ours.pop(name.lower(), None)
+        self._learn(name, None)
 
     def is_ours(self, name: str) -> bool:
         """Say whether it is known to be ours."""
         with self._lock:
-            return self._ours.get(name.lower(), False)
+            return bool(self._known.get(name.lower(), (None, 0))[0])
 
     def is_free(self, name: str) -> bool:
         """Say whether, when all were listed, there was none of the name."""
         with self._lock:
-            return self._listed and name.lower() not in self._ours
+            known, _ = self._known.get(name.lower(), (None, 0))
+            return self._listed and known is None
+
+    def _learn(self, name: str, ours: bool | None) -> None:
+        with self._lock:
+            self._known[name.lower()] = ours, self._moment

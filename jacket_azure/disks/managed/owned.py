@@ -56,9 +56,10 @@ class OwnedResources:
 
     def list(self) -> list[Body]:
         """Read all, ours or not."""
+        began = self._whose.begin_listing()
         bodies: list[Body] = self._calls.list()
         self._whose.note_listing(
-            (body['name'], self._is_ours(body)) for body in bodies
+            ((body['name'], self._is_ours(body)) for body in bodies), began
         )
         return bodies
 
