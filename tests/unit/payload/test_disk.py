@@ -12,6 +12,9 @@
 
 import datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from jacket_azure.disks.managed import facts
 from jacket_azure.payload import disk
 from jacket_azure.payload import disk_quotas
@@ -140,6 +143,22 @@ class FactsTest(timeout.TestCase):
         self.assertEqual(10 * GIB, found.size_bytes)
         body['properties']['diskSizeGB'] = 11
         self.assertEqual(11 * GIB, facts.disk_of(body).size_bytes)
+
+    @given(st.integers(1, 65536 * GIB))
+    def test_sizes_are_rounded_up(self, size_bytes):
+        body = samples.load('disk_shown')
+        body['properties']['diskSizeBytes'] = size_bytes
+        found = facts.disk_of(body)
+        self.assertEqual(size_bytes, found.size_bytes)
+        self.assertTrue(
+            (found.size_gib - 1) * GIB < size_bytes <= found.size_gib * GIB)
+
+    @given(st.integers(1, disk.MAX_UPLOAD_GIB))
+    def test_an_upload_holds_its_volume_and_a_footer(self, size_gib):
+        size_bytes = disk.upload(size_gib)['uploadSizeBytes']
+        self.assertEqual(size_gib * GIB + 512, size_bytes)
+        # CreationData.uploadSizeBytes of the API
+        self.assertTrue(20972032 <= size_bytes <= 35183298347520)
 
     def test_a_higher_tier_is_part_of_the_kind(self):
         body = samples.load('disk_shown')
