@@ -26,7 +26,6 @@ from jacket_azure.blob import properties
 from jacket_azure.disks import interface
 from jacket_azure.disks import models
 from jacket_azure.disks import ownership
-from jacket_azure.disks.page_blob import names
 from jacket_azure.disks.page_blob import states
 from jacket_azure.payload import tags as tag_names
 from jacket_azure.payload import vhd
@@ -60,11 +59,6 @@ class Base(interface.DiskModel):
 
     def disk_id(self, name: str) -> str:
         return self._account.address(name).url
-
-    def delete_os_disk(self, uuid: str) -> bool:
-        # Azure makes it, without a word on it of whose it is; but nobody
-        # else names a blob after our instance, in our account
-        return self._blob(names.os_disk(uuid)).delete()
 
     def _blob(self, name: str) -> page_blobs.PageBlob:
         return self._account.blob(name)

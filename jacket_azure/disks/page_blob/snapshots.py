@@ -51,6 +51,7 @@ class Snapshots(volumes.Volumes):
         return self._snapshot_of(blob, found)
 
     def list_snapshots(self) -> Iterable[models.Snapshot]:
+        began = self._whose_snapshots.begin_listing()
         found = [
             (self._account.blob(entry.address.path, entry.address.snapshot),
              entry.properties)
@@ -62,8 +63,14 @@ class Snapshots(volumes.Volumes):
         ]
         snapshots = [self._snapshot_of(*each) for each in found]
         self._whose_snapshots.note_listing(
-            (snapshot.name, snapshot.tags.get(tag_names.OWNER) == self._owner)
-            for snapshot in snapshots
+            (
+                (
+                    snapshot.name,
+                    snapshot.tags.get(tag_names.OWNER) == self._owner,
+                )
+                for snapshot in snapshots
+            ),
+            began,
         )
         return snapshots
 

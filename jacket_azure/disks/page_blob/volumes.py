@@ -67,6 +67,7 @@ class Volumes(growth.Growth):
         return self._disk(name, self._blob(name).properties())
 
     def list(self) -> Iterable[models.Disk]:
+        began = self._whose.begin_listing()
         disks = [
             self._disk(entry.address.path, entry.properties)
             for container in names.DISK_CONTAINERS
@@ -75,8 +76,11 @@ class Volumes(growth.Growth):
             and names.is_disk(entry.address.name)
         ]
         self._whose.note_listing(
-            (disk.name, disk.tags.get(tag_names.OWNER) == self._owner)
-            for disk in disks
+            (
+                (disk.name, disk.tags.get(tag_names.OWNER) == self._owner)
+                for disk in disks
+            ),
+            began,
         )
         return disks
 
