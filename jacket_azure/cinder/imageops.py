@@ -87,6 +87,8 @@ def refuse_copy(image: dict[str, Any] | None = None) -> None:
 
 
 def _is_volume(locations: Any) -> bool:
-    direct, found = locations or (None, None)
+    direct, found = locations if isinstance(locations, tuple) else (
+        locations, None
+    )
     urls = [direct, *((each or {}).get('url') for each in found or ())]
     return any(str(url or '').startswith(_CINDER) for url in urls)

@@ -133,13 +133,23 @@ class VolumeOps:
         """Finish a migration: the new disk becomes the old volume's.
 
         Cinder swaps ``provider_id`` itself (objects/volume.py,
-        ``finish_volume_migration``).
+        ``finish_volume_migration``); ``name_id`` lets the disk's name tell
+        whose it is even where its tags cannot change, as those of a page
+        blob that a machine has leased.
         """
         name = volume_names.of_volume(self._disks, new_volume)
-        disk = self._disks.get(name)
-        self._disks.tag(name, {**disk.tags, **self.tags(volume)})
+        try:
+            disk = self._disks.get(name)
+            self._disks.tag(name, {**disk.tags, **self.tags(volume)})
+        except exceptions.JacketAzureError as exc:
+            LOG.warning(
+                'The disk %s, now of volume %s, keeps its old tags: %s',
+                name,
+                volume.id,
+                exc,
+            )
         return {
-            '_name_id': None,
+            '_name_id': new_volume.name_id,
             'provider_location': new_volume.provider_location,
         }
 
@@ -162,7 +172,8 @@ class VolumeOps:
                 name,
             )
             self._disks.delete(derived)
-        if name != derived:
+        # the record that a migration leaves shares its id with the volume
+        if name != derived and volume.migration_status != 'deleting':
             self.sweep(volume, None)
 
     def sweep(self, volume: Any, keep: str | None) -> None:

@@ -135,6 +135,10 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
         # Cinder asks Nova first; there is none
         self.patch('cinder.volume.api.API.attachment_deletion_allowed')
         self.nova = self.patch('cinder.compute.API').return_value
+        # the others' ask a root helper for names of iSCSI, FC and the like
+        self.useFixture(fixtures.MonkeyPatch(
+            'os_brick.initiator.connector.unix_connector_list',
+            ['jacket_azure.brick.connector.AzureConnector']))
         self.contents = contents.Contents(self.azure)
         self.azure.emulator.requests.clear()
 
