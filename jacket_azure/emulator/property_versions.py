@@ -76,6 +76,9 @@ _SINCE: dict[str, dict[str, str]] = {
         **_STORED, 'uniqueId': '2019-07-01', 'diskSizeBytes': '2019-07-01'},
 }
 _TYPED_CHILDREN = '2018-07-01'
+_GROUP = 'Microsoft.Resources/resourceGroups'
+# 23 seen; the next version is not checked
+_UNTYPED_GROUPS = '2017-05-10'
 _SKU_TIER = '2020-07-01'
 _VM_PROTECTION_UNTIL = '2020-01-01'
 _NIC_KIND = '2021-02-01'
@@ -104,6 +107,8 @@ def _fit(body: Any, day: str, *, top: bool) -> Any:
     made = {key: _fit(value, day, top=top and key in ('value', 'output'))
             for key, value in body.items()}
     kind = made.get('type')
+    if kind == _GROUP and day <= _UNTYPED_GROUPS:
+        del made['type']
     if not isinstance(kind, str) or not isinstance(
             made.get('properties'), dict):
         return made

@@ -86,6 +86,7 @@ def check_options(vm: store.Resource, wanted: dict[str, Any],
     if wanted.get('plan') != vm.body.get('plan'):
         raise not_allowed('plan')
     _check_security(vm, properties)
+    _check_price(vm, properties)
     vm_options.check_priority(properties, place.size)
     vm_options.check_user_data(properties.get('userData'))
     old = vm.properties.get('additionalCapabilities') or {}
@@ -102,7 +103,30 @@ def _plain(value: Any) -> Any:
     """A value or the id of a reference, without regard to case."""
     if isinstance(value, dict):
         value = value.get('id')
-    return (value or '').lower()
+    text: str = (value or '').lower()
+    # the older name of spot machines
+    return 'spot' if text == 'low' else text
+
+
+def _check_price(vm: store.Resource, properties: dict[str, Any]) -> None:
+    """Refuse another price for a machine that has a host.
+
+    :raises ArmError: 409 OperationNotAllowed (seen at 2019-03-01)
+    """
+    old = (vm.properties.get('billingProfile') or {}).get('maxPrice', -1)
+    new = (properties.get('billingProfile') or {}).get('maxPrice', -1)
+    if old == new or vm.private.get('power') == 'deallocated':
+        return
+    more = 'For more information, see https://aka.ms/low-priority/'
+    raise errors.ArmError(
+        409, 'OperationNotAllowed',
+        f'Billing Profile change is not allowed. {more}errormessages.',
+        details=[{
+            'code': 'OperationNotAllowed',
+            'message': f"Billing Profile change is not allowed when the VM "
+                       f"'{vm.name}' is currently allocated. Please "
+                       f"deallocate and try again. {more}errormessages.",
+            'target': vm.name}])
 
 
 def _check_security(vm: store.Resource, properties: dict[str, Any]) -> None:

@@ -78,9 +78,12 @@ class Change:
                 shown.append(vm_model.merge(before, {**grown, **{
                     key: entry[key] for key in _CHANGEABLE
                     if key in entry}}))
-        leaving = [{**entry, 'toBeDetached': True} for entry in _all(vm)
-                   if not any(entry is one for one in kept)]
-        return shown + copy.deepcopy(leaving)
+        # what leaves stays where it was in the list (24 seen)
+        for place, entry in enumerate(_all(vm)):
+            if not any(entry is one for one in kept):
+                shown.insert(place, {**copy.deepcopy(entry),
+                                     'toBeDetached': True})
+        return shown
 
     def _add(self, vm: store.Resource, entry: dict[str, Any],
              undo: list[Callable[[], None]]) -> dict[str, Any]:

@@ -140,7 +140,9 @@ def _of_disks(emulator: server.Emulator, storage: dict[str, Any],
         source = entry.get('source') or {}
         parts.append(Part(
             _origin(emulator, source, location),
-            entry.get('hostCaching') or 'None', lun, {'source': source}))
+            # of an OS disk ReadWrite unless said otherwise (25 seen)
+            entry.get('hostCaching') or (
+                'None' if parts else 'ReadWrite'), lun, {'source': source}))
     return parts
 
 

@@ -145,6 +145,10 @@ def add_data_disk(place: disk_checks.Place, entry: dict[str, Any],
     if entry['createOption'] == 'Attach':
         disk = disk_checks.attachable(place, entry['managedDisk']['id'])
         shown.setdefault('name', disk.name)
+        sku = entry['managedDisk'].get('storageAccountType')
+        if sku and sku != disk.body['sku']['name']:
+            # to attach a disk as another SKU changes it (18 answers)
+            disk_life.change(place.emulator, disk, {'sku': {'name': sku}})
     else:
         shown.setdefault(
             'name', f'{place.vm_name}_disk{number}_{uuid.uuid4().hex}')

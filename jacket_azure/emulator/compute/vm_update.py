@@ -82,7 +82,8 @@ def patch(request: ArmRequest, vm: store.Resource) -> ArmResponse:
         if key in request.body:
             wanted[key] = copy.deepcopy(request.body[key])
     _identify(request, vm, wanted, request.body, added=True)
-    return _update(request, vm, wanted, sent)
+    # whatever properties it sends, an operation follows (11 seen)
+    return _update(request, vm, wanted, sent, always=bool(sent))
 
 
 def _identify(request: ArmRequest, vm: store.Resource,
@@ -114,7 +115,8 @@ def attach_detach(request: ArmRequest, vm: store.Resource) -> ArmResponse:
 
 def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
             sent: dict[str, Any],
-            kind: str = 'virtualMachines.update') -> ArmResponse:
+            kind: str = 'virtualMachines.update',
+            always: bool = False) -> ArmResponse:
     emulator = request.emulator
     before = vm.view()
     properties = wanted['properties']
@@ -139,7 +141,7 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
     retried = vm.private.get('power') is None
     if retried:
         vm_nics.take(emulator, vm.id, properties.get('networkProfile'))
-    changed = retried or vm.body != before
+    changed = always or retried or vm.body != before
     vm.properties['provisioningState'] = 'Updating'
     answer = vm_model.view(request, vm)
     headers = vm_model.etag_header(request, vm)

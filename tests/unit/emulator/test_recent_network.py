@@ -72,6 +72,21 @@ class NetworkTest(observed.ObservedTest):
         self.assertEqual({'dnsServers': []},
                          made['properties']['dhcpOptions'])
 
+    def test_a_network_written_as_it_is(self):
+        # 8 seen, 2020-11-01 to 2024-03-01
+        self.make_network('made', '10.7.0.0/24')
+        self.clock.advance(60)
+        known = self.get('virtualNetworks', 'made', '2024-03-01').json()
+        again = self.call(
+            'PUT', f'{self.network_path}/virtualNetworks/made', known,
+            '2024-03-01')
+        self.assertEqual(200, again.status_code)
+        self.assertIn('Azure-AsyncOperation', again.headers)
+        properties = again.json()['properties']
+        self.assertEqual(['Succeeded'] * 2, [
+            properties['provisioningState'],
+            properties['subnets'][0]['properties']['provisioningState']])
+
     def test_protection_of_addresses(self):
         # 161 without at 2022-01-01, 27 with at 2022-11-01; no Basic one
         for sku, version, told in (

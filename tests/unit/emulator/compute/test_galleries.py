@@ -68,7 +68,7 @@ class LifeTest(gallery.GalleryMixin, base.ComputeTestCase):
             profile['storageAccountType']))
         self.assertIn('publishedDate', profile)
         disk = found['properties']['storageProfile']['osDiskImage']
-        self.assertEqual((8, 'None'), (disk['sizeInGB'],
+        self.assertEqual((8, 'ReadWrite'), (disk['sizeInGB'],
                                        disk['hostCaching']))
         self.assertNotIn('replicationStatus', found['properties'])
         found = self.send_gallery('GET', 'gallery', 'image', '1.0.0',

@@ -134,6 +134,70 @@ class StorageTest(MachineTest):
             self.assertNotIn('name', disk)
 
 
+    def test_what_leaves_keeps_its_place(self):
+        # 24 seen
+        body = self.body(self.nic())
+        body['properties']['storageProfile']['dataDisks'] = [
+            {'lun': lun, 'createOption': 'Empty', 'diskSizeGB': 4,
+             'name': f'd{lun}'} for lun in range(3)]
+        path = self.path('virtualMachines', 'vm')
+        self.send('PUT', path, body, version=VERSION)
+        del body['properties']['storageProfile']['dataDisks'][1]
+        del body['properties']['osProfile']
+        self.emulator.latency = 'observed'
+        made = self.send('PUT', path, body, version=VERSION).json()
+        self.assertEqual(
+            [('d0', False), ('d1', True), ('d2', False)],
+            [(disk['name'], disk['toBeDetached']) for disk in made[
+                'properties']['storageProfile']['dataDisks']])
+
+    def test_a_disk_may_be_attached_as_another_sku(self):
+        # 18 answers
+        self.put()
+        self.send('PUT', self.path('disks', 'd'), {
+            'location': 'eastus', 'sku': {'name': 'Premium_LRS'},
+            'properties': {'diskSizeGB': 4, 'creationData': {
+                'createOption': 'Empty'}}}, version='2023-04-02')
+        self.patch(properties={'storageProfile': {'dataDisks': [
+            {'lun': 0, 'createOption': 'Attach', 'managedDisk': {
+                'id': self.path('disks', 'd'),
+                'storageAccountType': 'Standard_LRS'}}]}})
+        [disk] = self.get()['properties']['storageProfile']['dataDisks']
+        self.assertEqual('Standard_LRS',
+                         disk['managedDisk']['storageAccountType'])
+        self.assertEqual('Standard_LRS', self.send(
+            'GET', self.path('disks', 'd'),
+            version='2023-04-02').json()['sku']['name'])
+
+    def test_a_patch_of_properties_is_an_operation(self):
+        # 11 seen at 2019-03-01; a PUT that changes nothing is none
+        self.put()
+        known = self.get()['properties']
+        answer = self.send(
+            'PATCH', self.path('virtualMachines', 'vm'),
+            {'properties': {'hardwareProfile': known['hardwareProfile']}},
+            version=VERSION)
+        self.assertIn('Azure-AsyncOperation', answer.headers)
+
+    def test_price_of_a_spot_machine(self):
+        # 4 seen at 2019-03-01
+        body = self.body(self.nic())
+        body['properties'].update(priority='Low', evictionPolicy='Deallocate',
+                                  billingProfile={'maxPrice': 1000.0})
+        path = self.path('virtualMachines', 'vm')
+        self.send('PUT', path, body, version=VERSION)
+        wanted = {'properties': {'billingProfile': {'maxPrice': 1500.0}}}
+        refused = self.send('PATCH', path, wanted, version=VERSION)
+        self.assertEqual((409, 'OperationNotAllowed', 'vm'), (
+            refused.status_code, refused.json()['error']['code'],
+            refused.json()['error']['details'][0]['target']))
+        self.assertEqual(200, self.send('PATCH', path, {'properties': {
+            'priority': 'Spot'}}, version=VERSION).status_code)
+        self.send('POST', path + '/deallocate', version=VERSION)
+        self.assertEqual(200, self.send('PATCH', path, wanted,
+                                        version=VERSION).status_code)
+
+
 class GuestTest(MachineTest):
     """What is sent of the guest, and what it tells."""
 

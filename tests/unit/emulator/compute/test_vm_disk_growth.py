@@ -49,11 +49,13 @@ class GrowthTest(base.ComputeTestCase):
         answer = self.resize(64, 16)
         self.assertEqual(200, answer.status_code)
         self.assertEqual([64, 16], self.sizes())
+        self.assertEqual(400, self.resize(32).status_code)
+        self.assertEqual([64, 16], self.sizes())
+        # without a host the machine itself does not tell
+        self.vms.begin_start(base.GROUP, 'vm').result()
         storage = self.vms.get(base.GROUP, 'vm').properties.storage_profile
         self.assertEqual((64, 16), (storage.os_disk.disk_size_gb,
                                     storage.data_disks[0].disk_size_gb))
-        self.assertEqual(400, self.resize(32).status_code)
-        self.assertEqual([64, 16], self.sizes())
 
 
 class CachingTest(base.ComputeTestCase):
