@@ -24,6 +24,7 @@ JANITOR = 'tests.unit.janitor.'
 NOVA = 'tests.unit.nova.'
 PAYLOAD = 'tests.unit.payload.'
 PAGE_BLOB = 'tests.unit.disks.page_blob.'
+MANAGED = 'tests.unit.disks.managed.'
 WHOLE = 'tests.functional.nova.'
 
 INTRODUCTION = '''\
@@ -180,15 +181,21 @@ PITFALLS = {
         'issue 4, N20: attached ones; issue 6, N21: while rescued'),
     15: Pitfall(
         'Host caching where Azure allows none',
-        'The caching a disk may have follows from its size and kind.',
-        owed_by='issue 4, C09'),
+        'The caching a disk may have follows from its size and kind: a type '
+        'that asks for more is refused, and a volume that has outgrown its '
+        'cache is attached without.',
+        (PAYLOAD + 'test_disk_rules.RulesTest'
+         '.test_caching_is_what_azure_takes',
+         PAYLOAD + 'test_disk_rules.RulesTest.test_refused')),
     16: Pitfall(
         'A disk of one zone, a machine of another',
         'Volumes are made in the zone of the server, and an attach across '
         'zones is refused before anything is written.',
         (EMULATOR + 'compute.test_vm_refusals.DiskRefusedTest'
-         '.test_a_disk_of_another_zone',),
-        'issue 4, C09 and N20'),
+         '.test_a_disk_of_another_zone',
+         PAYLOAD + 'test_volume_kind.ParseTest.test_zones',
+         MANAGED + 'test_snapshots.ZoneTest.test_a_clone_in_another_zone'),
+        'issue 4, N20: attaching'),
     17: Pitfall(
         'A machine that boots from an existing disk takes no password or key',
         'Azure sets none of them there: the guest agent does, or the user '
@@ -288,17 +295,24 @@ PITFALLS = {
          '.test_what_has_snapshots_stays_with_them')),
     28: Pitfall(
         'A snapshot that is there is not ready yet',
-        'What copies in the background is waited for before it is called '
-        'available, and the limits of snapshots are kept.',
+        'What copies in the background is waited for before anything is made '
+        'of it, and a snapshot that one of the limits stopped is not left '
+        'behind.',
         (EMULATOR + 'compute.test_snapshot_copies.BackgroundTest'
-         '.test_a_running_copy_tells_how_far_it_is',),
-        'issue 4, C04'),
+         '.test_a_running_copy_tells_how_far_it_is',
+         MANAGED + 'test_snapshots.BackgroundCopyTest'
+         '.test_a_disk_of_it_waits',
+         MANAGED + 'test_snapshots.BackgroundCopyTest'
+         '.test_the_copy_has_failed',
+         MANAGED + 'test_snapshots.SnapshotTest'
+         '.test_too_many_in_five_minutes')),
     29: Pitfall(
         'Sizes that are no whole GiB',
         'Rounded up, once; a volume smaller than its source is an error.',
         (PAYLOAD + 'test_images.ImagesTest.test_size_is_in_whole_gib',
-         PAYLOAD + 'test_checks.ChecksTest.test_root_disk'),
-        'issue 4, C05: volumes'),
+         PAYLOAD + 'test_checks.ChecksTest.test_root_disk',
+         PAYLOAD + 'test_disk.FactsTest.test_sizes_are_rounded_up',
+         MANAGED + 'test_snapshots.SnapshotTest.test_too_small')),
     30: Pitfall(
         'Clouds that differ',
         'One description of the cloud is chosen at the start, and code asks '
