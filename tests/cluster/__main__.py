@@ -46,11 +46,11 @@ class Killer(threading.Thread):
         self.kills = 0
 
     def run(self):
-        while not self._stopping.wait(self._random.uniform(1, 6)):
+        while not self._stopping.wait(self._random.uniform(0.5, 4)):
             name = self._random.choice(worlds.WORKERS)
             self._world.kill(name, self._random.choice(NUMBERS))
             self.kills += 1
-            self._stopping.wait(self._random.uniform(0, 3))
+            self._stopping.wait(self._random.uniform(0, 1))
             self._world.start(name)
             self._world.wait_for(name)
 

@@ -10,13 +10,18 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""One process of a Cinder without a sandbox: the API, or a volume worker.
+"""Processes of a Cinder without a sandbox: the API, and volume workers.
 
-``python -m tests.cluster.service api|volume PORT CONFIG``; a worker serves
+``python -m tests.cluster.service``: each line on its input, ``ROLE PORT
+CONFIG LOG``, starts the services of ``api`` or ``volume`` in a child, on its
+output comes the child's pid. Importing takes longer than everything else at
+Cinder's start, so a killed worker is back after a moment. A worker serves
 nothing on its port but the sign that it is up.
 """
 
+import importlib
 import os
+import signal
 import sys
 
 from jacket_azure.sandbox.services import cinder as sandbox_cinder
@@ -24,15 +29,50 @@ from jacket_azure.sandbox.services import common
 
 # of all workers; each has a host name of its own
 CLUSTER = 'all'
+# what the services would import when they start
+HEAVY = (
+    'cinder.api.v3.router', 'cinder.scheduler.manager', 'cinder.service',
+    'cinder.volume.manager', 'cinder.volume.flows.manager.create_volume',
+    'cinder.db.api', 'oslo_messaging.rpc.server',
+    'jacket_azure.cinder.driver', 'jacket_azure.disks.managed',
+    'jacket_azure.disks.page_blob', 'azure.mgmt.compute',
+    'azure.mgmt.network', 'azure.identity', 'azure.storage.blob', 'msal',
+    'werkzeug.serving', 'tests.cluster.bus',
+)
 
 
-def start(role, config):
-    """Start the services of *role*; returns application and workers."""
+def main():
+    """Fork on request, until the input ends."""
     os.environ['OS_CINDER_DISABLE_EVENTLET_PATCHING'] = '1'
     from cinder import monkey_patch
     monkey_patch.patch()
     sandbox_cinder.avoid_tpool()
-    # after Cinder has chosen threads: oslo.messaging would choose eventlet
+    from cinder import objects
+    objects.register_all()
+    for name in HEAVY:
+        importlib.import_module(name)
+    # so that who ended is gone at once
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        sys.stdout.flush()
+        pid = os.fork()
+        if pid == 0:
+            _become(*line.split())
+        print(pid, flush=True)
+
+
+def _become(role, port, config, log):
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for number in (1, 2):
+        os.dup2(output, number)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.argv = ['cinder', port]
+    common.run(lambda: start(role, config))
+
+
+def start(role, config):
+    """Start the services of *role*; returns application and workers."""
     from tests.cluster import bus
     bus.install()
     sys.argv[1:] = ['--config-file', config]
@@ -69,6 +109,4 @@ def _sign_of_life(environ, start_response):
 
 
 if __name__ == '__main__':
-    ROLE, PORT, CONFIG = sys.argv[1:]
-    sys.argv[1:] = [PORT]
-    common.run(lambda: start(ROLE, CONFIG))
+    main()

@@ -18,6 +18,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 
 from jacket_azure.emulator import server as emulators
 from jacket_azure.sandbox import ports
@@ -74,7 +75,7 @@ class World:
         self._folder = pathlib.Path(folder)
         self._model = disk_model
         self._stack = contextlib.ExitStack()
-        self._processes = {}
+        self._pids = {}
 
     def __enter__(self):
         try:
@@ -88,7 +89,9 @@ class World:
         self._stack.close()
 
     def _start(self):
+        # what takes no time is never broken off
         self.emulator = self._stack.enter_context(emulators.Emulator(
+            latency='observed', retry_after=1,
             profile='stack_hub' if self._model == 'page_blob' else 'public'))
         self.emulator.seed(storage_account=world.STORAGE_ACCOUNT)
         self._seeded = set(self.emulator.store.ids())
@@ -100,6 +103,7 @@ class World:
              'sync'], check=True,
             stdout=self._log('schema'), stderr=subprocess.STDOUT)
         self._ports = ports.choose(('api', *WORKERS))
+        self._start_zygote()
         self._stack.callback(self.stop)
         for name in (*WORKERS, 'api'):
             self.start(name)
@@ -133,15 +137,23 @@ class World:
     def _url(self, name):
         return f'http://127.0.0.1:{self._ports[name]}'
 
+    def _start_zygote(self):
+        self._zygote = subprocess.Popen(
+            [sys.executable, '-W', 'ignore', '-m', 'tests.cluster.service'],
+            env={**os.environ, 'MALLOC_ARENA_MAX': '2'}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self._log('zygote'))
+        self._stack.callback(self._zygote.wait)
+        self._stack.callback(self._zygote.stdin.close)
+
     def start(self, name):
-        """Start a process; it is up some seconds later."""
+        """Start a process; it is up a moment later."""
         role = 'api' if name == 'api' else 'volume'
-        with self._log(name) as log:
-            self._processes[name] = subprocess.Popen(  # noqa: S603
-                [sys.executable, '-W', 'ignore', '-m', 'tests.cluster.service',
-                 role, str(self._ports[name]), self._config(name)],
-                env={**os.environ, 'MALLOC_ARENA_MAX': '2'},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._zygote.stdin.write(
+            f'{role} {self._ports[name]} {self._config(name)} '
+            f'{self._folder / name}.log\n')
+        self._zygote.stdin.flush()
+        self._pids[name] = int(self._zygote.stdout.readline())
 
     def wait_for(self, name):
         """Wait until a process is up."""
@@ -151,14 +163,15 @@ class World:
 
     def kill(self, name, number=signal.SIGKILL):
         """End a process, as a power cut does or as an operator."""
-        process = self._processes.pop(name, None)
-        if process is not None:
-            process.send_signal(number)
-            process.wait(timeout=60)
+        pid = self._pids.pop(name, None)
+        with contextlib.suppress(ProcessLookupError):
+            while pid is not None:
+                os.kill(pid, number)
+                time.sleep(0.02)
 
     def stop(self):
         """End all processes."""
-        for name in list(self._processes):
+        for name in list(self._pids):
             self.kill(name)
 
     def left(self):

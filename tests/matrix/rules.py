@@ -139,7 +139,11 @@ def _of_volumes(cell):
     if cell.for_good or name in _OPERATIONS:
         # some requests are only made to be sure, or by the way, and Cinder
         # tries a volume that could not be made a second time
-        return Expected(None, REASONS.get(name, ''), seconds=seconds)
+        text = REASONS.get(name, '')
+        if name == 'down':
+            # the operation may go on, so it is waited for
+            text = f'{REASONS["stuck"]}|{text}'
+        return Expected(None, text, seconds=seconds)
     return Expected(True, seconds=seconds)
 
 
