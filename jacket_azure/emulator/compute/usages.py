@@ -139,8 +139,12 @@ def check_disk(emulator: server.Emulator, subscription: str, location: str,
 
     :raises ArmError: 409 OperationNotAllowed, the wording of machines
     """
+    needs = disk_usages.needs(sku, size_gib)
+    if list(needs.values()) == [1] and len(emulator.store) < min(
+            limit(emulator, name, location) for name in needs):
+        return      # there are too few resources of any kind to count
     used = disk_usages.count(emulator, subscription, location.lower())
-    for name, more in disk_usages.needs(sku, size_gib).items():
+    for name, more in needs.items():
         _refuse_over(emulator, location, name, name, used[name], more)
 
 
