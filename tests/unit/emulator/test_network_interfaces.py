@@ -178,7 +178,7 @@ class TimingTest(base.EmulatorTestCase):
     def test_network_that_is_changing(self):
         network = self.call(
             'GET', self.network_path + '/virtualNetworks/vnet1').json()
-        self.call('PUT', network['id'], network)
+        self.call('PUT', network['id'], {**network, 'tags': {'a': 'b'}})
         answer = self.call(
             'PUT', self.network_path + '/networkInterfaces/nic1',
             self.nic_body())

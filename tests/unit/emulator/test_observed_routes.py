@@ -159,4 +159,4 @@ class VersionTest(base.EmulatorTestCase):
         self.assertEqual({'lun': 0}, disk)
         [kept] = body['value'][0]['properties']['storageProfile']['dataDisks']
         self.assertEqual('Detach', kept['deleteOption'])
-        self.assertIs(body, property_versions.fit(body, '2024-07-01'))
+        self.assertIs(body, property_versions.fit(body, '2026-03-01'))
