@@ -140,7 +140,7 @@ def check_disk(emulator: server.Emulator, subscription: str, location: str,
     :raises ArmError: 409 OperationNotAllowed, the wording of machines
     """
     needs = disk_usages.needs(sku, size_gib)
-    if list(needs.values()) == [1] and len(emulator.store) < min(
+    if len(needs) == 1 and len(emulator.store) < min(
             limit(emulator, name, location) for name in needs):
         return      # there are too few resources of any kind to count
     used = disk_usages.count(emulator, subscription, location.lower())
