@@ -132,12 +132,30 @@ class Base(interface.DiskModel):
         return states.is_ours(found, self._owner)
 
     def _check_ours(self, name: str, found: properties.Properties) -> None:
+        """Refuse to change what is not ours.
+
+        Where there is no word on whose a blob is, its footer tells: a
+        machine may have had it, and its metadata be lost.
+        """
+        tags = states.parse(found).tags
+        if tag_names.OWNER not in tags and self._is_by_footer(name, found):
+            return
         if not self._is_ours(found):
             raise exceptions.Conflict(
                 f'The blob {name} in the storage account is not ours: its '
                 f'metadata does not name {self._owner} as '
                 f'{tag_names.OWNER}.'
             )
+
+    def _is_by_footer(
+        self, name: str, found: properties.Properties
+    ) -> bool:
+        """Say whether a blob has the id that only we give it."""
+        try:
+            footer = self._check_footer(self._blob(name), found)
+        except exceptions.InvalidRequest:
+            return False
+        return footer.unique_id == self._identity(name)
 
     def _check_same(
         self, spec: models.VolumeSpec, found: properties.Properties
@@ -165,10 +183,12 @@ class Base(interface.DiskModel):
     def _identity(self, name: str) -> uuid.UUID:
         """Return the id in the footer of a disk that we make.
 
-        Derived, so that a process that finds the disk again can tell a
-        footer of ours from one that came with a copy.
+        Derived from place and owner, so that a process that finds the disk
+        again can tell a footer of ours from one that came with a copy.
         """
-        return uuid.uuid5(uuid.NAMESPACE_URL, self.disk_id(name))
+        return uuid.uuid5(
+            uuid.NAMESPACE_URL, f'{self.disk_id(name)}#{self._owner}'
+        )
 
     def _new_footer(self, name: str, size_bytes: int) -> bytes:
         return vhd.build(size_bytes, self._identity(name), self._now())

@@ -38,6 +38,8 @@ UNFINISHED = 'jacket_unfinished'
 OS_TYPE = 'jacket_os_type'
 GENERATION = 'jacket_generation'
 _OWN = (SIZE, WANTED, UNFINISHED, OS_TYPE, GENERATION)
+# what Azure writes there while a machine has the disk
+_AZURES = 'microsoftazurecompute_'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,7 +129,11 @@ def parse(found: properties.Properties) -> State:
         complete_bytes=complete,
         wanted_bytes=_number(metadata.get(WANTED), max(actual, complete)),
         tags=blob_metadata.decode(
-            {name: metadata[name] for name in metadata if name not in _OWN}
+            {
+                name: metadata[name]
+                for name in metadata
+                if name not in _OWN and not name.startswith(_AZURES)
+            }
         ),
         unfinished=UNFINISHED in metadata,
         os_type=metadata.get(OS_TYPE),

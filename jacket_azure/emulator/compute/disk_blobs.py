@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 _KEY = 'compute.blob_leases'
+# of what Azure writes into the metadata of a disk in use
+_PREFIX = 'microsoftazurecompute_'
 
 
 def is_one(entry: dict[str, Any]) -> bool:
@@ -117,12 +119,20 @@ def take(address: storage_blobs.Address, vm_id: str, name: str,
         blob = address.blob()
         lease = blob.client.acquire_lease(blob.path)
         parsed = ids.parse(vm_id)
-        prefix = 'microsoftazurecompute_'
         blob.client.set_metadata(blob.path, {
-            prefix + 'resourcegroupname': parsed.group if parsed else '',
-            prefix + 'vmname': parsed.name if parsed else '',
-            prefix + 'diskname': name, prefix + 'disktype': kind}, lease)
+            **_others_metadata(blob),
+            _PREFIX + 'resourcegroupname': parsed.group if parsed else '',
+            _PREFIX + 'vmname': parsed.name if parsed else '',
+            _PREFIX + 'diskname': name, _PREFIX + 'disktype': kind}, lease)
     _leases(address.emulator)[address.key] = (lease, vm_id)
+
+
+def _others_metadata(blob: vhd_blobs.Blob) -> dict[str, str]:
+    """What the blob's owner has written there, which stays."""
+    found = blob.client.properties(blob.path)
+    return {key: value for key, value in (
+        found.metadata if found else {}).items()
+        if not key.startswith(_PREFIX)}
 
 
 def let_go(emulator: server.Emulator, entry: dict[str, Any]) -> None:
@@ -135,7 +145,8 @@ def let_go(emulator: server.Emulator, entry: dict[str, Any]) -> None:
     if lease:
         blob = address.blob()
         try:
-            blob.client.set_metadata(blob.path, {}, lease)
+            blob.client.set_metadata(
+                blob.path, _others_metadata(blob), lease)
             blob.client.release_lease(blob.path, lease)
         except blob_client.BlobError as exc:
             # somebody broke the lease, or deleted the blob

@@ -13,7 +13,10 @@
 from jacket_azure import exceptions
 from jacket_azure.blob import copies
 from jacket_azure.blob import properties
+from jacket_azure.emulator import storage_accounts
+from jacket_azure.emulator.compute import contents
 from tests import timeout
+from tests import world
 from tests.unit.arm import doubles
 from tests.unit.blob import base
 from tests.unit.blob import canned
@@ -165,3 +168,35 @@ class CopyTest(base.BlobTestCase):
             exceptions.NotFound, copies.start,
             self.account.blob('volumes/none.vhd').address.url, target, {})
         self.assertIsNone(self.azurite.size('volumes/b.vhd'))
+
+    def test_from_another_account_with_a_signed_url(self):
+        other = self.other_account()
+        other.create_container('away')
+        other.create_page_blob('away/a.vhd', GIB)
+        other.write_pages('away/a.vhd', 0, b'x' * 512)
+        target = self.account.blob('volumes/b.vhd')
+        source = self.account.address('away/a.vhd').url.replace(
+            world.STORAGE_ACCOUNT, 'elsewhere')
+        error = self.assertRaises(
+            exceptions.AzureError, copies.start, source, target, {})
+        self.assertIn('CannotVerifyCopySource', str(error))
+        signature = other.sas(
+            'away/a.vhd', 'r', '2099-01-01T00:00:00Z').partition('?')[2]
+        copies.follow(target, copies.start(
+            f'{source}?{signature}', target, METADATA))
+        self.assertEqual({0: b'x' * 512},
+                         self.azurite.pages('volumes/b.vhd'))
+        self.assertNotIn(
+            signature.partition('sig=')[2].partition('&')[0], self.log.text)
+
+    def other_account(self):
+        emulator = self.azure.emulator
+        [ours] = [resource for resource in emulator.store
+                  if resource.name == world.STORAGE_ACCOUNT]
+        storage_accounts.plant(
+            emulator, ours.id.replace(world.STORAGE_ACCOUNT, 'elsewhere'),
+            'elsewhere', world.LOCATION)
+        [stored] = [resource for resource in emulator.store
+                    if resource.name == 'elsewhere']
+        return contents.of(emulator).client_of(
+            'elsewhere', stored.private['keys']['key1'])

@@ -91,6 +91,18 @@ class GrowthTest(base.PageBlobDisksTestCase):
         self.restarted().grow(name, 3)
         self.assertEqual(foreign, self.azurite.read(name, GIB, 512))
 
+    def test_azure_itself_has_grown_it(self):
+        """As a machine that is deallocated lets it, by ``diskSizeGB``."""
+        name, client = self.arrange(), self.azurite.client
+        client.resize(name, 2 * GIB + 512)
+        client.clear_pages(name, GIB, 512)
+        client.write_pages(name, 2 * GIB, vhd.build(
+            2 * GIB, uuid.uuid4(), base.NOW))
+        self.restarted().open_reader(name).close()
+        self.assertTrue(self.disks.get(name).usable)
+        self.disks.grow(name, 3)
+        self.assert_disk(name, 3, **self.DATA)
+
     def test_growing_several_times(self):
         name = self.arrange()
         for size_gib in (2, 5, 6):
@@ -171,6 +183,36 @@ class GrowthTest(base.PageBlobDisksTestCase):
         self.assertRaises(exceptions.PreconditionFailed,
                           self.disks._grow, blob, seen, 2 * GIB, None, None)
         self.check(name)
+
+
+class LostMetadataTest(base.PageBlobDisksTestCase):
+    """Somebody has dropped all metadata of a volume of ours."""
+
+    def arrange(self):
+        name = self.volume(at_0=b'a')
+        self.azurite.client.set_metadata(name, {})
+        return name
+
+    def test_it_is_known_by_its_footer(self):
+        name = self.arrange()
+        disks = self.restarted()
+        disks.grow(name, 2)
+        self.assert_disk(name, 2, at_0=b'a')
+        self.assertIs(True, disks.delete(name))
+
+    def test_what_is_named_as_ours_and_made_by_others_is_not(self):
+        name = self.arrange()
+        for footer in (
+                vhd.build(GIB, uuid.uuid4(), base.NOW),
+                vhd.build(GIB, uuid.uuid5(
+                    uuid.NAMESPACE_URL,
+                    self.disks.disk_id(name) + '#other'), base.NOW),
+                bytes(512)):
+            self.azurite.client.write_pages(name, GIB, footer)
+            disks = self.restarted()
+            self.assertRaises(exceptions.Conflict, disks.delete, name)
+            self.assertRaises(exceptions.Conflict, disks.grow, name, 2)
+        self.assertEqual(GIB + 512, self.azurite.size(name))
 
 
 class ManagedFromOthersTest(base.PageBlobDisksTestCase):

@@ -115,6 +115,7 @@ class LifeTest(UnmanagedCase):
 
     def test_attach_grow_and_detach(self):
         self.vhd(self.blobs, 'vhds/data.vhd')
+        self.blob('data.vhd').set_blob_metadata({'purpose': 'test'})
         self.put(self.model())
         vm = self.get()
         disks = vm['properties']['storageProfile']['dataDisks']
@@ -123,8 +124,12 @@ class LifeTest(UnmanagedCase):
         shown, = self.get()['properties']['storageProfile']['dataDisks']
         self.assertEqual((1, 'None', False), (
             shown['diskSizeGB'], shown['caching'], shown['toBeDetached']))
-        self.assertEqual('locked', self.blob(
-            'data.vhd').get_blob_properties().lease.status)
+        found = self.blob('data.vhd').get_blob_properties()
+        self.assertEqual('locked', found.lease.status)
+        # its owner's metadata stay beside Azure's
+        self.assertEqual(('test', 'data'), (
+            found.metadata['purpose'],
+            found.metadata['microsoftazurecompute_diskname']))
         vm = self.get()
         vm['properties']['storageProfile']['dataDisks'][0]['diskSizeGB'] = 2
         self.put(vm, status=409)
@@ -142,6 +147,8 @@ class LifeTest(UnmanagedCase):
             0]['toBeDetached'])
         self.assertEqual([], self.get()['properties']['storageProfile'][
             'dataDisks'])
+        self.assertEqual({'purpose': 'test'},
+                         blob.get_blob_properties().metadata)
         blob.delete_blob()
 
     def test_from_a_page_blob_and_from_one_as_it_is(self):
