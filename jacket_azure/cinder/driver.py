@@ -266,12 +266,12 @@ class AzureVolumeDriver(driver.VolumeDriver):
     # -- manage and unmanage
 
     def manage_existing_get_size(self, volume: Any, existing_ref: Any) -> int:
-        with errors.as_cinder_errors():
+        with errors.as_cinder_errors(volume):
             size_gib: int = self._manage.volume_size_gib(existing_ref)
             return size_gib
 
     def manage_existing(self, volume: Any, existing_ref: Any) -> Any:
-        with errors.as_cinder_errors():
+        with errors.as_cinder_errors(volume):
             return self._manage.take_volume(volume, existing_ref)
 
     def unmanage(self, volume: Any) -> None:
@@ -296,14 +296,14 @@ class AzureVolumeDriver(driver.VolumeDriver):
     def manage_existing_snapshot_get_size(
         self, snapshot: Any, existing_ref: Any
     ) -> int:
-        with errors.as_cinder_errors():
+        with errors.as_cinder_errors(snapshot):
             size_gib: int = self._manage.snapshot_size_gib(existing_ref)
             return size_gib
 
     def manage_existing_snapshot(
         self, snapshot: Any, existing_ref: Any
     ) -> Any:
-        with errors.as_cinder_errors():
+        with errors.as_cinder_errors(snapshot):
             return self._manage.take_snapshot(snapshot, existing_ref)
 
     def unmanage_snapshot(self, snapshot: Any) -> None:

@@ -58,6 +58,9 @@ def as_cinder_errors(resource: Any = None) -> Iterator[None]:
     except exceptions.JacketAzureError as exc:
         _keep_reason(resource, str(exc))
         raise _translate(exc) from exc
+    except cinder_exception.CinderException as exc:
+        _keep_reason(resource, str(exc))
+        raise
     _drop_reason(resource)
 
 

@@ -66,7 +66,7 @@ def entry(
         'safe_to_manage': refusal is None,
         'reason_not_safe': refusal,
         'cinder_id': cinder_id,
-        'extra_info': resource_id,
+        'extra_info': {'id': resource_id},
     }
 
 

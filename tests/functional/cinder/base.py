@@ -301,20 +301,27 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
 
     def attach(self, volume, connector=None):
         """Attach a volume as Nova does; returns the attachment."""
-        return self.api.api_post('/attachments', {'attachment': {
+        made = self.api.api_post('/attachments', {'attachment': {
             'volume_uuid': volume['id'],
             'instance_uuid': uuidutils.generate_uuid(),
             'connector': connector or {
                 'host': 'compute', 'azure_vm_id': None}}})['attachment']
+        self.api.api_post(
+            f'/attachments/{made["id"]}/action', {'os-complete': {}},
+            check_response_status=[204])
+        return made
 
     def detach(self, attachment):
         """Detach a volume as Nova does."""
         self.api.api_delete(f'/attachments/{attachment["id"]}')
 
-    @contextlib.contextmanager
     def held(self, volume):
-        """Let a machine that Cinder knows nothing of hold the disk."""
-        disk = self.disk(volume)
+        """Let a machine that Cinder knows nothing of hold a volume."""
+        return self.held_disk(self.disk(volume))
+
+    @contextlib.contextmanager
+    def held_disk(self, disk):
+        """Let a machine that Cinder knows nothing of hold a disk."""
         if disk.id.startswith('http'):
             with self.contents.leased(disk):
                 yield
