@@ -20,30 +20,23 @@ is refused by its name. Source: REST API Resources 2025-04-01, Deployments.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 import uuid
 
+from jacket_azure.emulator import deployment_body
 from jacket_azure.emulator import deployment_run
 from jacket_azure.emulator import errors
-from jacket_azure.emulator import ids
 from jacket_azure.emulator import operations
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
-from jacket_azure.emulator import subscriptions
-from jacket_azure.emulator import template_resources
-from jacket_azure.emulator import templates
 
-TYPE = 'Microsoft.Resources/deployments'
+TYPE = deployment_body.TYPE
 _ALL = ('/subscriptions/{sub}/resourceGroups/{rg}/providers'
         '/Microsoft.Resources/deployments')
 _NAME = _ALL + '/{name}'
 # operations are asked for without the provider too
 _OLD_NAME = '/subscriptions/{sub}/resourceGroups/{rg}/deployments/{name}'
-_TYPES = {'securestring': 'SecureString', 'secureobject': 'SecureObject'}
-_KNOWN = ('template', 'parameters', 'mode', 'debugSetting')
 
 
 @router.route('PUT', _NAME, documented=False)
@@ -58,7 +51,7 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
             f" is still active. Please see https://aka.ms/arm-deploy for "
             f"usage details.", gateway=True)
     old = request.existing()
-    run, body = _prepare(request)
+    run, body = deployment_body.prepare(request)
     where = request.id
     assert where is not None  # noqa: S101
     made = request.emulator.store.put(store.Resource(
@@ -75,7 +68,7 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
 @router.route('POST', _NAME + '/validate', documented=False)
 def validate(request: router.ArmRequest) -> router.ArmResponse:
     """Look at a template without deploying it."""
-    run, body = _prepare(request)
+    run, body = deployment_body.prepare(request)
     body['properties'].update(
         provisioningState='Succeeded', validatedResources=[
             {'id': str(step.planned.id)} for step in run.steps])
@@ -183,98 +176,6 @@ def _running(request: router.ArmRequest) -> store.Resource | None:
     return None
 
 
-def _prepare(request: router.ArmRequest,
-             ) -> tuple[deployment_run.Run, dict[str, Any]]:
-    """Read the request: the run to be, and the deployment's body.
-
-    :raises ArmError: 400 in ARM's words, 501 for what is not known here
-    """
-    properties = (request.body or {}).get('properties') or {}
-    for name in sorted(set(properties) - set(_KNOWN)):
-        raise errors.not_implemented(f'{name} of a deployment')
-    mode = str(properties.get('mode', ''))
-    if mode.lower() != 'incremental':
-        if mode.lower() == 'complete':
-            raise errors.not_implemented('deployments in complete mode')
-        raise errors.ArmError(
-            400, 'InvalidDeploymentMode', "The deployment mode must be "
-            "specified; it is 'Incremental' or 'Complete'.", gateway=True)
-    emulator = request.emulator
-    where = ids.parse(f'{request.scope}/providers/{TYPE}/'
-                      f'{request.params["name"]}')
-    group = emulator.store.get(request.scope)
-    assert where is not None and group is not None  # noqa: S101
-    place = templates.Place(
-        subscriptions.view(emulator), group.view(), {'name': where.name},
-        lambda name: _reference(request, name))
-    sent = properties.get('parameters') or {}
-    template = templates.Template(
-        properties.get('template'), sent.get('parameters', sent)
-        if '$schema' in sent else sent, place)
-    run = deployment_run.Run(
-        request, template, template_resources.plan(template))
-    return run, {
-        'id': str(where), 'name': where.name, 'type': TYPE, 'properties': {
-            'templateHash': str(int(hashlib.sha256(json.dumps(
-                template.body, sort_keys=True).encode()).hexdigest()[:15],
-                16)),
-            'parameters': _shown(template), 'mode': 'Incremental',
-            'provisioningState': 'Accepted',
-            'timestamp': emulator.clock.stamp(), 'duration': 'PT0S',
-            'correlationId': str(uuid.uuid4()),
-            'providers': _providers(run, group.location),
-            'dependencies': _dependencies(run)}}
-
-
-def _reference(request: router.ArmRequest, name: str) -> dict[str, Any]:
-    """Return what a template refers to, by id or by ``type/name``."""
-    text = name if name.startswith('/') else (
-        f'{request.scope}/providers/{name}')
-    found = request.emulator.store.get(text)
-    if found is None and '/' not in name:
-        alone = [one for one in request.emulator.store.children(
-            scope=request.scope) if one.name.lower() == name.lower()]
-        found = alone[0] if len(alone) == 1 else None
-    if found is None:
-        where = ids.parse(text)
-        raise errors.resource_not_found(where) if where else (
-            templates.invalid(f"The resource '{name}' is not found"))
-    return found.view()
-
-
-def _shown(template: templates.Template) -> dict[str, Any]:
-    """Parameters as an answer tells them: no secret's value."""
-    found = {}
-    for name, one in (template.body.get('parameters') or {}).items():
-        kind = str(one['type'])
-        found[name] = {'type': _TYPES.get(
-            kind.lower(), kind[:1].upper() + kind[1:])}
-        if not kind.lower().startswith('secure'):
-            found[name]['value'] = template.parameters[name.lower()]
-    return found
-
-
-def _providers(run: deployment_run.Run, location: str) -> list[Any]:
-    kinds: dict[str, set[str]] = {}
-    for step in run.steps:
-        where = step.planned.id
-        kinds.setdefault(where.namespace, set()).add('/'.join(where.types))
-    return [{'namespace': namespace, 'resourceTypes': [
-        {'resourceType': kind, 'locations': [location]}
-        for kind in sorted(found)]} for namespace, found in kinds.items()]
-
-
-def _named(where: ids.ResourceId) -> dict[str, str]:
-    return {'id': str(where), 'resourceType': where.type,
-            'resourceName': '/'.join(where.names)}
-
-
-def _dependencies(run: deployment_run.Run) -> list[Any]:
-    return [{'dependsOn': [_named(other.id) for other in step.planned.after],
-             **_named(step.planned.id)}
-            for step in run.steps if step.planned.after]
-
-
 def _finish(request: router.ArmRequest, made: store.Resource,
             run: deployment_run.Run) -> None:
     """End a deployment.
@@ -317,7 +218,7 @@ def _operation(request: router.ArmRequest, found: store.Resource,
         'statusCode': {200: 'OK', 201: 'Created', 202: 'Accepted',
                        400: 'BadRequest', 404: 'NotFound', 409: 'Conflict',
                        }.get(step.status, str(step.status)),
-        'targetResource': _named(where)}
+        'targetResource': deployment_body.named(where)}
     if step.error:
         properties['statusMessage'] = {'status': 'Failed',
                                        'error': step.error}

@@ -22,11 +22,11 @@ from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import boot_log
 from jacket_azure.emulator.compute import disk_blobs
 from jacket_azure.emulator.compute import hibernation
-from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_delete
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
 from jacket_azure.emulator.compute import vm_operations
+from jacket_azure.emulator.compute import vm_provisioning
 from jacket_azure.emulator.compute import vm_update
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
@@ -44,7 +44,7 @@ def _boots(request: ArmRequest) -> vm_operations.Finish:
     emulator = request.emulator
 
     def finish(vm: store.Resource) -> None:
-        vm_create.allocate(emulator, vm)
+        vm_provisioning.allocate(emulator, vm)
         if not vm.private.pop('hibernated', None):
             boot_log.boot(emulator, vm)
     return finish

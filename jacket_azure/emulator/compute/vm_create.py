@@ -20,10 +20,7 @@ from typing import Any
 import uuid
 
 from jacket_azure.emulator import errors
-from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
-from jacket_azure.emulator.compute import boot_log
-from jacket_azure.emulator.compute import capacity
 from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import disk_blob_checks
 from jacket_azure.emulator.compute import disk_blobs
@@ -42,12 +39,12 @@ from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
 from jacket_azure.emulator.compute import vm_options
 from jacket_azure.emulator.compute import vm_plans
+from jacket_azure.emulator.compute import vm_provisioning
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
-    from jacket_azure.emulator.operation import Operation
 
 
 def create(request: ArmRequest) -> ArmResponse:
@@ -68,7 +65,7 @@ def create(request: ArmRequest) -> ArmResponse:
     place = disk_checks.place_of(request.emulator, vm_id, body, size)
     image = _check(request, body, place)
     vm = _make(request, body, place, image)
-    return _start(request, vm)
+    return vm_provisioning.start(request, vm)
 
 
 def _check(request: ArmRequest, body: dict[str, Any],
@@ -220,77 +217,3 @@ def _made(storage: dict[str, Any], sent: list[dict[str, Any]],
         if late and not asked.get(key))
         for entry, asked in zip(shown, sent, strict=True)
         if asked['createOption'] != 'Attach'}
-
-
-def _start(request: ArmRequest, vm: store.Resource) -> ArmResponse:
-    emulator = request.emulator
-    silent = guest.is_silent(emulator, vm)
-
-    def done(operation: Operation) -> None:
-        allocate(emulator, vm)
-        if silent:
-            vm.private.pop('agent_up')
-            raise guest.timed_out(vm)
-        boot_log.boot(emulator, vm)
-        finish(emulator, vm, operation)
-
-    def failed(operation: Operation) -> None:
-        if vm.private.get('deleting'):
-            return
-        fail(emulator, vm, operation)
-        error = operation.error or {}
-        # a guest that is late has a machine nevertheless
-        if not error.get('code', '').startswith('OSProvisioning'):
-            vm.private['power'] = None
-            drop_unallocated(emulator, vm)
-
-    operation = emulator.operations.start(
-        request, 'virtualMachines.create', on_done=done, on_fail=failed,
-        seconds=latency.of(emulator, 'virtualMachines.create' + (
-            '.timeout' if silent else '')))
-    vm.private['operation'] = operation
-    return operation.accepted(201, vm_model.view(request, vm),
-                              headers=vm_model.etag_header(request, vm))
-
-
-def allocate(emulator: server.Emulator, vm: store.Resource) -> None:
-    """The VM has got a host and its guest is up.
-
-    :raises ArmError: its image needs a plan, which shows only now, or
-        there is no room
-    """
-    failure = vm_plans.missing(
-        vm.private.get('image'), vm.body.get('plan'), vm.id)
-    if failure is not None:
-        raise failure
-    if vm.private.get('creating') or vm.private.get('power') in (
-            None, 'deallocated'):
-        capacity.allocate(emulator, vm)
-    vm.private.update(power='running', agent_up=True)
-
-
-def drop_unallocated(emulator: server.Emulator, vm: store.Resource) -> None:
-    """A VM that got no host keeps its NICs from others, but has none."""
-    if vm.private.get('power') is None:
-        vm_nics.release(emulator, vm.id, vm.properties['networkProfile'],
-                        reserve=True)
-
-
-def finish(emulator: server.Emulator, vm: store.Resource,
-           operation: Operation) -> None:
-    """A create or an update ended well."""
-    vm.private.pop('creating', None)
-    vm.private.pop('hidden_disks', None)
-    vm.private.pop('failure', None)
-    # when it was due, which may be before anybody looked
-    vm.private['provisioned'] = emulator.clock.stamp(operation.ended)
-    vm.properties['provisioningState'] = 'Succeeded'
-    vm.etag += 1
-
-
-def fail(emulator: server.Emulator, vm: store.Resource,
-         operation: Operation) -> None:
-    """A create or an update failed."""
-    finish(emulator, vm, operation)
-    vm.private['failure'] = operation.error or {}
-    vm.properties['provisioningState'] = 'Failed'

@@ -25,9 +25,9 @@ from jacket_azure.emulator.compute import boot_log
 from jacket_azure.emulator.compute import extension_checks
 from jacket_azure.emulator.compute import guest
 from jacket_azure.emulator.compute import os_profile
-from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_operations
+from jacket_azure.emulator.compute import vm_provisioning
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 from jacket_azure.emulator.router import route
@@ -64,7 +64,7 @@ def reimage(request: ArmRequest) -> ArmResponse:
                 'adminPassword': sent.get('adminPassword', known.password),
                 'customData': sent.get('customData', there.custom_data)})
         there.scripts.clear()
-        vm_create.allocate(request.emulator, vm)
+        vm_provisioning.allocate(request.emulator, vm)
         boot_log.boot(request.emulator, vm)
 
     return vm_operations.run(

@@ -22,7 +22,7 @@ from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import vm_checks
-from jacket_azure.emulator.compute import vm_create
+from jacket_azure.emulator.compute import vm_provisioning
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 
@@ -122,7 +122,7 @@ def _fail(emulator: server.Emulator, vm: store.Resource,
           operation: Operation) -> None:
     vm.properties['provisioningState'] = 'Failed'
     vm.private['failure'] = operation.error or {}
-    vm_create.drop_unallocated(emulator, vm)
+    vm_provisioning.drop_unallocated(emulator, vm)
 
 
 def run(request: ArmRequest, vm: store.Resource, kind: str,

@@ -29,11 +29,11 @@ from jacket_azure.emulator.compute import change_checks
 from jacket_azure.emulator.compute import data_disks
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import identities
-from jacket_azure.emulator.compute import vm_create
 from jacket_azure.emulator.compute import vm_disk_growth
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
+from jacket_azure.emulator.compute import vm_provisioning
 from jacket_azure.emulator.router import ArmRequest
 from jacket_azure.emulator.router import ArmResponse
 
@@ -164,14 +164,14 @@ def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
         resized = before['properties']['hardwareProfile'] != (
             vm.properties['hardwareProfile'])
         if vm.private.get('power') is None:
-            vm_create.allocate(emulator, vm)
+            vm_provisioning.allocate(emulator, vm)
             boot_log.boot(emulator, vm)
         elif resized and vm.private['power'] != 'deallocated':
             # another host, and the guest boots there
             capacity.allocate(emulator, vm)
             boot_log.boot(emulator, vm)
         data_disks.finish(emulator, vm)
-        vm_create.finish(emulator, vm, operation)
+        vm_provisioning.finish(emulator, vm, operation)
 
     def failed(operation: Operation) -> None:
         if vm.private.get('deleting'):
@@ -179,8 +179,8 @@ def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
         for step in reversed(undo):
             step()
         vm.body = before
-        vm_create.fail(emulator, vm, operation)
-        vm_create.drop_unallocated(emulator, vm)
+        vm_provisioning.fail(emulator, vm, operation)
+        vm_provisioning.drop_unallocated(emulator, vm)
 
     operation = emulator.operations.start(
         request, kind, on_done=done, on_fail=failed,
