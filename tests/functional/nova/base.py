@@ -69,6 +69,8 @@ class AzureServersTestCase(
     compute_driver = 'jacket_azure.nova.AzureDriver'
     #: options of ``[azure]`` that differ from the usual
     azure_options = {}
+    #: likewise of :class:`tests.fixtures.AzureFixture`
+    emulator_options = {}
 
     def setUp(self):
         # nova-compute's start-up loads the os-vif plugins, which do this
@@ -77,7 +79,8 @@ class AzureServersTestCase(
         self.flags(
             api_paste_config=f'{sys.prefix}/etc/nova/api-paste.ini',
             group='wsgi')
-        self.azure = self.useFixture(azure_fixtures.AzureFixture())
+        self.azure = self.useFixture(
+            azure_fixtures.AzureFixture(**self.emulator_options))
         self._client = None
         self.azure.patch_connect()
         super().setUp()

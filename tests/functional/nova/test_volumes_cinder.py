@@ -1,0 +1,158 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+from nova.tests.functional.api import client as api_client
+
+from tests.functional.nova import with_cinder
+
+
+class AttachTest(with_cinder.CinderTestCase):
+    """A volume from its creation to its end."""
+
+    def test_n20_n32_life_of_a_volume(self):
+        server = self.create_server()
+        first, second = self.make(), self.make(2)
+        self.attach(server, first)
+        volume = self.attach(server, second)
+        self.assertEqual({first: 0, second: 1}, self.data_disks(server))
+        [attachment] = volume['attachments']
+        self.assertEqual(server['id'], attachment['server_id'])
+        # Cinder refuses to delete it, and Azure would
+        self.ask('DELETE', f'/volumes/{second}', status=400)
+        self.grow_attached(server, second)
+        self.detach(server, first)
+        self.assertEqual({second: 1}, self.data_disks(server))
+        self.ask('DELETE', f'/volumes/{first}')
+        self._delete_server(server)
+        self.wait_for_volume(second, 'available')
+        self.ask('DELETE', f'/volumes/{second}')
+        self.wait_until(
+            lambda: not self.ask('GET', '/volumes')['volumes'], 'deleted')
+        self.assertEqual([], self.azure.resource_ids())
+
+    def grow_attached(self, server, volume_id):
+        self.volume_action(volume_id, 'os-extend', {'new_size': 4})
+        self.wait_for_volume(volume_id, 'in-use')
+        self.wait_until(
+            lambda: self.volume(volume_id)['size'] == 4, 'extended')
+        # what Cinder tells Nova, here by hand
+        self.admin_api.create_server_external_events([{
+            'name': 'volume-extended', 'server_uuid': server['id'],
+            'tag': volume_id}])
+        self.wait_until(
+            lambda: f'Volume {volume_id} has 4 GiB now' in self.log.text,
+            'Nova has looked')
+
+
+class BootTest(with_cinder.CinderTestCase):
+    """Boot from a volume and from a snapshot, with others."""
+
+    boot_size = 2
+
+    def device(self, uuid, index=0, delete=False, source='volume', **more):
+        return {'source_type': source, 'destination_type': 'volume',
+                'uuid': uuid, 'boot_index': index,
+                'delete_on_termination': delete, **more}
+
+    def boot(self, *devices, **wanted):
+        return self.create_server(
+            imageRef='', block_device_mapping_v2=list(devices),
+            **self.boot_options, **wanted)
+
+    boot_options = {}
+
+    def test_n03_from_volume_and_snapshot(self):
+        boot, data, gone = self.make_bootable(), self.make(), self.make()
+        server = self.boot(
+            self.device(boot), self.device(data, -1),
+            self.device(gone, -1, delete=True))
+        self.assertEqual(boot, self.os_disk(server))
+        self.assertEqual({data: 0, gone: 1}, self.data_disks(server))
+        for volume_id in (boot, data, gone):
+            self.wait_for_volume(volume_id, 'in-use')
+        self._delete_server(server)
+        self.wait_for_volume(boot, 'available')
+        self.wait_for_volume(data, 'available')
+        self.wait_until(
+            lambda: len(self.ask('GET', '/volumes')['volumes']) == 2,
+            'one deleted')
+
+        made = self.ask('POST', '/snapshots', {'snapshot': {
+            'volume_id': boot}})['snapshot']
+        self.wait_until(
+            lambda: self.ask('GET', f'/snapshots/{made["id"]}')['snapshot'][
+                'status'] == 'available', 'snapshot')
+        server = self.boot(self.device(
+            made['id'], source='snapshot', delete=True, volume_size=3))
+        new = self.os_disk(server)
+        self.assertNotEqual(boot, new)
+        self.assertEqual(
+            (3, made['id']), (self.volume(new)['size'],
+                              self.volume(new)['snapshot_id']))
+        self._delete_server(server)
+        self.wait_until(
+            lambda: len(self.ask('GET', '/volumes')['volumes']) == 2,
+            'the new one deleted')
+
+
+class RefusedTest(with_cinder.CinderTestCase):
+    """Limits of the size, shared disks, zones: one clear answer each."""
+
+    def test_n20_limit_multiattach_and_zone(self):
+        first, second = self.create_server(), self.create_server()
+        shared = self.make(256, volume_type=self.volume_type(
+            'shared', **{'azure:sku': 'Premium_LRS',
+                         'multiattach': '<is> True'}))
+        self.attach(first, shared)
+        self.attach(second, shared)
+        self.wait_until(
+            lambda: self.data_disks(second) == {shared: 0}, 'attached twice')
+        self.assertEqual({shared: 0}, self.data_disks(first))
+        zonal = self.make(volume_type=self.volume_type(
+            'zonal', **{'azure:zone': '2'}))
+        self.api.post_server_volume(
+            first['id'], {'volumeAttachment': {'volumeId': zonal}})
+        self.wait_until(
+            lambda: 'in zone 2, the instance in no zone' in self.log.text,
+            'refused')
+        self.wait_for_volume(zonal, 'available')
+        for _ in range(3):
+            self.attach(first, self.make())
+        # later ones ask the compute service after they have answered
+        self.api.microversion = '2.100'
+        exc = self.assertRaises(
+            api_client.OpenStackApiException, self.api.post_server_volume,
+            first['id'], {'volumeAttachment': {'volumeId': self.make()}})
+        self.assertEqual(403, exc.response.status_code)
+        self.assertEqual(4, len(self.data_disks(first)))
+
+
+class PageBlobAttachTest(with_cinder.OnPageBlobs, AttachTest):
+    """The same on Azure Stack Hub."""
+
+    def grow_attached(self, server, volume_id):
+        # Azure grows no page blob that a machine has leased
+        self.volume_action(volume_id, 'os-extend', {'new_size': 4})
+        self.wait_until(
+            lambda: self.volume(volume_id)['status'] in (
+                'error_extending', 'in-use'), 'refused')
+        self.assertEqual(2, self.volume(volume_id)['size'])
+        self.volume_action(
+            volume_id, 'os-reset_status', {'status': 'in-use'})
+
+
+class PageBlobBootTest(with_cinder.OnPageBlobs, BootTest):
+    """The same on Azure Stack Hub."""
+
+    # it has no userData, by which a key would reach the guest
+    boot_options = {}
