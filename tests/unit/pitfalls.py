@@ -156,29 +156,42 @@ PITFALLS = {
          '.test_n09_failed_delete_can_be_repeated')),
     11: Pitfall(
         'Two writers, and the disk of one is lost',
-        'Writes of a whole machine are bound to the state that was read.',
+        'Writes of a whole machine are bound to the state that was read; '
+        'disks are attached by an action that leaves all others alone, and '
+        'those of one machine that come together go in one request.',
         (ARM + 'test_virtual_machines.RequestsTest'
          '.test_etag_makes_writes_conditional',
-         ARM + 'test_on_emulator.VirtualMachinesTest.test_etags'),
-        'issue 4, N20: joined attaches of one machine'),
+         ARM + 'test_on_emulator.VirtualMachinesTest.test_etags',
+         NOVA + 'test_attachments.JoinedTest.test_twenty_at_once',
+         NOVA + 'test_attachments.WithoutActionTest'
+         '.test_somebody_else_changes_the_list')),
     12: Pitfall(
         'One LUN twice, or the wrong one reported',
         'The LUN is read from the answer and verified.',
         (EMULATOR + 'compute.test_vm_refusals.DiskRefusedTest'
-         '.test_one_lun_twice',),
-        'issue 4, N20'),
+         '.test_one_lun_twice',
+         PAYLOAD + 'test_data_disk.LunTest.test_laws',
+         PAYLOAD + 'test_data_disk.VerifyTest.test_two_at_one',
+         NOVA + 'test_attachments.JoinedTest'
+         '.test_answer_without_luns_is_looked_after')),
     13: Pitfall(
         'A LUN less than there are, and disks of a machine that are gone',
         'All LUNs of the size are used, and a reference to a disk that no '
         'longer exists is dropped from the next write.',
-        owed_by='issue 4, N20'),
+        (PAYLOAD + 'test_data_disk.LunTest.test_lowest_free',
+         NOVA + 'test_attachments.JoinedTest'
+         '.test_a_disk_that_is_gone_hinders_nobody',
+         NOVA + 'test_attachments.WithoutActionTest'
+         '.test_a_disk_that_is_gone_is_left_out')),
     14: Pitfall(
         'More data disks than the size takes',
         'Counted before anything is written; those of the image count too.',
         (PAYLOAD + 'test_checks.ChecksTest.test_data_disks',
          EMULATOR + 'compute.test_vm_refusals.DiskRefusedTest'
-         '.test_more_disks_than_the_size_takes'),
-        'issue 4, N20: attached ones; issue 6, N21: while rescued'),
+         '.test_more_disks_than_the_size_takes',
+         NOVA + 'test_attachments.SmallTest.test_limit_in_the_middle',
+         NOVA + 'test_volumeops.DeviceNameTest.test_one_too_many'),
+        'issue 6, N21: while rescued'),
     15: Pitfall(
         'Host caching where Azure allows none',
         'The caching a disk may have follows from its size and kind: a type '
@@ -194,16 +207,18 @@ PITFALLS = {
         (EMULATOR + 'compute.test_vm_refusals.DiskRefusedTest'
          '.test_a_disk_of_another_zone',
          PAYLOAD + 'test_volume_kind.ParseTest.test_zones',
-         MANAGED + 'test_snapshots.ZoneTest.test_a_clone_in_another_zone'),
-        'issue 4, N20: attaching'),
+         MANAGED + 'test_snapshots.ZoneTest.test_a_clone_in_another_zone',
+         NOVA + 'test_volumeops.ZoneTest.test_zones',
+         NOVA + 'test_boot_volumes.DataVolumesTest.test_another_zone')),
     17: Pitfall(
         'A machine that boots from an existing disk takes no password or key',
-        'Azure sets none of them there: the guest agent does, or the user '
-        'is told.',
+        'Azure sets none of them there: keys and user data reach the guest '
+        'as user data, the password does not.',
         (EMULATOR + 'compute.test_vm_create.CreatedTest'
          '.test_attached_os_disk_needs_no_profile',
-         NOVA + 'test_vmops.RefusalTest.test_boot_from_volume'),
-        'issue 4, N03; issue 5, N02; issue 6, N10'),
+         NOVA + 'test_boot_volumes.BootFromVolumeTest'
+         '.test_key_and_user_data_reach_the_guest'),
+        'issue 5, N02; issue 6, N10'),
     18: Pitfall(
         "Passwords and user names follow Azure's rules, not Nova's",
         'Checked before the first write; generated ones comply; no log, '

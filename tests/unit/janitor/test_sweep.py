@@ -21,6 +21,7 @@ from jacket_azure import exceptions
 from jacket_azure.emulator import network_interfaces
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import reports
+from tests import volumes
 from tests.unit.janitor import base
 
 Action = reports.Action
@@ -48,6 +49,31 @@ class SweepTest(base.JanitorTestCase):
         for kind in ('networkInterfaces', 'disks'):
             self.assertIn(f'{kind}/{uuid}: server {uuid} was',
                           self.log.text)
+
+    def test_volumes_of_a_deleted_server_stay(self):
+        disks = self.driver._backend.disks
+        boot, data = (
+            volumes.make(disks, self.conf.azure, size_gib) for size_gib
+            in (30, 4))
+        # as one that Azure made of an image
+        self.azure.emulator.store.get(boot['data']['disk_id']).properties[
+            'osType'] = boot['data']['os_type'] = 'Linux'
+        server = self.instance(image_ref='', key_data=None)
+        self.spawn(server, devices={'block_device_mapping': [
+            {'boot_index': 0, 'connection_info': boot},
+            {'boot_index': -1, 'connection_info': data}]})
+        self.client.virtual_machines.delete(server.uuid)
+        # and neither Nova nor Cinder knows of any of it
+        self.records = {
+            uuid: self.deleted_record()
+            for uuid in (server.uuid, boot['serial'], data['serial'])}
+        self.skipped = base.LONG
+        report = self.two_passes(self.janitor())
+        self.assertEqual(0, report.count(Action.DELETED))
+        self.assertEqual([], list(report.outcomes))
+        self.assertEqual(
+            sorted(('disks', f'volume-{info["serial"]}')
+                   for info in (boot, data)), self.left())
 
     def test_two_passes_in_a_hurry_are_one(self):
         self.leave_behind()
