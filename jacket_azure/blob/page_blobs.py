@@ -21,20 +21,12 @@ Source: Blob service REST API, version 2021-12-02.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
-from typing import Any
 from typing import cast
 
-from azure.core import MatchConditions
-
 from jacket_azure import exceptions
-from jacket_azure.arm import calls
-from jacket_azure.arm import errors as arm_errors
-from jacket_azure.blob import address as addresses
-from jacket_azure.blob import calls as blob_calls
-from jacket_azure.blob import channel as channels
+from jacket_azure.blob import changes
 from jacket_azure.blob import properties
 from jacket_azure.blob import ranges
 
@@ -42,26 +34,14 @@ PAGE_BYTES = 512
 # of one Put Page
 MAX_WRITE_BYTES = 4 * 1024**2
 
-_ETAG = ('etag',)
 
-
-class PageBlob:
+class PageBlob(changes.Changes):
     """A page blob, or a snapshot of one, whether it exists or not.
 
     Safe to share between threads.
 
     :param lease: id of the lease that is held, sent with every change
     """
-
-    def __init__(
-        self,
-        channel: channels.Channel,
-        address: addresses.Address,
-        lease: str | None = None,
-    ) -> None:
-        self.channel = channel
-        self.address = address
-        self.lease = lease
 
     def at(self, snapshot: str | None) -> PageBlob:
         """Return another snapshot of it, or the blob itself."""
@@ -121,31 +101,13 @@ class PageBlob:
         :raises PreconditionFailed: there is a blob of that name
         :raises NotFound: there is no such container
         """
-
-        def holds() -> str | None:
-            found = self.properties()
-            same = found.size_bytes == size_bytes and (
-                dict(found.metadata) == dict(metadata)
-            )
-            return found.etag if same else None
-
-        return self._put('create', size_bytes, metadata, _ABSENT, holds)
+        return self._put('create', size_bytes, metadata, _ABSENT)
 
     def replace(
         self, size_bytes: int, metadata: Mapping[str, str], etag: str
     ) -> str:
         """Make it anew, all zeros, if it is still what *etag* says."""
-
-        def holds() -> str | None:
-            found = self.properties()
-            same = found.size_bytes == size_bytes and (
-                dict(found.metadata) == dict(metadata)
-            )
-            return found.etag if same else None
-
-        return self._put(
-            'replace', size_bytes, metadata, {'If-Match': etag}, holds
-        )
+        return self._put('replace', size_bytes, metadata, {'If-Match': etag})
 
     def _put(
         self,
@@ -153,8 +115,14 @@ class PageBlob:
         size_bytes: int,
         metadata: Mapping[str, str],
         condition: Mapping[str, str],
-        holds: Callable[[], str | None],
     ) -> str:
+        def holds() -> str | None:
+            found = self.properties()
+            same = found.size_bytes == size_bytes and (
+                dict(found.metadata) == dict(metadata)
+            )
+            return found.etag if same else None
+
         # the SDK takes no condition here, and without one what is there
         # would be emptied without a word
         return self._change(
@@ -262,59 +230,6 @@ class PageBlob:
         except exceptions.NotFound:
             return call.reply_lost
         return True
-
-    # -- how
-
-    def _change(
-        self,
-        verb: str,
-        method: str,
-        *arguments: Any,
-        holds: Callable[[], str | None],
-        etag: str | None = None,
-        **options: Any,
-    ) -> str:
-        """Send a change and return the ETag that the blob has now.
-
-        :param holds: asked after a lost reply; returns the ETag if the blob
-            is what the change would have made of it
-        """
-        if self.address.snapshot:
-            # Azurite would change the blob itself
-            raise exceptions.InvalidRequest('A snapshot cannot be changed.')
-        call = self.channel.write_call(f'blobs.{verb}', needs=_ETAG)
-        try:
-            answer = self._send(
-                method, call, *arguments, **self._conditions(etag), **options
-            )
-        except exceptions.PreconditionFailed:
-            found = holds() if call.reply_lost else None
-            if found is None:
-                raise
-            return found
-        return str(answer['etag'])
-
-    def _conditions(self, etag: str | None) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        if self.lease and not self.address.snapshot:
-            found['lease'] = self.lease
-        if etag:
-            found['etag'] = etag
-            found['match_condition'] = MatchConditions.IfNotModified
-        return found
-
-    def _send(
-        self,
-        method: str,
-        call: blob_calls.BlobCall,
-        *arguments: Any,
-        **options: Any,
-    ) -> Any:
-        with arm_errors.translated(call):
-            client = self.channel.blob_client(self.address)
-            return getattr(client, method)(
-                *arguments, **{calls.KEYWORD: call}, **options
-            )
 
 
 _ABSENT = {'If-None-Match': '*'}

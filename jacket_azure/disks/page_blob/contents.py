@@ -22,14 +22,14 @@ from jacket_azure.blob import page_blobs
 from jacket_azure.blob import reader
 from jacket_azure.blob import writer
 from jacket_azure.disks import models
-from jacket_azure.disks.page_blob import copies
+from jacket_azure.disks.page_blob import clones
 from jacket_azure.disks.page_blob import states
 from jacket_azure.payload import vhd
 
 LOG = logging.getLogger(__name__)
 
 
-class Contents(copies.Copies):
+class Contents(clones.Clones):
     """Reading and filling disks."""
 
     def open_reader(self, name: str) -> models.RangedReader:

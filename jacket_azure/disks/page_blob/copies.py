@@ -10,11 +10,10 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Disks in page blobs made from others, by copies within the account.
+"""Copies within the account: begun, found half done, finished.
 
-A copy is of a snapshot, so that what is written to the source meanwhile, or
-later, is not in it. Whoever finds a copy half done goes on with it: its
-state is Azure's, and its metadata tell the size it shall have.
+Whoever finds a copy half done goes on with it: its state is Azure's, and its
+metadata tell the size it shall have.
 """
 
 from __future__ import annotations
@@ -23,17 +22,12 @@ from collections.abc import Callable
 import logging
 
 from jacket_azure import exceptions
-from jacket_azure.blob import address as addresses
 from jacket_azure.blob import copies
 from jacket_azure.blob import page_blobs
 from jacket_azure.blob import properties
 from jacket_azure.disks import models
-from jacket_azure.disks.page_blob import limits
-from jacket_azure.disks.page_blob import names
 from jacket_azure.disks.page_blob import snapshots
 from jacket_azure.disks.page_blob import states
-from jacket_azure.payload import blob_metadata
-from jacket_azure.payload import tags as tag_names
 from jacket_azure.payload import vhd
 
 LOG = logging.getLogger(__name__)
@@ -42,124 +36,7 @@ _ENDED_BADLY = ('failed', 'aborted')
 
 
 class Copies(snapshots.Snapshots):
-    """Clones, volumes from snapshots and images, and going back."""
-
-    def create_from_snapshot(
-        self, spec: models.VolumeSpec, snapshot_name: str
-    ) -> models.Disk:
-        self.check(spec.size_gib, spec.kind)
-        source, found = self._snapshot(snapshot_name)
-        size_bytes = _disk_bytes(found)
-        limits.check_source('snapshot', size_bytes, spec.size_gib)
-        return self._copy(spec, source, size_bytes)
-
-    def create_from_volume(
-        self, spec: models.VolumeSpec, source_name: str
-    ) -> models.Disk:
-        self.check(spec.size_gib, spec.kind)
-        source = self._blob(source_name)
-        found = self._settled(source_name, source)
-        size_bytes = _disk_bytes(found)
-        limits.check_source('volume', size_bytes, spec.size_gib)
-        uuid = spec.tags.get(tag_names.ID, '')
-        stamp = self._take(
-            source, blob_metadata.encode(self._temporary_tags(uuid)), uuid
-        )
-        frozen = source.at(stamp)
-        try:
-            return self._copy(
-                spec,
-                frozen,
-                size_bytes,
-                adopted=lambda: self._delete_temporary(source_name, uuid),
-            )
-        finally:
-            self._forget(frozen)
-
-    @staticmethod
-    def _forget(frozen: page_blobs.PageBlob) -> None:
-        """Delete a temporary snapshot; what stays is found by its tags."""
-        try:
-            frozen.delete()
-        except exceptions.AzureError as exc:
-            LOG.warning(
-                'The temporary snapshot %s stays for now: %s',
-                frozen.address.url,
-                exc,
-            )
-
-    def create_from_image(
-        self, spec: models.VolumeSpec, image: models.ImageReference
-    ) -> models.Disk:
-        """Copy an image that is a VHD in our storage account.
-
-        :param image: ``{'uri': URL}`` or ``{'id': 'images/name.vhd'}``
-        """
-        self.check(spec.size_gib, spec.kind)
-        source = self._blob(self._image_path(image))
-        found = source.properties()
-        size_bytes = self._check_footer(source, found).size_bytes
-        limits.check_source('image', size_bytes, spec.size_gib)
-        return self._copy(spec, source, size_bytes)
-
-    def _image_path(self, image: models.ImageReference) -> str:
-        """Return the path of an image's blob.
-
-        :raises InvalidRequest: it is something else, or somewhere else
-        """
-        uri, path = image.get('uri'), image.get('id')
-        if uri:
-            place, query = addresses.split(str(uri))
-            if place.endpoint == self._account.facts.endpoint and not query:
-                path = place.path
-        container, _, name = str(path or '').partition('/')
-        if container not in names.IMAGE_CONTAINERS or (
-            not names.is_disk(name)
-        ):
-            raise exceptions.InvalidRequest(
-                'A volume in a page blob can be made only from an image '
-                'that is a VHD in the same storage account, in the container '
-                f'{" or ".join(names.IMAGE_CONTAINERS)}; other '
-                'images have to be copied there first.'
-            )
-        return f'{container}/{name}'
-
-    def revert(
-        self, spec: models.VolumeSpec, name: str, snapshot_name: str
-    ) -> models.Disk:
-        base = self._blob(name)
-        found = base.properties()
-        self._check_ours(name, found)
-        self._check_free(name, found)
-        if found.copy is not None and found.copy.status == properties.PENDING:
-            # of an earlier try, and perhaps of another snapshot
-            copies.abort(base, found.copy.id)
-            found = base.properties()
-        source, frozen = self._snapshot(snapshot_name)
-        content = _disk_bytes(frozen)
-        target = max(
-            spec.size_gib * models.GIB,
-            states.parse(found).target_bytes,
-            content,
-        )
-        state = states.parse(found)
-        metadata = state.metadata(content, target, spec.tags or None)
-        started = copies.start(
-            source.address.url, base, metadata, etag=found.etag
-        )
-        ended = copies.follow(base, started)
-        ended = properties.Properties(
-            content + vhd.FOOTER_BYTES,
-            properties.PAGE_BLOB,
-            ended.etag,
-            metadata,
-            created=found.created,
-        )
-        if target > content:
-            ended = self._bring_to(base, ended, target)
-        return self._disk(name, ended)
-
-    # -- how
+    """How a source that does not change any more becomes a disk."""
 
     def _copy(
         self,
@@ -284,7 +161,3 @@ class Copies(snapshots.Snapshots):
             spec.name,
             self._bring_to(target, found, wanted, own_identity=True),
         )
-
-
-def _disk_bytes(found: properties.Properties) -> int:
-    return found.size_bytes - vhd.FOOTER_BYTES

@@ -51,28 +51,14 @@ class Snapshots(volumes.Volumes):
         return self._snapshot_of(blob, found)
 
     def list_snapshots(self) -> Iterable[models.Snapshot]:
-        began = self._whose_snapshots.begin_listing()
-        found = [
-            (self._account.blob(entry.address.path, entry.address.snapshot),
-             entry.properties)
-            for container in names.DISK_CONTAINERS
-            for entry in self._account.container(container).list(
-                snapshots=True
+        return [
+            self._snapshot_of(
+                self._account.blob(entry.address.path, entry.address.snapshot),
+                entry.properties,
             )
+            for entry in self._all()
             if entry.address.snapshot
         ]
-        snapshots = [self._snapshot_of(*each) for each in found]
-        self._whose_snapshots.note_listing(
-            (
-                (
-                    snapshot.name,
-                    snapshot.tags.get(tag_names.OWNER) == self._owner,
-                )
-                for snapshot in snapshots
-            ),
-            began,
-        )
-        return snapshots
 
     def create_snapshot(
         self, spec: models.SnapshotSpec

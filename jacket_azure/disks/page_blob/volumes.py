@@ -14,12 +14,14 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
 import logging
 
 from jacket_azure import exceptions
+from jacket_azure.blob import containers
 from jacket_azure.blob import copies
 from jacket_azure.blob import page_blobs
 from jacket_azure.blob import properties
@@ -67,22 +69,46 @@ class Volumes(growth.Growth):
         return self._disk(name, self._blob(name).properties())
 
     def list(self) -> Iterable[models.Disk]:
-        began = self._whose.begin_listing()
-        disks = [
+        return [
             self._disk(entry.address.path, entry.properties)
+            for entry in self._all()
+            if not entry.address.snapshot
+        ]
+
+    def _all(self) -> builtins.list[containers.Entry]:
+        """List all disks and their snapshots, and whose they are."""
+        began = self._whose.begin_listing()
+        began_snapshots = self._whose_snapshots.begin_listing()
+        found = [
+            entry
             for container in names.DISK_CONTAINERS
-            for entry in self._account.container(container).list()
+            for entry in self._account.container(container).list(
+                snapshots=True
+            )
             if entry.properties.kind == properties.PAGE_BLOB
             and names.is_disk(entry.address.name)
         ]
+        whose = [(entry, self._is_ours(entry.properties)) for entry in found]
         self._whose.note_listing(
             (
-                (disk.name, disk.tags.get(tag_names.OWNER) == self._owner)
-                for disk in disks
+                (entry.address.path, ours)
+                for entry, ours in whose
+                if not entry.address.snapshot
             ),
             began,
         )
-        return disks
+        self._whose_snapshots.note_listing(
+            (
+                (
+                    names.snapshot(entry.address.path, entry.address.snapshot),
+                    ours,
+                )
+                for entry, ours in whose
+                if entry.address.snapshot
+            ),
+            began_snapshots,
+        )
+        return found
 
     def create(self, spec: models.VolumeSpec) -> models.Disk:
         self.check(spec.size_gib, spec.kind)
