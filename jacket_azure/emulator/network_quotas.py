@@ -119,7 +119,8 @@ def check(request: router.ArmRequest) -> None:
     if not quotas or not request.body.get('location'):
         return
     location = locations.normalize(request.body['location'])
-    wanted = store.Resource('', '', '', request.body, None)
+    wanted = store.Resource('', '', '', request.body,
+                            request.emulator.clock.now())
     scope = f'/subscriptions/{request.subscription}'
     for quota in quotas:
         allowed = limit(request.emulator, quota, location)

@@ -18,7 +18,6 @@ Source: Compute REST API, virtual-machines/retrieve-boot-diagnostics-data.
 from __future__ import annotations
 
 import hashlib
-import struct
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import store
@@ -32,14 +31,6 @@ from jacket_azure.emulator.router import route
 _DEFAULT_MINUTES = 120
 
 
-def screenshot() -> bytes:
-    """A black bitmap of 8 by 8."""
-    pixels = bytes(8 * 8 * 3)
-    return (struct.pack('<2sIHHI', b'BM', 54 + len(pixels), 0, 0, 54)
-            + struct.pack('<IiiHHIIiiII', 40, 8, 8, 1, 24, 0, len(pixels),
-                          2835, 2835, 0, 0) + pixels)
-
-
 # Azurite may have to be started: that must not hold the store's lock
 @route('POST', vm_model.NAME + '/retrieveBootDiagnosticsData', locked=False)
 def retrieve(request: ArmRequest) -> ArmResponse:
@@ -48,7 +39,7 @@ def retrieve(request: ArmRequest) -> ArmResponse:
         vm = request.resource()
         _check(vm)
         log = boot_log.text(request.emulator, vm)
-        shot = screenshot() if log else None
+        shot = boot_log.screenshot() if log else None
         name = f'{vm.name}.{vm.properties["vmId"]}'
     minutes = int(request.query.get(
         'sasuriexpirationtimeinminutes', _DEFAULT_MINUTES))

@@ -13,8 +13,11 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
+from jacket_azure.emulator import errors
+from jacket_azure.emulator import storage_blobs
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import guest
 
@@ -26,6 +29,47 @@ def boot(emulator: server.Emulator, vm: store.Resource) -> None:
     """The guest boots and writes how."""
     there = guest.of(emulator, vm)
     there.boots.append(_one_boot(there, emulator.clock.stamp()))
+    _store(emulator, vm)
+
+
+def blobs(vm: store.Resource) -> dict[str, str]:
+    """Where log and screenshot are; managed storage does not tell."""
+    settings = (vm.properties.get('diagnosticsProfile') or {}).get(
+        'bootDiagnostics') or {}
+    base = settings.get('storageUri') or ''
+    if not settings.get('enabled') or not base:
+        return {}
+    vm_id = vm.properties['vmId']
+    short = ''.join(filter(str.isalnum, vm.name.lower()))[:9]
+    stem = (f'{base.rstrip("/")}/bootdiagnostics-{short}-{vm_id}/'
+            f'{vm.name}.{vm_id}')
+    return {'consoleScreenshotBlobUri': f'{stem}.screenshot.bmp',
+            'serialConsoleLogBlobUri': f'{stem}.serialconsole.log'}
+
+
+def screenshot() -> bytes:
+    """A black bitmap of 8 by 8."""
+    pixels = bytes(8 * 8 * 3)
+    return (struct.pack('<2sIHHI', b'BM', 54 + len(pixels), 0, 0, 54)
+            + struct.pack('<IiiHHIIiiII', 40, 8, 8, 1, 24, 0, len(pixels),
+                          2835, 2835, 0, 0) + pixels)
+
+
+def _store(emulator: server.Emulator, vm: store.Resource) -> None:
+    """Put log and screenshot into the account the machine names."""
+    if not emulator.contents:
+        return
+    data = {'consoleScreenshotBlobUri': screenshot(),
+            'serialConsoleLogBlobUri': text(emulator, vm).encode()}
+    for key, url in blobs(vm).items():
+        try:
+            found = storage_blobs.find(emulator, url, vm.location)
+        except errors.ArmError:
+            # such an account is not here; the machine runs all the same
+            return
+        blob = found.blob()
+        blob.client.create_container(blob.container, exist_ok=True)
+        blob.client.put_block_blob(blob.path, data[key])
 
 
 def text(emulator: server.Emulator, vm: store.Resource) -> str:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from jacket_azure.emulator import store
+from jacket_azure.emulator.compute import boot_log
 from jacket_azure.emulator.compute import extension_views
 from jacket_azure.emulator.compute import guest
 from jacket_azure.emulator.compute import guest_systems
@@ -123,18 +124,6 @@ def _disks(vm: store.Resource) -> list[dict[str, Any]]:
         for entry in (profile['osDisk'], *profile['dataDisks'])]
 
 
-def _boot_blobs(vm: store.Resource, base: str) -> dict[str, str]:
-    """Where log and screenshot are; managed storage does not tell."""
-    if not base:
-        return {}
-    vm_id = vm.properties['vmId']
-    short = ''.join(filter(str.isalnum, vm.name.lower()))[:9]
-    stem = (f'{base.rstrip("/")}/bootdiagnostics-{short}-{vm_id}/'
-            f'{vm.name}.{vm_id}')
-    return {'consoleScreenshotBlobUri': f'{stem}.screenshot.bmp',
-            'serialConsoleLogBlobUri': f'{stem}.serialconsole.log'}
-
-
 def build(emulator: server.Emulator, vm: store.Resource) -> dict[str, Any]:
     """Build the whole view."""
     view: dict[str, Any] = {}
@@ -152,8 +141,7 @@ def build(emulator: server.Emulator, vm: store.Resource) -> dict[str, Any]:
     boot = (vm.properties.get('diagnosticsProfile') or {}).get(
         'bootDiagnostics') or {}
     if boot.get('enabled'):
-        view['bootDiagnostics'] = _boot_blobs(
-            vm, boot.get('storageUri') or '')
+        view['bootDiagnostics'] = boot_log.blobs(vm)
     found = extension_views.of_machine(emulator, vm)
     if found:
         view['extensions'] = found
