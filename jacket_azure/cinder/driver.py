@@ -18,13 +18,13 @@ who does it. Methods that are missing are those Azure does not need.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from cinder import interface
 from cinder.volume import driver
 from cinder.volume import volume_utils
 from oslo_config import cfg
-from oslo_log import log as logging
 
 from jacket_azure import conf as azure_conf
 from jacket_azure.brick import connector as brick
@@ -40,8 +40,6 @@ from jacket_azure.cinder import startup
 from jacket_azure.cinder import stats
 from jacket_azure.cinder import vendor_properties
 from jacket_azure.cinder import volumeops
-
-LOG = logging.getLogger(__name__)
 
 # Cinder's own copies of volumes attach them to this host
 brick.register()
@@ -72,6 +70,7 @@ class AzureVolumeDriver(driver.VolumeDriver):
         self._connections: Any = None
         self._moves: Any = None
         self._manage: Any = None
+        self.stats = stats.Stats(self._build_stats)
 
     @classmethod
     def get_driver_options(cls) -> list[Any]:
@@ -96,20 +95,18 @@ class AzureVolumeDriver(driver.VolumeDriver):
         startup.check(self._backend)
 
     def _update_volume_stats(self) -> None:
-        try:
-            with errors.as_cinder_errors():
-                self._stats = stats.build(
-                    self._backend,
-                    self.configuration.safe_get('volume_backend_name')
-                    or self._backend.group,
-                    self.VERSION,
-                    self.configuration.safe_get('reserved_percentage') or 0,
-                )
-        except Exception as exc:
-            # the service goes on with what it knew
-            if not self._stats:
-                raise
-            LOG.warning('Keeping old stats, as Azure failed: %s', exc)
+        with errors.as_cinder_errors():
+            # the manager writes into what it gets
+            self._stats = copy.deepcopy(self.stats.get())
+
+    def _build_stats(self) -> dict[str, Any]:
+        return stats.build(
+            self._backend,
+            self.configuration.safe_get('volume_backend_name')
+            or self._backend.group,
+            self.VERSION,
+            self.configuration.safe_get('reserved_percentage') or 0,
+        )
 
     def _init_vendor_properties(self) -> tuple[dict[str, Any], str]:
         properties: dict[str, Any] = {}

@@ -14,13 +14,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+import time
 from typing import Any
 
+from oslo_log import log as logging
+
+from jacket_azure import exceptions
 from jacket_azure.brick import connector as brick
 from jacket_azure.cinder import backend as backends
 from jacket_azure.disks import models
 
+LOG = logging.getLogger(__name__)
+
 VENDOR = 'Microsoft Azure'
+# Cinder asks after each deletion, and once a minute anyway
+FRESH_SECONDS = 20
+
+
+class Stats:
+    """What :func:`build` built last, which serves a while.
+
+    :param build: makes them anew, with requests
+    :param clock: monotonic seconds
+    """
+
+    def __init__(
+        self,
+        build: Callable[[], dict[str, Any]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._build = build
+        self._clock = clock
+        self._known: dict[str, Any] | None = None
+        self._good_until = 0.0
+
+    def get(self) -> dict[str, Any]:
+        """Return them; an Azure that does not answer leaves the old ones.
+
+        :raises JacketAzureError: there are no old ones
+        """
+        if self._known is not None and self._clock() < self._good_until:
+            return self._known
+        try:
+            self._known = self._build()
+        except exceptions.JacketAzureError as exc:
+            if self._known is None:
+                raise
+            LOG.warning('Keeping old stats, as Azure failed: %s', exc)
+        self._good_until = self._clock() + FRESH_SECONDS
+        return self._known
+
+    def expire(self) -> None:
+        """Ask Azure at the next question."""
+        self._good_until = 0.0
 
 
 def build(

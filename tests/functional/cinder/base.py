@@ -26,10 +26,10 @@ import warnings
 
 from cinder import context
 from cinder import db
-from cinder.db import migration
 from cinder import objects
-from cinder.tests.functional.api import client as api_client
+from cinder.db import migration
 from cinder.tests.functional import functional_helpers
+from cinder.tests.functional.api import client as api_client
 from cinder.tests.unit.image import fake as fake_image
 from cinder.volume import configuration
 import fixtures

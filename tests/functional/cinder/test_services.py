@@ -15,11 +15,13 @@
 from unittest import mock
 
 from cinder import context
-from cinder import db
+
+from cinder.db import api as db
 from cinder import objects
 from cinder.volume import volume_utils
 
 from jacket_azure import exceptions
+from jacket_azure.cinder import startup
 from tests.functional.cinder import base
 
 
@@ -104,9 +106,7 @@ class RestartTest(base.AzureVolumesTestCase):
                 raise exceptions.Unavailable('Azure is away.')
             return pools()
 
-        with mock.patch.object(driver._backend.disks, 'pools', away), \
-                mock.patch('time.sleep', naps.append):
-            from jacket_azure.cinder import startup
+        with mock.patch.object(driver._backend.disks, 'pools', away):
             startup.check(driver._backend, naps.append)
         self.assertEqual([startup.RETRY_SECONDS] * 2, naps)
 

@@ -22,6 +22,7 @@ class PoolsTest(base.AzureVolumesTestCase):
     """Which SKU a volume gets, and what the scheduler is told."""
 
     def pools(self):
+        self.driver.stats.expire()
         found = self.driver.get_volume_stats(refresh=True)['pools']
         return {pool['pool_name']: pool for pool in found}
 
