@@ -62,7 +62,7 @@ def start(front: Front, request: BlobRequest,
     if front.copies.is_pending(source.request):
         raise pending_failure()
     _check_lease(front, request)
-    answer = front.backend.send(_for_azurite(front, request, source))
+    answer = front.bytes.send(_for_azurite(front, request, source))
     if answer.status != 202:
         return answer
     emulator = front.emulator
@@ -88,7 +88,7 @@ def start(front: Front, request: BlobRequest,
 def _for_azurite(front: Front, request: BlobRequest,
                  source: sources.Source) -> BlobRequest:
     """Return the request with a source that Azurite can read by itself."""
-    azurite = front.contents.azurite
+    azurite = front.bytes.contents.azurite
     account = source.request.account
     query = {'snapshot': source.request.snapshot or None, 'sig': None}
     url = azurite.url + source.request.changed(query={
@@ -97,13 +97,13 @@ def _for_azurite(front: Front, request: BlobRequest,
         # who asks was let in by now; Azurite wants a signature all the same
         until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(
             seconds=_INTERNAL_SECONDS)
-        url += ('&' if '?' in url else '?') + front.contents.client_of(
-            account, front.key_of(account)).account_sas(
+        url += ('&' if '?' in url else '?') + front.bytes.contents.client_of(
+            account, front.bytes.key_of(account)).account_sas(
                 blob_client.iso(until))
     return authentication.authorized(request.changed(headers={
         **dict.fromkeys(_OF_SOURCE), 'x-ms-copy-source': url,
         'host': f'127.0.0.1:{azurite.port}'}),
-        front.key_of(request.account))
+        front.bytes.key_of(request.account))
 
 
 def _check_lease(front: Front, request: BlobRequest) -> None:
@@ -113,7 +113,7 @@ def _check_lease(front: Front, request: BlobRequest) -> None:
     """
     if not request.header('x-ms-lease-id'):
         return
-    if front.look(request).header('x-ms-lease-duration') == 'fixed':
+    if front.bytes.look(request).header('x-ms-lease-duration') == 'fixed':
         raise BlobFailure(
             412, 'InfiniteLeaseDurationRequired', 'The lease ID matched, but '
             'the specified lease must be an infinite-duration lease.')
@@ -128,16 +128,16 @@ def abort(front: Front, request: BlobRequest) -> Answer:
         raise failures.invalid_header('x-ms-copy-action', action)
     copy = front.copies.pending(request)
     if copy is None:
-        return front.backend.send(request)      # there is none, or no blob
+        return front.bytes.send(request)      # there is none, or no blob
     if copy.id != request.query.get('copyid', ''):
         raise BlobFailure(
             409, 'CopyIdMismatch', 'The specified copy ID did not match the '
             'copy ID for the pending copy operation.')
     # as whoever asks, so that Azurite looks at leases and rights
-    found = front.backend.send(authentication.authorized(request.changed(
+    found = front.bytes.send(authentication.authorized(request.changed(
         query={'comp': 'properties', 'copyid': None},
         headers={'x-ms-copy-action': None, 'x-ms-blob-content-length': '0'}),
-        front.key_of(request.account)))
+        front.bytes.key_of(request.account)))
     if found.status != 200:
         return found
     front.copies.aborted(copy)
@@ -149,8 +149,8 @@ def empty(front: Front, copy: Copy) -> None:
     request = BlobRequest('PUT', copy.target.path + '?comp=properties', (
         ('x-ms-version', '2021-12-02'), ('x-ms-blob-content-length', '0'),
         *((('x-ms-lease-id', copy.lease),) if copy.lease else ())))
-    found = front.alone(signing.signed(
-        request, front.key_of(request.account)))
+    found = front.bytes.send_alone(signing.signed(
+        request, front.bytes.key_of(request.account)))
     if found.status != 200:
         LOG.warning('The bytes of a failed copy stay in %s: %s',
                     copy.target.name, found.header('x-ms-error-code'))

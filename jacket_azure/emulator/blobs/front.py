@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import threading
 from typing import TYPE_CHECKING
 
 from jacket_azure.emulator import certificates
@@ -31,15 +30,13 @@ from jacket_azure.emulator import serving
 from jacket_azure.emulator.blobs import answer as answers
 from jacket_azure.emulator.blobs import copying
 from jacket_azure.emulator.blobs import service
-from jacket_azure.emulator.blobs import signing
 from jacket_azure.emulator.blobs.answer import Answer
 from jacket_azure.emulator.blobs.answer import BlobFailure
-from jacket_azure.emulator.blobs.backend import Backend
-from jacket_azure.emulator.blobs.copy_state import Copies
+from jacket_azure.emulator.blobs.bytes import Bytes
+from jacket_azure.emulator.blobs.copies import Copies
 from jacket_azure.emulator.blobs.handler import Handler
 from jacket_azure.emulator.blobs.request import BlobRequest
 from jacket_azure.emulator.blobs.sizes import Sizes
-from jacket_azure.emulator.compute import contents
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
@@ -62,9 +59,9 @@ class Front:
         self.emulator = emulator
         self.copies = Copies(
             emulator.clock, functools.partial(copying.empty, self))
-        self.sizes = Sizes(self._size_of)
+        self.bytes = Bytes(emulator)
+        self.sizes = Sizes(self.bytes.size_of)
         self.made_anew: dict[str, list[str]] = {}
-        self._local = threading.local()
         self._server = serving.Server(
             port, self, certificates.server_context(emulator.state_dir),
             self._refuses, Handler)
@@ -77,7 +74,7 @@ class Front:
 
     def public(self, url: str) -> str:
         """Return where clients find what is at a URL of Azurite."""
-        return url.replace(self.contents.azurite.url, self.url, 1)
+        return url.replace(self.bytes.contents.azurite.url, self.url, 1)
 
     def stop(self) -> None:
         """Close every connection and end."""
@@ -94,58 +91,6 @@ class Front:
         """Say whether a new connection is to be refused."""
         nobody = records.Record(0, '', '', '', 'blobs', '', False)
         return self.emulator.faults.strike('connection', nobody) is not None
-
-    @property
-    def contents(self) -> contents.Contents:
-        """Azurite and what belongs to it, started if need be."""
-        found = contents.of(self.emulator)
-        found.client  # noqa: B018
-        return found
-
-    @property
-    def backend(self) -> Backend:
-        """This thread's connection to Azurite."""
-        port = self.contents.azurite.port
-        found: Backend | None = getattr(self._local, 'backend', None)
-        if found is None or found.port != port:
-            found = self._local.backend = Backend(port)
-        return found
-
-    def close_backend(self) -> None:
-        """Close this thread's connection to Azurite."""
-        found: Backend | None = getattr(self._local, 'backend', None)
-        if found is not None:
-            found.close()
-
-    def key_of(self, account: str) -> str:
-        """A key of a storage account, base64; empty when it is unknown."""
-        keys = self.contents.azurite.keys_of(account)
-        return keys[0] if keys else ''
-
-    def alone(self, request: BlobRequest) -> Answer:
-        """Ask Azurite over a connection for this request alone."""
-        backend = Backend(self.contents.azurite.port)
-        try:
-            found = backend.send(request)
-            found.read()
-            return found
-        finally:
-            backend.close()
-
-    def look(self, request: BlobRequest) -> Answer:
-        """Return a HEAD of the blob of a request, whoever asks."""
-        asked = BlobRequest('HEAD', request.path,
-                            (('x-ms-version', '2021-12-02'),))
-        return self.backend.send(signing.signed(
-            asked, self.key_of(request.account)))
-
-    def _size_of(self, request: BlobRequest) -> int | None:
-        if not self.key_of(request.account):
-            return None
-        found = self.look(request)
-        if found.header('x-ms-blob-type') != 'PageBlob':
-            return None
-        return found.length
 
     def answer(self, request: BlobRequest) -> tuple[Answer, float | None]:
         """Answer a request.

@@ -54,7 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return found
 
     def finish(self) -> None:
-        self._front.close_backend()
+        self._front.bytes.close()
         with contextlib.suppress(OSError, ValueError):
             super().finish()
 

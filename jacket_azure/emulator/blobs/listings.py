@@ -37,7 +37,7 @@ _NAMES = {'x-ms-copy-id': 'CopyId', 'x-ms-copy-source': 'CopySource',
 
 def answer(front: Front, request: BlobRequest) -> Answer:
     """Answer List Blobs, with the copies as the front knows them."""
-    found = front.backend.send(request)
+    found = front.bytes.send(request)
     if found.status != 200 or b'<CopyId>' not in found.read():
         return found
     front.copies.settle()
@@ -59,7 +59,8 @@ def _show(front: Front, properties: ElementTree.Element,
             properties.remove(one)
     if copy is None:
         return
-    for name, value in front.copies.headers(copy).items():
+    for name, value in copy.headers(
+            front.emulator.clock.now()).items():
         ElementTree.SubElement(properties, _NAMES[name]).text = value
     if copy.status == PENDING:
         etag = properties.find('Etag')

@@ -98,11 +98,11 @@ def _differing(start: int, end: int, read_now: Read,
 
 def answer(front: Front, request: BlobRequest) -> Answer:
     """Answer Get Page Ranges with a difference."""
-    key = front.key_of(request.account)
+    key = front.bytes.key_of(request.account)
     plain = request.changed(query={
         **dict.fromkeys(('prevsnapshot', 'marker', 'maxresults'))},
         headers={URL_HEADER: None})
-    found = front.backend.send(authentication.authorized(plain, key))
+    found = front.bytes.send(authentication.authorized(plain, key))
     if found.status != 200:
         return found
     now = page_lists.parse(found.read())
@@ -147,9 +147,9 @@ def _reader(front: Front, source: sources.Source | BlobRequest) -> Read:
         if isinstance(source, sources.Source):
             found = source.send('GET', headers)
         else:
-            found = front.backend.send(authentication.authorized(
+            found = front.bytes.send(authentication.authorized(
                 source.changed(headers=headers),
-                front.key_of(source.account)))
+                front.bytes.key_of(source.account)))
         if found.status not in (200, 206):
             raise RuntimeError(f'reading for a difference: {found.status}')
         return found.read()

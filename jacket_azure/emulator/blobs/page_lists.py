@@ -76,12 +76,12 @@ def unpaged(front: Front, request: BlobRequest) -> BlobRequest:
         return request
     return authentication.authorized(
         request.changed(query=dict.fromkeys(_PAGING)),
-        front.key_of(request.account))
+        front.bytes.key_of(request.account))
 
 
 def answer(front: Front, request: BlobRequest) -> Answer:
     """Answer Get Page Ranges."""
-    found = front.backend.send(unpaged(front, request))
+    found = front.bytes.send(unpaged(front, request))
     if found.status != 200:
         return found
     ranges = ([] if front.copies.is_pending(request)

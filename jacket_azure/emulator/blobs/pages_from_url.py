@@ -66,6 +66,6 @@ def answer(front: Front, request: BlobRequest) -> Answer:
         'if-match': found.header('etag')}).read()
     if len(data) != pages[1] + 1 - pages[0]:
         raise sources.unverified(409)
-    return front.backend.send(authentication.authorized(request.changed(
+    return front.bytes.send(authentication.authorized(request.changed(
         headers=dict.fromkeys(_OF_SOURCE), body=data),
-        front.key_of(request.account)))
+        front.bytes.key_of(request.account)))

@@ -45,7 +45,7 @@ def serve(front: Front, request: BlobRequest,
 
     :raises BlobFailure: it is refused
     """
-    keys = front.contents.azurite.keys_of(request.account)
+    keys = front.bytes.keys_of(request.account)
     request = authentication.admit(front.emulator, request, keys)
     rules.check(request)
     pending = front.copies.pending(request)
@@ -69,7 +69,7 @@ def serve(front: Front, request: BlobRequest,
 
 
 def _forward(front: Front, request: BlobRequest) -> Answer:
-    return front.backend.send(request)
+    return front.bytes.send(request)
 
 
 def _list_pages(front: Front, request: BlobRequest) -> Answer:

@@ -51,8 +51,8 @@ class Source:
             method=method, headers=headers, query=query)
         if self.signs:
             request = signing.signed(
-                request, self.front.key_of(request.account))
-        return self.front.backend.send(request)
+                request, self.front.bytes.key_of(request.account))
+        return self.front.bytes.send(request)
 
     def look(self, outer: BlobRequest) -> Answer:
         """Return a HEAD of it under the conditions the request makes.
@@ -109,7 +109,7 @@ def find(front: Front, outer: BlobRequest, url: str, *,
         raise unverified(404)
     if 'sig' in request.query:
         return Source(front, request, False)
-    if not front.key_of(request.account):
+    if not front.bytes.key_of(request.account):
         raise unverified(404)
     scheme, _, token = outer.header(
         'x-ms-copy-source-authorization').partition(' ')
