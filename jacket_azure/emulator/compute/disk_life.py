@@ -136,6 +136,9 @@ def _properties(emulator: server.Emulator, sku: str, size_gib: int,
         'diskSizeGB': size_gib, 'diskSizeBytes': size_bytes,
         'timeCreated': emulator.clock.stamp(),
         'uniqueId': str(uuid.uuid4()), 'provisioningState': 'Succeeded'})
+    if properties.get('burstingEnabled'):
+        # with the switch, since when it is on (4 seen at 2023-04-02)
+        properties['burstingEnabledTime'] = emulator.clock.stamp()
     return properties
 
 
@@ -172,6 +175,9 @@ def change(emulator: server.Emulator, disk: store.Resource,
             disk.properties[key] = value
     if 'tier' not in given:
         disk.properties.pop('tier', None)
+    if wanted.get('burstingEnabled') and not disk.properties.get(
+            'burstingEnabled'):
+        disk.properties['burstingEnabledTime'] = emulator.clock.stamp()
     for key, value in wanted.items():
         if key not in ('creationData', 'diskSizeGB', 'tier') and (
                 sku in disk_skus.ADJUSTABLE or not key.startswith(

@@ -21,6 +21,7 @@ from __future__ import annotations
 import copy
 import re
 from typing import TYPE_CHECKING
+import uuid
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
@@ -155,6 +156,20 @@ def _write(gallery: store.Resource, request: ArmRequest,
             **copy.deepcopy(body.get('properties') or {}),
             'identifier': {'uniqueName': f'{where.subscription}-'
                                          f'{gallery.name.upper()}'}}}
+    _name_community(gallery)
+
+
+def _name_community(gallery: store.Resource) -> None:
+    """Give a gallery to be shared with all its public name.
+
+    It is not shared yet. Seen at 2021-10-01, 13 answers.
+    """
+    info = (gallery.properties.get('sharingProfile') or {}).get(
+        'communityGalleryInfo')
+    if info:
+        name = gallery.private.setdefault(
+            'public_name', f'{info.get("publicNamePrefix")}-{uuid.uuid4()}')
+        info.update(communityGalleryEnabled=False, publicNames=[name])
 
 
 @route('PATCH', NAME)

@@ -57,6 +57,31 @@ class DiskTest(base.ComputeTestCase):
             found['diskMBpsReadWrite']))
         self.assertNotIn('tier', found)
 
+    def test_since_when_it_bursts(self):
+        # 4 seen
+        self.put('Premium_LRS', 1024, burstingEnabled=True)
+        self.assertIn('burstingEnabledTime', self.get())
+        self.put('Premium_LRS', 1024, name='later')
+        self.assertNotIn('burstingEnabledTime', self.get(name='later'))
+        self.put('Premium_LRS', 1024, name='later', burstingEnabled=True)
+        self.assertIn('burstingEnabledTime', self.get(name='later'))
+
+    def test_a_gallery_for_the_community(self):
+        # 13 answers at 2021-10-01
+        path = self.path('galleries', 'g')
+        made = self.send('PUT', path, {'location': 'eastus', 'properties': {
+            'sharingProfile': {
+                'permissions': 'Community', 'communityGalleryInfo': {
+                    'publisherUri': 'u', 'publisherContact': 'a@b.c',
+                    'eula': 'e', 'publicNamePrefix': 'pub'}}}},
+            version='2021-10-01')
+        self.assertEqual(201, made.status_code)
+        info = made.json()['properties']['sharingProfile'][
+            'communityGalleryInfo']
+        self.assertIs(False, info['communityGalleryEnabled'])
+        [name] = info['publicNames']
+        self.assertTrue(name.startswith('pub-'), name)
+
     def test_an_empty_snapshot(self):
         # 43 seen, 2020-09-30 and 2023-10-02
         self.send('PUT', self.path('snapshots', 's'), {
