@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from jacket_azure import exceptions
+from jacket_azure.blob import calls as blob_calls
 from jacket_azure.blob import changes
 from jacket_azure.blob import properties
 from jacket_azure.blob import ranges
@@ -75,7 +76,10 @@ class PageBlob(changes.Changes):
         :raises PreconditionFailed: it has
         """
         call = self.channel.read_call(
-            'blobs.read', needs=('content-range',), length=length
+            'blobs.read',
+            needs=('content-range',),
+            content=blob_calls.BYTES,
+            length=length,
         )
         headers = {'x-ms-range': f'bytes={offset}-{offset + length - 1}'}
         if etag:

@@ -52,6 +52,9 @@ class AnswerPolicy(SansIOHTTPPolicy[Any, Any]):
         # The SDK's options are for policies of its own, which are not here;
         # else they reach requests.
         request.context.options.clear()
+        if getattr(call, 'content', '') == blob_calls.BYTES:
+            # read in large pieces, and whole, by WirePolicy
+            request.context.options['stream'] = True
 
     def on_response(
         self,
