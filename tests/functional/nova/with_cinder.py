@@ -13,6 +13,8 @@
 """Nova and Cinder, both real, speaking HTTP with each other."""
 
 import fixtures
+from keystoneauth1 import token_endpoint
+from nova.tests import fixtures as nova_fixtures
 import requests
 
 from tests import cinder_process
@@ -40,12 +42,19 @@ class CinderTestCase(base.AzureServersTestCase):
         super().setUp()
         self.cinder = self.useFixture(cinder_process.CinderFixture(
             self.azure, disk_model=self.disk_model))
-        self.url = f'{self.cinder.endpoint}/{cinder_process.PROJECT}'
+        self.url = f'{self.cinder.endpoint}/{nova_fixtures.PROJECT_ID}'
         self.flags(group='cinder', endpoint_template=(
             self.cinder.endpoint + '/%(project_id)s'))
+        # no Keystone here: Cinder's "noauth" believes such a token
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.volume.cinder._get_auth',
+            lambda context: token_endpoint.Token(
+                self.url, f'nova:{context.project_id}')))
         self.session = requests.Session()
         self.addCleanup(self.session.close)
-        self.session.headers['OpenStack-API-Version'] = 'volume latest'
+        self.session.headers.update({
+            'OpenStack-API-Version': 'volume latest',
+            'X-Auth-Token': f'nova:{nova_fixtures.PROJECT_ID}'})
 
     def ask(self, method, path, body=None, status=None):
         """Ask Cinder; return the answer's JSON."""
@@ -64,7 +73,8 @@ class CinderTestCase(base.AzureServersTestCase):
         def has_come():
             found = self.volume(volume_id)
             if found['status'].startswith('error') and status != 'error':
-                self.fail(f'{found}\n{self.cinder.log_file.read_text()[-9000:]}')
+                log = self.cinder.log_file.read_text()[-9000:]
+                self.fail(f'{found}\n{log}')
             return found if found['status'] == status else None
 
         return self.wait_until(has_come, f'volume {volume_id} {status}')
