@@ -63,6 +63,13 @@ def metadata_too_large() -> BlobFailure:
         'the maximum size permitted.')
 
 
+def server_busy() -> BlobFailure:
+    """How this service throttles: no 429, no Retry-After."""
+    return BlobFailure(
+        503, 'ServerBusy', 'The server is currently unable to receive '
+        'requests. Please retry your request.')
+
+
 def not_implemented(what: str) -> BlobFailure:
     """What this emulator does not know is said loudly, never guessed."""
     return BlobFailure(

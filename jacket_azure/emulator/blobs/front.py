@@ -29,6 +29,7 @@ from jacket_azure.emulator import records
 from jacket_azure.emulator import serving
 from jacket_azure.emulator.blobs import answer as answers
 from jacket_azure.emulator.blobs import copying
+from jacket_azure.emulator.blobs import failures
 from jacket_azure.emulator.blobs import service
 from jacket_azure.emulator.blobs.answer import Answer
 from jacket_azure.emulator.blobs.answer import BlobFailure
@@ -136,6 +137,8 @@ class Front:
                 record: records.Record) -> Answer:
         try:
             fault = self.emulator.faults.strike('request', record)
+            if fault is not None and fault.action == 'throttle':
+                raise failures.server_busy()
             if fault is not None:
                 fault.refuse()
             return service.serve(self, request, record)

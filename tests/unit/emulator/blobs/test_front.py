@@ -238,6 +238,13 @@ class FaultTest(base.BlobTestCase):
         self.assertFalse(self.written())
         self.write()
 
+    def test_throttling_in_the_words_of_the_service(self):
+        self.faults.throttle('PUT', 'blobs/*', times=1)
+        answer = self.put_pages(0, PAGE - 1, b'x' * PAGE)
+        self.assert_answer(503, 'ServerBusy', answer)
+        self.assertNotIn('Retry-After', answer.headers)
+        self.write()
+
     def test_an_error_by_number(self):
         self.faults.at(2, 'fail', 500, 'InternalError', for_good=True)
         self.assertFalse(self.written())
