@@ -31,6 +31,8 @@ _DATA = Path(__file__).parent / 'data'
 _DATED = re.compile(
     r'(20[12]\d(0[1-9]|1[0-2])([0-2]\d|3[01])\d{0,2}'
     r'|[12]\d(0[1-9]|1[0-2])([0-2]\d|3[01]))')
+# as SUSE counts
+_DAY = re.compile(r'20[12]\d\.(0[1-9]|1[0-2])\.([0-2]\d|3[01])')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +77,8 @@ def _shape(version: str) -> str | None:
     ``22.04.202408010`` is ``22.04.date``, ``20348.2655.240810`` is
     ``20348.n.date``; None when there is no date in it.
     """
+    if _DAY.fullmatch(version):
+        return 'date'
     first, *rest = version.split('.')
     words = [first, *('date' if _DATED.fullmatch(word) else word
                       for word in rest)]

@@ -216,6 +216,8 @@ class MarketplaceTest(base.ComputeTestCase):
                   '2022-datacenter-g2'), True, '20348.2700.240905'),
                 (('MicrosoftWindowsServer', 'WindowsServer',
                   '2022-datacenter-g2'), False, '20349.2700.240905'),
+                (('SUSE', 'sles-15-sp5', 'gen2'), True, '2024.02.21'),
+                (('SUSE', 'sles-15-sp5', 'gen2'), False, '2024.2.21'),
                 (('RedHat', 'RHEL', '9-lvm-gen2'), False, '9.4.latest')):
             self.assertEqual(
                 known, marketplace.find(*sku).has(version), version)
