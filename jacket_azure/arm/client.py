@@ -33,6 +33,8 @@ from jacket_azure.arm import retries
 from jacket_azure.arm import tokens
 from jacket_azure.arm import wire as wires
 
+_RESOURCES = 'Microsoft.Resources'
+
 
 @dataclasses.dataclass(frozen=True)
 class Client:
@@ -90,6 +92,8 @@ class Client:
         """Return the ``api_version`` keyword where this cloud needs one."""
         versions = self.cloud.api_versions
         namespace = resource_type.partition('/')[0]
+        if namespace == _RESOURCES:
+            return {}  # its client has it
         version = versions.get(resource_type) or versions.get(namespace)
         return {'api_version': version} if version else {}
 
@@ -130,7 +134,13 @@ def sdk_clients(
     network = NetworkManagementClient(
         wire.credential, subscription_id, policies=pipeline(), **options
     )
+    # its calls take no api-version of their own
+    version = cloud.api_versions.get(_RESOURCES)
     resource = ResourceManagementClient(
-        wire.credential, subscription_id, policies=pipeline(), **options
+        wire.credential,
+        subscription_id,
+        policies=pipeline(),
+        **options,
+        **({'api_version': version} if version else {}),
     )
     return compute, network, resource

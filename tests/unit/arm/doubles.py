@@ -167,10 +167,11 @@ def options(**changes):
 
 
 def connect(*answers, credential=None, operation_timeout=1800.0,
-            interval=1.0, sleep=None):
+            interval=1.0, sleep=None, cloud='custom'):
     """Build the client layer over canned answers.
 
     :param sleep: instead of moving the clock
+    :param cloud: of the options
     :returns: namespace with azure, wire, clock
     """
     clock, wire = Clock(), Wire(*answers)
@@ -178,16 +179,16 @@ def connect(*answers, credential=None, operation_timeout=1800.0,
     sleep = sleep or clock.sleep
     session = requests.Session()
     session.mount('https://', wire)
-    cloud = clouds.from_conf(options())
+    described = clouds.from_conf(options(cloud=cloud))
     shared = wires.Wire(
-        cloud=cloud, credential=credential or Credential(),
+        cloud=described, credential=credential or Credential(),
         transport=transports.Transport(sleep, session=session),
         statistics=statistics.Statistics(), clock=clock, sleep=sleep,
         operation_timeout=operation_timeout, retry_timeout=retry_timeout,
         poll_interval=interval)
     compute, network, resource = clients.sdk_clients(shared, SUBSCRIPTION)
     client = clients.Client(
-        cloud=cloud, subscription_id=SUBSCRIPTION, resource_group='jacket',
+        cloud=described, subscription_id=SUBSCRIPTION, resource_group='jacket',
         compute=compute, network=network, resource=resource,
         waiter=operations.Waiter(clock, sleep, interval),
         operation_timeout=operation_timeout, retry_timeout=retry_timeout)

@@ -210,6 +210,13 @@ class CatalogueTest(timeout.TestCase):
         self.assertEqual(
             {'api_version': '2018-11-01'}, made.subnets._version)
 
+    def test_stack_hub_is_asked_for_groups_with_its_version(self):
+        made = doubles.connect(
+            doubles.answer(200, {'name': 'g'}),
+            cloud='stack_hub')
+        self.assertEqual({'name': 'g'}, made.azure.resource_groups.get('g'))
+        self.assertIn('api-version=2019-10-01', made.wire.requests[0].url)
+
     def test_options_may_be_any_object(self):
         values = vars(doubles.options())
         azure.connect(types.SimpleNamespace(**values)).close()
