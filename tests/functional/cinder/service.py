@@ -25,27 +25,27 @@ from cinder import monkey_patch  # isort: skip
 
 monkey_patch.patch()
 
-import json    # noqa: E402
-import os    # noqa: E402
-import pathlib    # noqa: E402
-import sys    # noqa: E402
-import traceback    # noqa: E402
-from unittest import mock    # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import pathlib  # noqa: E402
+import sys  # noqa: E402
+import traceback  # noqa: E402
+from unittest import mock  # noqa: E402
 
-from cinder.common import config    # noqa: E402, F401
-from cinder import context    # noqa: E402
-from cinder import coordination    # noqa: E402
-from cinder.db import migration    # noqa: E402
-from cinder import objects    # noqa: E402
-from cinder import rpc    # noqa: E402
-from cinder import service    # noqa: E402
-from cinder.volume import volume_types    # noqa: E402
-from oslo_concurrency import lockutils    # noqa: E402
-from oslo_config import cfg    # noqa: E402
-from oslo_log import log as logging    # noqa: E402
+from cinder import context  # noqa: E402
+from cinder import coordination  # noqa: E402
+from cinder import objects  # noqa: E402
+from cinder import rpc  # noqa: E402
+from cinder import service  # noqa: E402
+from cinder.common import config  # noqa: E402, F401
+from cinder.db import migration  # noqa: E402
+from cinder.volume import volume_types  # noqa: E402
+from oslo_concurrency import lockutils  # noqa: E402
+from oslo_config import cfg  # noqa: E402
+from oslo_log import log as logging  # noqa: E402
 
-from jacket_azure import conf as azure_conf    # noqa: E402
-from tests.functional.cinder import serving    # noqa: E402
+from jacket_azure import conf as azure_conf  # noqa: E402
+from tests.functional.cinder import serving  # noqa: E402
 
 CONF = cfg.CONF
 HOST = 'cinder-host@azure'

@@ -12,11 +12,10 @@
 
 """Bad input: one clear sentence, nothing changed, nothing lost."""
 
-import ddt
-
 from cinder import context
 from cinder import exception as cinder_exception
 from cinder.tests.functional.api import client as api_client
+import ddt
 
 from tests.functional.cinder import base
 

@@ -15,9 +15,8 @@
 from unittest import mock
 
 from cinder import context
-
-from cinder.db import api as db
 from cinder import objects
+from cinder.db import api as db
 from cinder.volume import volume_utils
 
 from jacket_azure import exceptions
