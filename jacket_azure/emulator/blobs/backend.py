@@ -20,6 +20,7 @@ import time
 
 from jacket_azure.emulator.blobs.answer import Answer
 from jacket_azure.emulator.blobs.request import BlobRequest
+from jacket_azure.emulator.blobs.request import CutOff
 
 # Azurite closes a connection that was idle for 5 s
 _IDLE_SECONDS = 2.0
@@ -48,6 +49,7 @@ class Backend:
 
         The body of the answer before must not be needed any more.
 
+        :raises CutOff: the client went away
         :raises OSError: Azurite does not answer
         """
         connection = self._ready()
@@ -78,7 +80,7 @@ class Backend:
         while left:
             data = request.body.read(min(left, _CHUNK))
             if not data:
-                raise ConnectionAbortedError('the body is cut off')
+                raise CutOff
             connection.send(data)
             left -= len(data)
 

@@ -37,6 +37,7 @@ from jacket_azure.emulator.blobs.bytes import Bytes
 from jacket_azure.emulator.blobs.copies import Copies
 from jacket_azure.emulator.blobs.handler import Handler
 from jacket_azure.emulator.blobs.request import BlobRequest
+from jacket_azure.emulator.blobs.request import CutOff
 from jacket_azure.emulator.blobs.sizes import Sizes
 
 if TYPE_CHECKING:
@@ -150,6 +151,8 @@ class Front:
                                    exc.headers, exc.details)
         except (faulty.Dropped, faulty.Garbled):
             raise
+        except CutOff:
+            raise faulty.Dropped from None
         except Exception as exc:
             LOG.exception('The blob front failed at %s %s', record.method,
                           record.path)

@@ -28,6 +28,7 @@ from typing import Any
 from jacket_azure.emulator.blobs import answer as answers
 from jacket_azure.emulator.blobs.request import BlobRequest
 from jacket_azure.emulator.blobs.request import Body
+from jacket_azure.emulator.blobs.request import CutOff
 
 if TYPE_CHECKING:
     from jacket_azure.emulator.blobs.answer import Answer
@@ -84,7 +85,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Read a request, its body only when that is short.
 
         :raises ValueError: the length of the body is not told
-        :raises ConnectionError: the client went away in the middle
+        :raises CutOff: the client went away, so nothing may be done
         """
         told = self.headers.get('Content-Length')
         if told is None and (self.command == 'PUT' or
@@ -99,7 +100,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                                Body(self.rfile, length), length)
         body = self.rfile.read(length) if length else b''
         if len(body) < length:
-            raise ConnectionAbortedError('the body is cut off')
+            raise CutOff
         return BlobRequest(self.command, self.path, headers, body, length)
 
     def _write(self, answer: Answer, share: float) -> None:

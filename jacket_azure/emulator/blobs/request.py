@@ -29,6 +29,10 @@ _PAGE_KINDS = {'update': 'blobs/page', 'clear': 'blobs/clearPage'}
 _COMP_KINDS = {'pagelist': 'blobs/pageList', 'copy': 'blobs/abortCopy'}
 
 
+class CutOff(ConnectionError):
+    """The client went away in the middle of a body."""
+
+
 class Body:
     """A body that is not read yet.
 

@@ -18,6 +18,7 @@ import datetime
 import http.client
 import io
 import os
+import socket
 import ssl
 from unittest import mock
 import urllib.parse
@@ -355,13 +356,37 @@ class WireTest(base.BlobTestCase):
                 lambda *args: opened.append(args) or True):
             yield opened
 
-    def test_a_length_is_told(self):
+    def begin(self, query=''):
+        """Begin a PUT by hand; return the connection."""
         where = urllib.parse.urlsplit(self.endpoint)
         connection = http.client.HTTPSConnection(
             where.netloc, timeout=30, context=ssl.create_default_context(
                 cafile=self.emulator.ca_file))
         self.addCleanup(connection.close)
-        connection.putrequest('PUT', where.path + '/disks/disk')
+        connection.putrequest('PUT', f'{where.path}/disks/disk{query}')
+        return connection
+
+    def test_half_a_body_does_nothing(self):
+        blob = self.blob(size=2 * PAGE)
+        for kind, length in (('page', 2 * PAGE), ('block&blockid=MQ==',
+                                                  20 * MIB)):
+            connection = self.begin(f'?comp={kind}')
+            for name, value in {
+                    'Authorization': f'Bearer {self.token()}',
+                    'x-ms-version': '2024-11-04',
+                    'x-ms-page-write': 'update',
+                    'x-ms-range': f'bytes=0-{length - 1}',
+                    'Content-Length': str(length)}.items():
+                connection.putheader(name, value)
+            connection.endheaders(b'x' * (length // 2))
+            connection.sock.shutdown(socket.SHUT_WR)
+            self.assertRaises(
+                (http.client.HTTPException, OSError),
+                connection.getresponse)
+        self.assertEqual([], blob.get_page_ranges()[0])
+
+    def test_a_length_is_told(self):
+        connection = self.begin()
         connection.endheaders()
         answer = connection.getresponse()
         self.assertEqual((411, 'MissingContentLengthHeader'), (
