@@ -87,6 +87,8 @@ def problems(world, crowd):
     found += [f'volume {each["id"]} was not ordered' for each in
               world.api.call('GET', '/volumes')['volumes']
               if each['id'] not in known]
+    if known and not world.left():
+        found.append('Azure looks empty while there are volumes')
     for user in crowd:
         user.clear()
     return found + [f'Azure: {each}' for each in world.left()]

@@ -12,6 +12,8 @@
 
 """What a guest does with its disk, and what is in it, past the driver."""
 
+import re
+
 from jacket_azure.emulator import storage_blobs
 from jacket_azure.emulator.compute import contents
 
@@ -21,9 +23,9 @@ SECTOR = 512
 class Guest:
     """Reads and writes the disks of one emulator through Azurite's REST."""
 
-    def __init__(self, emulator, blob_url):
+    def __init__(self, emulator, account):
         self._emulator = emulator
-        self._blob_url = blob_url
+        self._blob_url = f'{emulator.blobs.url}/{account}'
 
     def write(self, name, sector, data):
         """Write one sector of a volume's disk."""
@@ -35,11 +37,26 @@ class Guest:
         blob = self._blob(name)
         return blob.client.read(blob.path, sector * SECTOR, SECTOR)
 
+    def blobs(self):
+        """List the blobs of the account, snapshots as well."""
+        client = self._at('volumes/any.vhd').client
+        found = []
+        for container in client.containers():
+            page = client._send('GET', container, {
+                'restype': 'container', 'comp': 'list',
+                'include': 'snapshots'})[1]
+            found += [f'{container}/{name}' for name in
+                      re.findall('<Name>([^<]+)</Name>', page.decode())]
+        return found
+
+    def _at(self, path):
+        return storage_blobs.find(
+            self._emulator, f'{self._blob_url}/{path}',
+            self._emulator.location).blob()
+
     def _blob(self, name):
         if name.endswith('.vhd'):
-            return storage_blobs.find(
-                self._emulator, f'{self._blob_url}/{name}',
-                self._emulator.location).blob()
+            return self._at(name)
         [disk] = [found for found in self._emulator.store
                   if found.name == name and found.type in (
                       'Microsoft.Compute/disks',

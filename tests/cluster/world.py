@@ -54,6 +54,8 @@ volume_driver = jacket_azure.cinder.AzureVolumeDriver
 volume_backend_name = azure
 [database]
 connection = sqlite:///{folder}/cinder.sqlite
+[oslo_concurrency]
+lock_path = {folder}/locks
 [coordination]
 backend_url = file://{folder}/coordination
 [key_manager]
@@ -110,9 +112,7 @@ class World:
         for name in (*WORKERS, 'api'):
             self.wait_for(name)
         self.api = api.Api(self._url('api'))
-        self.guest = guest.Guest(
-            self.emulator,
-            f'{self.emulator.blobs.url}/{world.STORAGE_ACCOUNT}')
+        self.guest = guest.Guest(self.emulator, world.STORAGE_ACCOUNT)
 
     def _write(self, name):
         mapping = self._folder / 'mapping.yaml'
@@ -176,4 +176,5 @@ class World:
 
     def left(self):
         """List what Azure holds beside what it held at the start."""
-        return sorted(set(self.emulator.store.ids()) - self._seeded)
+        return [*sorted(set(self.emulator.store.ids()) - self._seeded),
+                *self.guest.blobs()]
