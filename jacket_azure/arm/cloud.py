@@ -53,6 +53,8 @@ class Capabilities:
     :ivar unmanaged_disk_gib: size of the largest page blob that a virtual
         machine takes as a disk
     :ivar user_data: ``userData``, which the guest reads while it runs
+    :ivar attached_blob_snapshots: snapshots of page blobs that a machine has
+        as disks
     :ivar security_types: ``securityProfile``: Trusted Launch, and Standard
         said outright
     """
@@ -60,6 +62,7 @@ class Capabilities:
     managed_disks: bool = True
     unmanaged_disks: bool = False
     unmanaged_disk_gib: int = 4095
+    attached_blob_snapshots: bool = True
     attach_detach_data_disks: bool = True
     zones: bool = True
     incremental_snapshots: bool = True
@@ -141,6 +144,8 @@ _CAPABILITIES = {
     'stack_hub': Capabilities(
         unmanaged_disks=True,
         unmanaged_disk_gib=1023,
+        # Source: "Azure Stack Hub storage: Differences and considerations"
+        attached_blob_snapshots=False,
         attach_detach_data_disks=False,
         zones=False,
         incremental_snapshots=False,

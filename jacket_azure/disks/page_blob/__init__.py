@@ -29,7 +29,6 @@ from jacket_azure.blob import account as accounts
 from jacket_azure.disks import models
 from jacket_azure.disks.page_blob import contents
 from jacket_azure.disks.page_blob import descriptions
-from jacket_azure.disks.page_blob import limits
 from jacket_azure.disks.page_blob import names
 
 REFUSED_SINCE = '2026-03-31'
@@ -73,10 +72,7 @@ def connect(
     return PageBlobDisks(
         accounts.Account(azure, conf.storage_account, conf.storage_credential),
         conf.owner,
-        min(
-            azure.cloud.capabilities.unmanaged_disk_gib,
-            limits.MAX_BLOB_GIB,
-        ),
+        azure.cloud.capabilities,
         now or _now,
     )
 

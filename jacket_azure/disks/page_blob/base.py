@@ -20,12 +20,14 @@ import datetime
 import uuid
 
 from jacket_azure import exceptions
+from jacket_azure.arm import cloud as clouds
 from jacket_azure.blob import account as accounts
 from jacket_azure.blob import page_blobs
 from jacket_azure.blob import properties
 from jacket_azure.disks import interface
 from jacket_azure.disks import models
 from jacket_azure.disks import ownership
+from jacket_azure.disks.page_blob import limits
 from jacket_azure.disks.page_blob import states
 from jacket_azure.payload import tags as tag_names
 from jacket_azure.payload import vhd
@@ -37,7 +39,7 @@ class Base(interface.DiskModel):
     """A storage account whose page blobs are disks.
 
     :param owner: ``[azure] owner``
-    :param max_size_gib: of a disk on this cloud
+    :param capabilities: of the cloud
     :param now: aware time, for footers and temporary things
     """
 
@@ -45,12 +47,15 @@ class Base(interface.DiskModel):
         self,
         account: accounts.Account,
         owner: str,
-        max_size_gib: int,
+        capabilities: clouds.Capabilities,
         now: Callable[[], datetime.datetime],
     ) -> None:
         self._account = account
         self._owner = owner
-        self._max_size_gib = max_size_gib
+        self._capabilities = capabilities
+        self._max_size_gib = min(
+            capabilities.unmanaged_disk_gib, limits.MAX_BLOB_GIB
+        )
         self._now = now
         self._whose = ownership.Ownership()
         self._whose_snapshots = ownership.Ownership()

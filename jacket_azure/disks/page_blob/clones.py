@@ -55,6 +55,7 @@ class Clones(copies.Copies):
         self.check(spec.size_gib, spec.kind)
         source = self._blob(source_name)
         found = self._settled(source_name, source)
+        self._check_snapshot(source_name, found)
         size_bytes = _disk_bytes(found)
         limits.check_source('volume', size_bytes, spec.size_gib)
         uuid = spec.tags.get(tag_names.ID, '')

@@ -65,8 +65,12 @@ class Snapshots(volumes.Volumes):
     ) -> models.Snapshot:
         blob = self._blob(spec.volume_name)
         metadata = blob_metadata.encode(spec.tags)
-        if spec.size_gib is None:
-            size_bytes = blob.properties().size_bytes
+        if spec.size_gib is None or (
+            not self._capabilities.attached_blob_snapshots
+        ):
+            found = blob.properties()
+            self._check_snapshot(spec.volume_name, found)
+            size_bytes = found.size_bytes
         else:
             size_bytes = spec.size_gib * models.GIB + vhd.FOOTER_BYTES
         stamp = self._take(blob, metadata, spec.uuid)
@@ -76,6 +80,17 @@ class Snapshots(volumes.Volumes):
                 size_bytes, properties.PAGE_BLOB, '', metadata
             ),
         )
+
+    def _check_snapshot(
+        self, name: str, found: properties.Properties
+    ) -> None:
+        """Refuse what this cloud cannot take a snapshot of."""
+        allowed = self._capabilities.attached_blob_snapshots
+        if found.is_leased and not allowed:
+            raise exceptions.InvalidRequest(
+                f'The page blob {name} is attached to a machine; on this '
+                f'cloud no snapshot can be taken of it until it is detached.'
+            )
 
     def _take(
         self,

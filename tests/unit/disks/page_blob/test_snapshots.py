@@ -10,6 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import dataclasses
 import uuid
 
 from jacket_azure import exceptions
@@ -48,6 +49,21 @@ class SnapshotTest(base.PageBlobDisksTestCase):
         snapshot = self.disks.create_snapshot(self.snapshot_spec(name))
         self.assert_disk(name, 1, snapshot.stamp, at_0=b'a')
         self.assertIs(True, self.disks.delete_snapshot(snapshot.name))
+
+    def test_of_an_attached_volume_where_the_cloud_cannot(self):
+        name = self.volume()
+        self.disks._capabilities = dataclasses.replace(
+            self.disks._capabilities, attached_blob_snapshots=False)
+        self.disks.create_snapshot(self.snapshot_spec(name))
+        self.attach(name)
+        error = self.assertRaises(
+            exceptions.InvalidRequest, self.disks.create_snapshot,
+            self.snapshot_spec(name))
+        self.assertIn('detached', str(error))
+        self.assertRaises(
+            exceptions.InvalidRequest, self.disks.create_from_volume,
+            self.spec(), name)
+        self.assertEqual(1, len(self.snapshots(name)))
 
     def test_a_lost_reply_makes_no_second_one(self):
         for fault in ('drop_reply', 'drop_request'):
