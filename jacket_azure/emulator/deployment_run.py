@@ -32,8 +32,9 @@ from jacket_azure.emulator import template_resources
 from jacket_azure.emulator import templates
 
 LOG = logging.getLogger(__name__)
-# a dependency that is not ready yet: ARM asks again
+# a dependency that is not ready yet, or another writer: ARM asks again
 _AGAIN = (429, 503)
+_BUSY = 'AnotherOperationInProgress'
 
 
 @dataclasses.dataclass(eq=False)
@@ -99,7 +100,7 @@ class Run:
                 self._request, 'PUT', str(where), step.planned.version,
                 step.planned.body(self._template))
         except errors.ArmError as exc:
-            if exc.status in _AGAIN:
+            if exc.status in _AGAIN or exc.code == _BUSY:
                 step.began = None
             else:
                 step.status = exc.status

@@ -27,6 +27,7 @@ import uuid
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import etags
 from jacket_azure.emulator import ids
+from jacket_azure.emulator import network_busy
 from jacket_azure.emulator import network_quotas
 from jacket_azure.emulator import operations
 from jacket_azure.emulator import paging
@@ -48,7 +49,7 @@ View = Callable[['server.Emulator', store.Resource], dict[str, Any]]
 def check_write(request: router.ArmRequest) -> store.Resource | None:
     """Check name, etag and quiet of what a PUT is about; return it.
 
-    :raises ArmError: 400 InvalidResourceName, 412, 429
+    :raises ArmError: 400 InvalidResourceName, 409, 412
     """
     where = request.id
     assert where is not None  # noqa: S101
@@ -63,7 +64,7 @@ def check_write(request: router.ArmRequest) -> store.Resource | None:
     check_etag(request, found)
     if found is None:
         network_quotas.check(request)
-    require_idle(request.emulator, found)
+    network_busy.require_idle(request.emulator, found)
     return found
 
 
@@ -71,22 +72,6 @@ def check_etag(request: router.ArmRequest,
                found: store.Resource | None) -> None:
     """Check If-Match and If-None-Match against the etag in the body."""
     etags.check(request, found, found.body.get('etag') if found else None)
-
-
-def require_idle(emulator: server.Emulator,
-                 found: store.Resource | None) -> None:
-    """Refuse a second writer.
-
-    :raises ArmError: 429 AnotherOperationInProgress
-    """
-    running = emulator.operations.running(found.id) if found else []
-    if running:
-        raise errors.ArmError(
-            429, 'AnotherOperationInProgress',
-            f'Another operation on this or dependent resource is in '
-            f'progress. To retrieve status of the operation use uri: '
-            f'{running[0].url("status")}.', details=[],
-            headers=emulator.operations.retry_after())
 
 
 def require(emulator: server.Emulator, reference: str | None, type: str,
@@ -200,7 +185,7 @@ def unchanged(request: router.ArmRequest, kind: str, found: store.Resource,
 def deleted(request: router.ArmRequest, kind: str, found: store.Resource,
             on_done: Callable[[], Any]) -> router.ArmResponse:
     """Answer a DELETE: 202 with both headers, gone when it ends."""
-    require_idle(request.emulator, found)
+    network_busy.require_idle(request.emulator, found)
     found.properties['provisioningState'] = 'Deleting'
 
     def failed(operation: operations.Operation) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import network
+from jacket_azure.emulator import network_busy
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import route_tables
 from jacket_azure.emulator import router
@@ -32,7 +33,7 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
     """Create or replace one route."""
     table = _table(request)
     assert table is not None  # noqa: S101
-    network.require_idle(request.emulator, table)
+    network_busy.require_quiet(request, table)
     new = route_tables.set_route(table, request.params['name'],
                                  request.body.get('properties') or {})
     return network.written(
@@ -64,7 +65,7 @@ def delete(request: router.ArmRequest) -> router.ArmResponse:
     if table is None or name not in [
             route['name'].lower() for route in table.properties['routes']]:
         return router.ArmResponse(204)
-    network.require_idle(request.emulator, table)
+    network_busy.require_quiet(request, table)
 
     def done(operation: Any) -> None:
         table.properties['routes'] = [

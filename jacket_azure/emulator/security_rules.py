@@ -19,6 +19,7 @@ from typing import Any
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import network
+from jacket_azure.emulator import network_busy
 from jacket_azure.emulator import paging
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
@@ -116,7 +117,7 @@ def set_rule(group: store.Resource, name: str,
 def put(request: router.ArmRequest) -> router.ArmResponse:
     """Create or replace one rule."""
     group = _group(request)
-    network.require_idle(request.emulator, group)
+    network_busy.require_quiet(request, group)
     new = set_rule(group, request.params['name'],
                    request.body.get('properties') or {})
     return network.written(
@@ -149,7 +150,7 @@ def delete(request: router.ArmRequest) -> router.ArmResponse:
             rule['name'].lower()
             for rule in group.properties['securityRules']]:
         return router.ArmResponse(204)
-    network.require_idle(request.emulator, group)
+    network_busy.require_quiet(request, group)
 
     def done(operation: Any) -> None:
         group.properties['securityRules'] = [

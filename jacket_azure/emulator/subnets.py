@@ -22,6 +22,7 @@ from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import locations
 from jacket_azure.emulator import network
+from jacket_azure.emulator import network_busy
 from jacket_azure.emulator import network_versions
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
@@ -73,6 +74,7 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
     where = request.id
     parent = emulator.store.get(where.parent if where else None)
     assert parent is not None  # noqa: S101
+    network_busy.require_quiet(request, parent)
     network.require_settled(emulator, parent, str(where))
     spaces = [addresses.parse_prefix(text, parent.id) for text
               in parent.properties['addressSpace']['addressPrefixes']]

@@ -24,6 +24,7 @@ from typing import Any
 from jacket_azure.emulator import errors
 from jacket_azure.emulator import ids
 from jacket_azure.emulator import network
+from jacket_azure.emulator import network_busy
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
 
@@ -47,6 +48,9 @@ def put(request: router.ArmRequest) -> router.ArmResponse:
     remote_id = (sent.get('remoteVirtualNetwork') or {}).get('id')
     if not remote_id:
         raise errors.missing_parameter('properties.remoteVirtualNetwork')
+    here = emulator.store.get(request.id.parent if request.id else None)
+    if here is not None:
+        network_busy.require_quiet(request, here)
     remote = network.require(emulator, remote_id, _NETWORK_TYPE, where)
     name = found.name if found else request.params['name']
     back = _back(request, where, remote.id)

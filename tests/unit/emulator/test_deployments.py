@@ -214,6 +214,16 @@ class SlowDeploymentTest(DeploymentTest):
         status, _ = self.finished()
         self.assertEqual('Succeeded', status['status'])
 
+    def test_subnets_without_an_order_come_one_by_one(self):
+        self.template['outputs'] = {}
+        self.template['resources'] = [
+            {'type': 'Microsoft.Network/virtualNetworks/subnets',
+             'apiVersion': '2024-05-01', 'name': f'vnet1/s{number}',
+             'properties': {'addressPrefix': f'10.0.{number}.0/24'}}
+            for number in (10, 11, 12)]
+        status, _ = self.finished()
+        self.assertEqual('Succeeded', status['status'])
+
     def test_deletion(self):
         self.finished()
         self.ask('DELETE')

@@ -172,7 +172,7 @@ class TimingTest(base.EmulatorTestCase):
         self.call('PUT', path, self.nic_body())
         for method, body in (('PUT', self.nic_body()), ('DELETE', None)):
             answer = self.call(method, path, body)
-            self.assertEqual((429, 'AnotherOperationInProgress'), (
+            self.assertEqual((409, 'AnotherOperationInProgress'), (
                 answer.status_code, answer.json()['error']['code']))
 
     def test_network_that_is_changing(self):

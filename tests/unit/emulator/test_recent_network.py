@@ -133,3 +133,58 @@ class NetworkTest(observed.ObservedTest):
         self.assertEqual(
             f'test.{made["dnsSettings"]["internalDomainNameSuffix"]}',
             made['dnsSettings']['internalFqdn'])
+
+
+class BusyTest(observed.ObservedTest):
+    """Two writers below one resource, 2020-11-01 and 2024-03-01."""
+
+    VERSION = '2024-03-01'
+    options = {'latency': 'observed'}
+
+    def put_child(self, path, **properties):
+        return self.call('PUT', f'{self.network_path}/{path}',
+                         {'properties': properties}, self.VERSION)
+
+    def test_routes(self):
+        # 4 seen
+        self.put('routeTables', 't')
+        self.clock.advance(60)
+
+        def put(name):
+            return self.put_child(
+                f'routeTables/t/routes/{name}', nextHopType='None',
+                addressPrefix=f'10.{name}.0.0/16')
+
+        self.assertEqual(201, put('1').status_code)
+        refused = put('2')
+        error = refused.json()['error']
+        self.assertEqual((429, 'RetryableError', 'A retryable error '
+                          'occurred.'), (refused.status_code, error['code'],
+                                         error['message']))
+        [detail] = error['details']
+        self.assertEqual('RetryableErrorDueToAnotherOperation',
+                         detail['code'])
+        self.assertRegex(
+            detail['message'], r'^Operation PutRouteOperation \([0-9a-f-]{36}'
+            r'\) is updating resource .*/routeTables/t\. The call can be '
+            r'retried in \d+ seconds\.$')
+        self.assertIn('Retry-After', refused.headers)
+        self.clock.advance(60)
+        self.assertEqual(201, put('2').status_code)
+
+    def test_subnets(self):
+        # 2 seen
+        self.put('virtualNetworks', 'made', version=self.VERSION,
+                 addressSpace={'addressPrefixes': ['10.7.0.0/16']})
+        self.clock.advance(60)
+
+        def put(name):
+            return self.put_child(f'virtualNetworks/made/subnets/s{name}',
+                                  addressPrefix=f'10.7.{name}.0/24')
+
+        self.assertEqual(201, put('1').status_code)
+        refused = put('2')
+        self.assertEqual((409, 'AnotherOperationInProgress'), (
+            refused.status_code, refused.json()['error']['code']))
+        self.clock.advance(60)
+        self.assertEqual(201, put('2').status_code)
