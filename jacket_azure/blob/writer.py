@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator
 from concurrent import futures
+import socket
 import threading
 
 from jacket_azure import exceptions
@@ -33,6 +34,17 @@ PIECE_BYTES = page_blobs.MAX_WRITE_BYTES
 THREADS = 4
 
 
+def usual_threads() -> int:
+    """Return how many pieces to send at a time; 0 for none in background.
+
+    Cinder under eventlet calls a file object's methods in real threads of a
+    pool (``eventlet.tpool``), each with a hub of its own. Green threads that
+    one of them starts stand still while another is called.
+    """
+    is_green = socket.socket.__module__.startswith('eventlet')
+    return 0 if is_green else THREADS
+
+
 class Writer:
     """Fills a blob; offsets and lengths are multiples of 512.
 
@@ -40,7 +52,8 @@ class Writer:
     next call, at the latest by :meth:`close`; nothing is sent after it.
 
     :param size_bytes: of what may be written
-    :param threads: pieces under way at a time
+    :param threads: pieces under way at a time; with 0 a call sends its
+        own before it returns
     :param fresh: nothing has been written to the blob yet
     :param lease: held while this is open, kept alive by the writing, and
         released at the end
@@ -52,7 +65,7 @@ class Writer:
         self,
         blob: page_blobs.PageBlob,
         size_bytes: int,
-        threads: int = THREADS,
+        threads: int | None = None,
         *,
         fresh: bool = True,
         lease: leases.Lease | None = None,
@@ -65,10 +78,16 @@ class Writer:
         self._lease = lease
         self._finish = finish
         self._undo = undo
-        self._pool = futures.ThreadPoolExecutor(
-            threads, thread_name_prefix='page-blob-writer'
+        if threads is None:
+            threads = usual_threads()
+        self._pool = (
+            futures.ThreadPoolExecutor(
+                threads, thread_name_prefix='page-blob-writer'
+            )
+            if threads
+            else None
         )
-        self._room = threading.BoundedSemaphore(2 * threads)
+        self._room = threading.BoundedSemaphore(max(1, 2 * threads))
         self._lock = threading.Lock()
         self._touched: set[int] = set()
         self._sending: dict[int, futures.Future[None]] = {}
@@ -144,7 +163,8 @@ class Writer:
 
     def _end(self) -> None:
         self._open = False
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
         if self._lease is not None:
             self._lease.release()
 
@@ -174,6 +194,9 @@ class Writer:
                 return
         self._touched.add(piece)
         self._keep_lease()
+        if self._pool is None:
+            self._send_now(offset, data)
+            return
         with self._lock:
             earlier = self._sending.get(piece)
         if earlier is not None:
@@ -183,6 +206,13 @@ class Writer:
             future = self._pool.submit(self._send, offset, data)
             self._sending[piece] = future
         future.add_done_callback(lambda done: self._sent(piece, done))
+
+    def _send_now(self, offset: int, data: bytes) -> None:
+        try:
+            self._send(offset, data)
+        except BaseException as exc:
+            self._failure = exc
+            raise
 
     def _send(self, offset: int, data: bytes) -> None:
         if self._failure is not None:
