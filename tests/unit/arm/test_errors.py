@@ -224,6 +224,15 @@ class MissingTest(Case):
             "resource group 'jacket' was not found.",
             doubles.VM, 'Microsoft.Compute/virtualMachines')
 
+    def test_a_disk_the_machine_shall_have(self):
+        disk = doubles.VM.replace('virtualMachines/vm1', 'disks/volume-1')
+        found = self.failure(doubles.error(
+            404, 'NotFound', 'Disk volume-1 is not found.', target=disk))
+        # not the machine, which is there
+        self.assertEqual(
+            (disk, 'Microsoft.Compute/disks'),
+            (found.resource_id, found.resource_type))
+
     def test_gone_underneath(self):
         self.check('NotFound',
                    'The entity was not found in this Azure location.',
