@@ -28,6 +28,7 @@ from jacket_azure.emulator.compute import capacity
 from jacket_azure.emulator.compute import change_checks
 from jacket_azure.emulator.compute import data_disks
 from jacket_azure.emulator.compute import disk_checks
+from jacket_azure.emulator.compute import hardware_checks
 from jacket_azure.emulator.compute import identities
 from jacket_azure.emulator.compute import vm_disk_growth
 from jacket_azure.emulator.compute import vm_disks
@@ -124,10 +125,10 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
         emulator, vm.id, wanted, vm_model.find_size(wanted))
     change_checks.check_profile(vm, properties, sent)
     change_checks.check_options(vm, wanted, place)
-    change_checks.check_size(request, vm, place, properties)
+    hardware_checks.check_size(request, vm, place, properties)
     storage = properties['storageProfile']
-    change_checks.check_storage(vm, place, storage)
-    change_checks.check_nics(vm, place, properties)
+    hardware_checks.check_storage(vm, place, storage)
+    hardware_checks.check_nics(vm, place, properties)
     undo: list[Callable[[], None]] = []
     change = data_disks.plan(
         place, vm, storage.get('dataDisks'))
