@@ -36,6 +36,7 @@ os.environ.update(dict.fromkeys(
 PARTS = 5
 # what is swept: the module of its services, and the disk model
 SCENES = {'servers': ('services', 'Services', None),
+          'attachments': ('attachments', 'Attachments', None),
           'volumes': ('volumes', 'Volumes', 'managed'),
           'page-blobs': ('volumes', 'Volumes', 'page_blob')}
 

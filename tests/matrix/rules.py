@@ -140,6 +140,8 @@ def _of_volumes(cell):
         # some requests are only made to be sure, or by the way, and Cinder
         # tries a volume that could not be made a second time
         text = REASONS.get(name, '')
+        if 'token' in cell.row.label:
+            text = _LOGIN_REASONS.get(name, text)
         if name == 'down':
             # the operation may go on, so it is waited for
             text = f'{REASONS["stuck"]}|{text}'

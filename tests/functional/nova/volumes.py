@@ -34,13 +34,13 @@ class VolumesFixture(nova_fixtures.CinderFixture):
     """Volumes with disks in the emulator.
 
     :ivar deleted: ids of volumes that Nova has deleted
-    :param disks: the disk model
+    :param disks: the disk model, kept as an attribute
     :param conf: the ``[azure]`` options
     """
 
     def __init__(self, test, disks, conf):
         super().__init__(test)
-        self._disks = disks
+        self.disks = disks
         self._conf = conf
         self._infos = {}
         self.deleted = []
@@ -60,7 +60,7 @@ class VolumesFixture(nova_fixtures.CinderFixture):
         """
         volume_id = str(uuid.uuid4())
         info = volumes.make(
-            self._disks, self._conf, size_gib, volume_id=volume_id, **kind)
+            self.disks, self._conf, size_gib, volume_id=volume_id, **kind)
         info['data'].update(data or {})
         return self._keep(volume_id, size_gib, info, bootable, metadata)
 
@@ -80,11 +80,11 @@ class VolumesFixture(nova_fixtures.CinderFixture):
 
     def disk(self, volume_id):
         """Return a volume's disk as Azure has it now."""
-        return self._disks.get(self._infos[volume_id]['data']['disk_name'])
+        return self.disks.get(self._infos[volume_id]['data']['disk_name'])
 
     def grow(self, volume_id, size_gib):
         """Extend a volume as Cinder does."""
-        self._disks.grow(
+        self.disks.grow(
             self._infos[volume_id]['data']['disk_name'], size_gib)
         self.volumes[volume_id]['size'] = size_gib
 
@@ -131,8 +131,8 @@ class VolumesFixture(nova_fixtures.CinderFixture):
         if image_id is None:
             return self.volumes[volume_id]
         old = self.disk(volume_id)
-        self._disks.delete(old.name)
-        disk = self._disks.create_from_image(
+        self.disks.delete(old.name)
+        disk = self.disks.create_from_image(
             models.VolumeSpec(old.name, size, old.kind, old.tags), IMAGE)
         self._keep(volume_id, size, volumes.connection_info(
             disk, self._conf, volume_id), True, {'image_id': image_id})
@@ -141,6 +141,6 @@ class VolumesFixture(nova_fixtures.CinderFixture):
     def fake_delete(self, context, volume_id):
         if self.disk(volume_id).attached_to:
             raise exception.InvalidInput(reason='it is attached')
-        self._disks.delete(self._infos[volume_id]['data']['disk_name'])
+        self.disks.delete(self._infos[volume_id]['data']['disk_name'])
         self.deleted.append(volume_id)
         del self.volumes[volume_id]
