@@ -136,11 +136,12 @@ def sdk_clients(
     )
     # its calls take no api-version of their own
     version = cloud.api_versions.get(_RESOURCES)
+    own: dict[str, Any] = {'api_version': version} if version else {}
     resource = ResourceManagementClient(
         wire.credential,
         subscription_id,
         policies=pipeline(),
         **options,
-        **({'api_version': version} if version else {}),
+        **own,
     )
     return compute, network, resource
