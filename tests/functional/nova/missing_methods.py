@@ -19,6 +19,7 @@ Those of ``nova.virt.driver.ComputeDriver`` that raise NotImplementedError;
 # Azure has no such thing, or its owner does not get it.
 IMPOSSIBLE = {
     'block_stats': 'no counters of a disk from outside the guest',
+    'get_all_volume_usage': 'no counters of a disk from outside the guest',
     'get_host_cpu_stats': "the host is Azure's",
     'get_host_uptime': "the host is Azure's",
     'get_instance_disk_info': 'is for disks that are files of the host',
@@ -62,18 +63,13 @@ LEFT_TO_NOVA = {
 # Issue and row of later work.
 OWED = {
     'attach_interface': 'issue 6, N24',
-    'attach_volume': 'issue 4, N20',
     'cache_image': 'issue 5, N02',
     'check_can_live_migrate_destination': 'issue 6, N29: refused in words',
     'confirm_migration': 'issue 6, N13',
     'detach_interface': 'issue 6, N24',
-    'detach_volume': 'issue 4, N20',
-    'extend_volume': 'issue 4, N32',
     'finish_migration': 'issue 6, N13',
     'finish_revert_migration': 'issue 6, N14',
-    'get_all_volume_usage': 'issue 6, N33',
     'get_console_output': 'issue 6, N16',
-    'get_device_name_for_instance': 'issue 4, N20: the limit of disks',
     'get_diagnostics': 'issue 6, N17',
     'get_instance_diagnostics': 'issue 6, N17',
     'get_serial_console': 'issue 6, N18',
@@ -86,7 +82,6 @@ OWED = {
     'set_admin_password': 'issue 6, N10',
     'snapshot': 'issue 5, N15',
     'suspend': 'issue 6, N26',
-    'swap_volume': 'issue 4, N32',
     'unpause': 'issue 6, N25: refused in words',
     'unrescue': 'issue 6, N21',
 }

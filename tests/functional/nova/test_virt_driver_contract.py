@@ -27,18 +27,26 @@ from nova.network import model
 from nova.tests.unit.virt import test_virt_drivers as upstream
 from nova.virt import driver as nova_driver
 
+from jacket_azure.disks import loader as loader_of_disks
 from jacket_azure.nova import driver
 from jacket_azure.nova import loader
 from tests import fixtures as azure_fixtures
 from tests import timeout
+from tests import volumes
 from tests.functional.nova import base
 from tests.functional.nova import fixtures as nova_fixtures
 from tests.functional.nova import missing_methods
 
 CONF = nova.conf.CONF
 
+_FAKE = 'upstream attaches a volume of no Azure back end'
 # Upstream's tests we put others in place of, and why.
 REPLACED = {
+    'test_attach_detach_different_power_states': _FAKE,
+    'test_attach_detach_volume': _FAKE,
+    'test_get_device_name_for_instance':
+        'upstream hands in a mapping that answers nothing',
+    'test_swap_volume': _FAKE,
     'test_live_migration':
         'upstream does not swallow NotImplementedError there',
     'test_live_migration_force_complete':
@@ -112,6 +120,47 @@ class AzureDriverContractTest(
             self.ctxt, instance, image_meta, [], 'Corr3ct-Horse', {},
             network_info=network_info)
         return instance, network_info
+
+    def _volume(self):
+        client = self.azure.connect()
+        return volumes.make(
+            loader_of_disks.connect(CONF.azure, client), CONF.azure)
+
+    def test_attach_detach_volume(self):
+        """Replaces upstream's; the volume is one of ours."""
+        instance, _ = self._get_running_instance()
+        info = self._volume()
+        self.assertIsNone(self.connection.attach_volume(
+            None, info, instance, '/dev/sda'))
+        self.assertIsNone(self.connection.detach_volume(
+            self.ctxt, info, instance, '/dev/sda'))
+
+    def test_attach_detach_different_power_states(self):
+        """Replaces upstream's; the volume is one of ours."""
+        instance, network_info = self._get_running_instance()
+        info = self._volume()
+        self.connection.power_off(instance)
+        self.connection.attach_volume(None, info, instance, '/dev/sda')
+        self.connection.power_on(self.ctxt, instance, network_info)
+        self.connection.detach_volume(self.ctxt, info, instance, '/dev/sda')
+
+    def test_get_device_name_for_instance(self):
+        """Replaces upstream's; the mapping is a real one."""
+        instance, _ = self._get_running_instance()
+        instance.root_device_name = '/dev/sda'
+        self.assertEqual(
+            '/dev/sdb', self.connection.get_device_name_for_instance(
+                instance, objects.BlockDeviceMappingList(),
+                objects.BlockDeviceMapping(device_name=None)))
+
+    def test_swap_volume(self):
+        """Replaces upstream's; the volumes are ours."""
+        instance, _ = self._get_running_instance()
+        old, new = self._volume(), self._volume()
+        self.connection.attach_volume(None, old, instance, '/dev/sda')
+        self.assertIsNone(self.connection.swap_volume(
+            None, old, new, instance, '/dev/sda', 8))
+        self.connection.detach_volume(self.ctxt, new, instance, '/dev/sda')
 
     def test_live_migration(self):
         """Replaces upstream's, which is about libvirt: Azure has none."""
