@@ -266,4 +266,3 @@ class Chooser:
             f'The quota {", ".join(exceeded)} of this subscription has no '
             f'room for the VM size {request.size.name}.'
         )
-

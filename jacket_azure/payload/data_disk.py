@@ -264,4 +264,3 @@ def verified_lun(profile: Mapping[str, Any], change: Attach) -> int | None:
             f'Azure tells of two disks at LUN {slot.lun}.', code='WrongLun'
         )
     return slot.lun
-
