@@ -29,6 +29,7 @@ from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.arm import azure as arm_azure
+from jacket_azure.arm import cloud as clouds
 from jacket_azure.arm import errors as arm_errors
 from jacket_azure.cinder import backend as backends
 from jacket_azure.conf import mapping_file as mapping_files
@@ -50,8 +51,11 @@ def connect(conf: Any, group: str) -> backends.Backend:
     problems = list(_mapping_problems(mapping_file))
     azure = disks = None
     try:
+        unusable = loader.problems_of(conf, clouds.from_conf(conf))
+        problems.extend(unusable)
         azure = arm_azure.connect(conf)
-        disks = loader.connect(conf, azure)
+        if not unusable:
+            disks = loader.connect(conf, azure)
     except exceptions.ConfigurationError as exc:
         problems.insert(0, str(exc))
     if disks is not None and not problems:

@@ -171,6 +171,12 @@ class BadStartTest(base.AzureVolumesTestCase):
         self.assertIn(word, str(error))
         self.assertNotIn('\n', str(error))
 
+    def test_page_blobs_where_no_machine_can_have_them(self):
+        error = self.fails_to_start(
+            disk_model='page_blob', cloud='public', arm_endpoint=None,
+            authority=None, token_scope=None, storage_suffix=None)
+        self.assertIn('2026-03-31', str(error))
+
     def test_two_mistakes_are_named_together(self):
         error = self.fails_to_start(
             tenant_id=None, mapping_file='/nonexistent/mapping.yaml')
