@@ -42,6 +42,9 @@ TYPES = {
     'Microsoft.Network/publicIPAddresses': NETWORK,
 }
 
+OPEN = {'networkAccessPolicy': 'AllowAll', 'publicNetworkAccess': 'Enabled'}
+CLOSED = {'networkAccessPolicy': 'DenyAll', 'publicNetworkAccess': 'Disabled'}
+
 TIMEOUT = 60
 # Source: Microsoft Learn, "How to use managed identities for Azure resources
 # on an Azure VM to acquire an access token".
@@ -98,6 +101,52 @@ class ArmClient:
                 return
             time.sleep(0.5)
         raise errors.SandboxError(f'{path} did not become ready')
+
+    def read_disk(self, path: str, length: int) -> bytes:
+        """Read the first bytes of a disk or snapshot by a signed URL.
+
+        The driver closes what it makes to such URLs; it is opened meanwhile.
+        """
+        self._patch(path, OPEN)
+        try:
+            return self._read_open_disk(path, length)
+        finally:
+            self._patch(path, CLOSED)
+
+    def _read_open_disk(self, path: str, length: int) -> bytes:
+        access = {'access': 'Read', 'durationInSeconds': 300}
+        url = self._post(f'{path}/beginGetAccess', access)['accessSAS']
+        try:
+            answer = self._session.get(
+                url, headers={'x-ms-range': f'bytes=0-{length - 1}'},
+                timeout=TIMEOUT)
+            if answer.status_code >= 300:
+                raise errors.SandboxError(
+                    f'the bytes of {path} cannot be read: '
+                    f'{answer.status_code}')
+            return bytes(answer.content)
+        finally:
+            self._post(f'{path}/endGetAccess')
+
+    def _patch(self, path: str, properties: dict[str, str]) -> None:
+        self._wait(path, self._send(
+            'PATCH', self._arm + path, json={'properties': properties},
+            params={'api-version': DISK}))
+
+    def _post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """POST an action on a disk and wait for its result."""
+        answer = self._send('POST', self._arm + path, json=body,
+                            params={'api-version': DISK})
+        return self._wait(path, answer)
+
+    def _wait(self, path: str, answer: Any) -> Any:
+        """Wait for what an action on a disk results in."""
+        for _ in range(120):
+            if answer.status_code != 202:
+                return answer.json() if answer.content else {}
+            time.sleep(0.5)
+            answer = self._send('GET', answer.headers['Location'])
+        raise errors.SandboxError(f'{path} did not end')
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Return what the group holds of all types the driver can make.

@@ -27,15 +27,11 @@ NAME = 'emulator'
 
 
 def command(settings: Settings) -> list[str]:
-    """Return the command line: ``jacket-azure emulator``.
-
-    Disks have no contents: no service reads or writes one yet, and contents
-    need Node.js.
-    """
+    """Return the command line: ``jacket-azure emulator``."""
     return [sys.executable, '-m', 'jacket_azure.cmd.main', '--quiet',
             'emulator', '--port', str(settings.ports[NAME]),
             '--state-dir', str(folder(settings)),
-            '--latency', settings.latency, '--no-contents']
+            '--latency', settings.latency]
 
 
 def folder(settings: Settings) -> pathlib.Path:

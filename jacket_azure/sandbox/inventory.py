@@ -18,6 +18,7 @@ from collections import Counter
 from typing import Any
 
 from jacket_azure.sandbox import arm_client
+from jacket_azure.sandbox import errors
 
 POWER = 'PowerState/'
 
@@ -54,6 +55,20 @@ class Inventory:
                 return self._arm.get(path, arm_client.COMPUTE,
                                      **{'$expand': 'instanceView'})
         return None
+
+    def made_for(self, uuid: str) -> dict[str, Any]:
+        """Return the disk or snapshot of a volume or snapshot of Cinder's.
+
+        :raises SandboxError: there is none
+        """
+        for item in self.resources().values():
+            if (item.get('tags') or {}).get('jacket-id') == uuid:
+                return item
+        raise errors.SandboxError(f'Azure holds nothing for {uuid}')
+
+    def read(self, resource: dict[str, Any], length: int) -> bytes:
+        """Read the first bytes of a disk or snapshot that is not in use."""
+        return self._arm.read_disk(resource['id'], length)
 
     def addresses(self, machine: dict[str, Any]) -> list[str]:
         """Return the private addresses of a virtual machine's interfaces."""

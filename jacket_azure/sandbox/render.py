@@ -23,11 +23,16 @@ import string
 import sys
 import sysconfig
 
+import yaml
+
 from jacket_azure.sandbox.settings import Settings
 
 HOST = 'sandbox'
-BACKEND = 'standin'
+# not azure: that section holds the connection
+BACKEND = 'azure_disks'
 CLOUD = 'sandbox'
+# Cinder's own
+DEFAULT_ZONE = 'nova'
 
 # service -> (file, its name in Keystone's catalogue)
 FILES = {
@@ -111,6 +116,7 @@ def service(
         # encrypts keys of volumes; any fixed 256 bits of this sandbox
         'fixed_key': hashlib.sha256(settings.password.encode()).hexdigest(),
         'azure': section('azure', azure or {}),
+        'zone': first_zone((azure or {}).get('mapping_file')),
     }
     values['auth'] = template('auth.conf', values).rstrip()
     values['common'] = template('common.conf', values).rstrip()
@@ -118,6 +124,18 @@ def service(
     if name in ('nova', 'cinder'):
         files['rootwrap.conf'] = template('rootwrap.conf', values)
     return files
+
+
+def first_zone(mapping_file: object) -> str:
+    """Return the availability zone that servers are made in.
+
+    :param mapping_file: path of the mapping file, None before it is known
+    """
+    if mapping_file is None:
+        return DEFAULT_ZONE
+    with open(str(mapping_file)) as file:
+        mapping = yaml.safe_load(file) or {}
+    return next(iter(mapping.get('zones') or {}), DEFAULT_ZONE)
 
 
 def make_folders(settings: Settings, name: str) -> None:

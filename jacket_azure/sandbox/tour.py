@@ -25,6 +25,7 @@ from typing import Any
 from jacket_azure.sandbox import choices
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import inventory
+from jacket_azure.sandbox import volume_tour
 from jacket_azure.sandbox import watch
 from jacket_azure.sandbox.report import Report
 from jacket_azure.sandbox.report import Step
@@ -32,7 +33,6 @@ from jacket_azure.sandbox.report import Step
 USER_DATA = '#cloud-config\nruncmd: [echo, hello from the sandbox]\n'
 METADATA = {'department': 'accounting'}
 LATER_METADATA = {'ticket': '4711'}
-
 
 
 class Tour:
@@ -65,6 +65,8 @@ class Tour:
         # nobody else's servers are called that
         self._name = f'demo-{secrets.token_hex(2)}'
         self._watch = watch.Watch(cloud.compute, report)
+        self._volumes = volume_tour.VolumeTour(
+            cloud, azure, self._watch, self._name, self._image)
         self.server: Any = None
 
     def run(self) -> None:
@@ -75,6 +77,7 @@ class Tour:
                    f'metadata{zone}', self.create)
         self._step('list and show it', self.show)
         self._step('set metadata', self.set_metadata)
+        self._volumes.run(self._step, self.server)
         self._step('stop it', self.stop)
         self._step('start it', self.start)
         self._step('reboot it (soft)', lambda step: self.reboot('SOFT', step))
@@ -209,6 +212,7 @@ class Tour:
             return f'{len(left)} servers there' if left else None
 
         self._watch.until('deletion', missing, step)
+        self._volumes.delete_all(step)
         self._compute.delete_keypair(self._name, ignore_missing=True)
         for server in servers:
             if list(self._cloud.network.ports(device_id=server.id)):

@@ -45,6 +45,13 @@ from jacket_azure.sandbox.tasks import run
 READY_TIMEOUT = 120.0
 
 
+# what a service waits for, beside its schema
+NEEDS = {
+    'nova': ('identity', 'azure', 'placement', 'glance', 'neutron'),
+    'cinder': ('azure',),
+}
+
+
 class Up:
     """One ``up``: what its tasks learn, for those that come after them."""
 
@@ -69,10 +76,10 @@ class Up:
             Task('zone', self.bootstrap(self.zone), ('ready',)),
         ]
         for name in plan.SERVICES:
-            needs = ('identity', 'azure', 'placement', 'glance', 'neutron')
+            needs = NEEDS.get(name, ())
             tasks.append(Task(f'{name} schema', self.schema(name)))
-            tasks.append(Task(name, self.service(name), (
-                f'{name} schema', *(needs if name == 'nova' else ()))))
+            tasks.append(Task(
+                name, self.service(name), (f'{name} schema', *needs)))
         return tasks
 
     def prepare_azure(self, step: Step) -> None:
@@ -110,7 +117,8 @@ class Up:
         def action(step: Step) -> None:
             settings = self.settings
             text = render.write_service(
-                settings, name, self.azure if name == 'nova' else None,
+                settings, name,
+                self.azure if name in ('nova', 'cinder') else None,
                 self.debug)
             supervise.ensure_running(
                 settings, name, plan.command(settings, name),
