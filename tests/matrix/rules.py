@@ -39,7 +39,8 @@ REASONS = {
     '429-after': 'too many requests',
     '429': 'too many requests',
     '500': 'internal server error',
-    '503': 'The request timed out',
+    # the blob service has errors in XML; those of others are not read
+    '503': 'The request timed out|Service Unavailable',
     'garbage': 'Bad Gateway',
     'refused': 'refuses connections',
     'down': 'refuses connections',
