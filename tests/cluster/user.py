@@ -58,8 +58,7 @@ class User:
         return self._random.choice(sorted(things))
 
     def _new(self, contents, size, **source):
-        """Make a volume; one that a kill broke off is deleted and ordered
-        again."""
+        """Make a volume, again if a kill breaks that off."""
         while True:
             id_ = self._api.create_volume(size=size, **source)
             found = self._api.settled('volumes', id_, WORKING)
