@@ -115,6 +115,11 @@ class Emulator(command.Command):
             '--list-lag', type=float, default=0, metavar='SECONDS',
             help='let lists be behind by so much (default: %(default)s)')
         parser.add_argument(
+            '--retry-after', type=int, default=-1, metavar='SECONDS',
+            help='seconds between two looks that answers about operations '
+                 'ask for; default: what Azure was seen to ask for, 10 or 30 '
+                 'for machines, with --latency observed, else 0')
+        parser.add_argument(
             '--imds-port', type=int, metavar='PORT',
             help='serve the instance metadata service, without TLS, for '
                  'managed identities; 0 takes a free port')
@@ -138,7 +143,8 @@ class Emulator(command.Command):
             contents=not parsed_args.no_contents, location=location,
             throttling=parsed_args.throttling, profile=parsed_args.profile,
             list_lag=parsed_args.list_lag, imds_port=parsed_args.imds_port,
-            blob_port=parsed_args.blob_port)
+            blob_port=parsed_args.blob_port,
+            retry_after=parsed_args.retry_after)
         emulator.ratelimits.limits.update(parsed_args.limit)
         try:
             emulator.start()

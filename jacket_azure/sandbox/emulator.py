@@ -31,7 +31,9 @@ def command(settings: Settings) -> list[str]:
     return [sys.executable, '-m', 'jacket_azure.cmd.main', '--quiet',
             'emulator', '--port', str(settings.ports[NAME]),
             '--state-dir', str(folder(settings)),
-            '--latency', settings.latency]
+            '--latency', settings.latency,
+            # who tries it out should not wait for the next look
+            '--retry-after', '1']
 
 
 def folder(settings: Settings) -> pathlib.Path:

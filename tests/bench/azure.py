@@ -52,7 +52,9 @@ def emulated(latency, throttling):
             sys.executable, '-m', 'jacket_azure.cmd.main', '--quiet',
             'emulator', '--no-contents', '--state-dir', folder,
             '--location', LOCATION, '--resource-group', RESOURCE_GROUP,
-            '--latency', latency]
+            '--latency', latency,
+            # what is compared is not in which half minute a look falls
+            '--retry-after', '1']
         if throttling:
             command.append('--throttling')
         process = subprocess.Popen(
