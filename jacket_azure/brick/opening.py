@@ -32,6 +32,7 @@ from jacket_azure.brick import volume_file
 from jacket_azure.disks import interface
 from jacket_azure.disks import loader
 from jacket_azure.disks import models
+from jacket_azure.payload import tags
 
 _lock = threading.Lock()
 _models: dict[str, interface.DiskModel] = {}
@@ -85,13 +86,16 @@ def _rewrite(
     """
     name = properties['disk_name']
     disk = disks.get(name)
+    # before the only disk there is goes
+    disks.check(properties['size_gib'], disk.kind)
     disks.delete(name)
     return disks.open_writer(
         models.VolumeSpec(
             name=name,
             size_gib=properties['size_gib'],
             kind=disk.kind,
-            tags=disk.tags,
+            # an upload that was cut off has left it marked as temporary
+            tags={**disk.tags, tags.KIND: tags.KIND_VOLUME},
             os_type=properties.get('os_type'),
             generation=properties.get('generation'),
         )

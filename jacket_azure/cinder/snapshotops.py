@@ -14,10 +14,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from typing import Any
 
 from cinder import coordination
+from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.cinder import backend as backends
@@ -27,6 +29,7 @@ from jacket_azure.cinder import volumeops
 from jacket_azure.disks import models
 from jacket_azure.payload import tags
 
+LOG = logging.getLogger(__name__)
 # what the notes call the time stamp of a page blob's snapshot
 STAMP = 'azure_snapshot_id'
 _GENERATION_CHARS = 8
@@ -103,15 +106,32 @@ class SnapshotOps:
             )
         source = volume_names.of_snapshot(self._disks, snapshot)
         generation = _generation(name, source)
+        spec = self._volumes.spec(volume, generation)
+        # the disk stays what it is, whatever the type would make today
+        kind = dataclasses.replace(
+            disk.kind,
+            caching=spec.kind.caching,
+            snapshots=spec.kind.snapshots,
+        )
         reverted = self._disks.revert(
-            self._volumes.spec(volume, generation), name, source
+            dataclasses.replace(spec, kind=kind), name, source
         )
         if reverted.name == name:
             return
         volume.update(self._volumes.made(volume, reverted))
         volume.save()
-        self._disks.delete(name)
-        self._volumes.sweep(volume, keep=reverted.name)
+        try:
+            self._disks.delete(name)
+            self._volumes.sweep(volume, keep=reverted.name)
+        except exceptions.AzureError as exc:
+            # what was asked for is done; the volume's deletion sweeps again
+            LOG.warning(
+                'The disk %s, which volume %s had before it was reverted, '
+                'stays: %s',
+                name,
+                volume.id,
+                exc,
+            )
 
 
 def _generation(name: str, snapshot_name: str) -> str:

@@ -96,6 +96,25 @@ class RestartTest(base.AzureVolumesTestCase):
         self.delete_snapshot(snapshot)
         self.assertEqual([disk.name], self.left_in_azure())
 
+    def test_a_revert_is_done_though_the_old_disk_stays(self):
+        volume = self.create_volume()
+        old = self.disk(volume)
+        digest = self.contents.write(old, 'old')
+        snapshot = self.create_snapshot(volume)
+        self.contents.write(old, 'new')
+        with mock.patch.object(
+                self.disks, 'delete',
+                side_effect=exceptions.Unavailable('Azure is away.')):
+            self.driver.revert_to_snapshot(
+                context.get_admin_context(), self.record(volume),
+                self.snapshot_record(snapshot))
+        disk = self.disk(volume)
+        self.assertEqual(digest, self.contents.digest(disk))
+        self.assertEqual(old.kind, disk.kind)
+        self.delete_snapshot(snapshot)
+        self.delete_volume(volume)
+        self.assertEqual([], self.left_in_azure())
+
     def test_a_service_that_finds_azure_away_waits(self):
         driver = self.driver
         pools, naps = driver._backend.disks.pools, []
