@@ -22,7 +22,9 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
+from cinder import context
 from cinder import exception as cinder_exception
+from cinder import objects
 from cinder.volume import volume_utils
 
 from jacket_azure import exceptions
@@ -65,6 +67,12 @@ class Manage:
         """Make a disk Cinder's."""
         disk = self._disk(reference)
         self._check_free(disk.tags, reference)
+        _check_unknown(
+            objects.VolumeList.get_all(
+                context.get_admin_context(),
+                filters={'provider_id': disk.name},
+            )
+        )
         refusal = references.why_not_disk(disk, self._backend.azure.location)
         if refusal is not None:
             raise _invalid(reference, refusal)
@@ -125,6 +133,11 @@ class Manage:
         """Make a snapshot of one of Cinder's volumes Cinder's."""
         found = self._snapshot(reference)
         self._check_free(found.tags, reference)
+        _check_unknown(
+            objects.SnapshotList.get_all(
+                context.get_admin_context(), {'provider_id': found.name}
+            )
+        )
         volume = volume_names.of_volume(self._disks, snapshot.volume)
         if (found.source or '').lower() != volume.lower():
             raise _invalid(
@@ -234,3 +247,14 @@ def _without_ours(found: Mapping[str, str]) -> dict[str, str]:
         for key, value in found.items()
         if not key.lower().startswith(_OURS)
     }
+
+
+def _check_unknown(records: Any) -> None:
+    """Refuse what a record of Cinder's has already, whatever its tags say.
+
+    The first record that is deleted would take the other's bytes with it.
+    """
+    for record in records:
+        raise cinder_exception.ManageExistingAlreadyManaged(
+            volume_ref=record.id
+        )

@@ -115,6 +115,20 @@ class ManageTest(base.AzureVolumesTestCase):
         self.contents.damage(disk, 2)
         self.assertIn('footer', self.refused(source_name=disk.name))
 
+    def test_a_snapshot_is_managed_once(self):
+        volume = self.create_volume()
+        snapshot = self.create_snapshot(volume)
+        name = self.snapshot_record(snapshot).provider_id
+        again = self.api.api_post('/manageable_snapshots', {'snapshot': {
+            'volume_id': volume['id'], 'ref': {'source-name': name}}},
+            check_response_status=[202])['snapshot']
+        found = self.settled(
+            lambda: self.api.get_snapshot(again['id']), 'creating',
+            'managing')
+        self.assertEqual('error', found['status'])
+        self.delete_snapshot(found)
+        self.assertEqual(name, self.disks.get_snapshot(name).name)
+
     def test_a_snapshot_comes_and_goes(self):
         volume = self.create_volume()
         snapshot = self.create_snapshot(volume)
