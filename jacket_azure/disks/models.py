@@ -73,6 +73,8 @@ class SnapshotSpec:
     :param incremental: keep only what changed since the one before
     :param size_gib: of the volume, where the caller knows; saves the model
         a request
+    :param os_type: of the volume, where the caller knows
+    :param generation: of the volume, where the caller knows
     """
 
     uuid: str
@@ -80,6 +82,8 @@ class SnapshotSpec:
     tags: Mapping[str, str]
     incremental: bool = True
     size_gib: int | None = None
+    os_type: str | None = None
+    generation: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

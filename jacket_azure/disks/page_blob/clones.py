@@ -18,6 +18,7 @@ or later, is not in it.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
 from jacket_azure import exceptions
@@ -47,7 +48,7 @@ class Clones(copies.Copies):
         source, found = self._snapshot(snapshot_name)
         size_bytes = _disk_bytes(found)
         limits.check_source('snapshot', size_bytes, spec.size_gib)
-        return self._copy(spec, source, size_bytes)
+        return self._copy(_like(spec, found), source, size_bytes)
 
     def create_from_volume(
         self, spec: models.VolumeSpec, source_name: str
@@ -63,15 +64,28 @@ class Clones(copies.Copies):
             source, blob_metadata.encode(self._temporary_tags(uuid)), uuid
         )
         frozen = source.at(stamp)
+        earlier: list[None] = []
         try:
-            return self._copy(
-                spec,
+            disk = self._copy(
+                _like(spec, found),
                 frozen,
                 size_bytes,
-                adopted=lambda: self._delete_temporary(source_name, uuid),
+                adopted=lambda: earlier.append(None),
             )
-        finally:
+        except BaseException:
             self._forget(frozen)
+            raise
+        if not earlier:
+            self._forget(frozen)
+            return disk
+        # not before the copy has ended, which may be one of that snapshot
+        try:
+            self._delete_temporary(source_name, uuid)
+        except exceptions.AzureError as exc:
+            LOG.warning(
+                'Temporary snapshots of %s stay for now: %s', source_name, exc
+            )
+        return disk
 
     @staticmethod
     def _forget(frozen: page_blobs.PageBlob) -> None:
@@ -97,7 +111,7 @@ class Clones(copies.Copies):
         found = source.properties()
         size_bytes = self._check_footer(source, found).size_bytes
         limits.check_source('image', size_bytes, spec.size_gib)
-        return self._copy(spec, source, size_bytes)
+        return self._copy(_like(spec, found), source, size_bytes)
 
     def _image_path(self, image: models.ImageReference) -> str:
         """Return the path of an image's blob.
@@ -155,6 +169,18 @@ class Clones(copies.Copies):
         if target > content:
             ended = self._bring_to(base, ended, target)
         return self._disk(name, ended)
+
+
+def _like(
+    spec: models.VolumeSpec, source: properties.Properties
+) -> models.VolumeSpec:
+    """Let a copy boot as its source does, unless the caller knows better."""
+    state = states.parse(source)
+    return dataclasses.replace(
+        spec,
+        os_type=spec.os_type or state.os_type,
+        generation=spec.generation or state.generation,
+    )
 
 
 def _disk_bytes(found: properties.Properties) -> int:

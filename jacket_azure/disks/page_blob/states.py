@@ -38,6 +38,8 @@ UNFINISHED = 'jacket_unfinished'
 OS_TYPE = 'jacket_os_type'
 GENERATION = 'jacket_generation'
 _OWN = (SIZE, WANTED, UNFINISHED, OS_TYPE, GENERATION)
+_OUR_TAGS = 'jacket-'
+_OF_SNAPSHOTS = (tag_names.KIND_SNAPSHOT, tag_names.KIND_TEMPORARY)
 # what Azure writes there while a machine has the disk
 _AZURES = 'microsoftazurecompute_'
 
@@ -151,6 +153,36 @@ def retag(
     metadata = {**blob_metadata.encode(tags), **own}
     blob_metadata.check_size(metadata)
     return metadata
+
+
+def of_snapshot(
+    tags: Mapping[str, str], os_type: str | None, generation: str | None
+) -> dict[str, str]:
+    """Build the metadata of a snapshot, which nobody changes any more."""
+    own = {OS_TYPE: os_type, GENERATION: generation}
+    metadata = {
+        **blob_metadata.encode(tags),
+        **{name: value for name, value in own.items() if value},
+    }
+    blob_metadata.check_size(metadata)
+    return metadata
+
+
+def tags_of_snapshot(found: properties.Properties) -> Mapping[str, str]:
+    """Return the tags of a snapshot itself, not those of its blob.
+
+    Azure gives a snapshot that is taken without metadata those of the blob.
+    Ours have a kind of their own; with another one, what we wrote tells of
+    the blob alone.
+    """
+    tags = parse(found).tags
+    if tags.get(tag_names.KIND) in (None, *_OF_SNAPSHOTS):
+        return tags
+    return {
+        name: value
+        for name, value in tags.items()
+        if not name.startswith(_OUR_TAGS)
+    }
 
 
 def is_ours(found: properties.Properties, owner: str) -> bool:
