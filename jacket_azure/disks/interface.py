@@ -97,6 +97,14 @@ class DiskModel(abc.ABC):
             sharing out of the rules, with what is allowed
         """
 
+    def check_upload(self, spec: models.VolumeSpec) -> None:
+        """Refuse what :meth:`open_writer` would refuse to make.
+
+        :raises InvalidRequest: as of :meth:`check`, or too large to be
+            written from outside
+        """
+        self.check(spec.size_gib, spec.kind)
+
     @abc.abstractmethod
     def check_growth(self, disk: models.Disk, size_gib: int) -> None:
         """Refuse a growth that Azure would refuse.
@@ -161,6 +169,15 @@ class DiskModel(abc.ABC):
         """Delete a disk; False when there was none.
 
         :raises InUse: attached, leased, or its snapshots need it
+        """
+
+    @abc.abstractmethod
+    def check_deletable(self, name: str) -> None:
+        """Refuse what :meth:`delete` would refuse, and change nothing.
+
+        :raises NotFound: there is no such disk
+        :raises InUse: attached, leased, or its snapshots need it
+        :raises Conflict: it is not ours
         """
 
     @abc.abstractmethod

@@ -13,8 +13,9 @@
 """Exchanges an attached volume for another one with the same content.
 
 Azure has no live copy: the old disk is detached, copied to the new volume,
-and the new one takes its LUN. The old disk is only read. Whatever is cut
-short can be asked for again, and goes on where it stopped.
+and the new one takes its LUN. The old disk is only read, and what the new
+volume held is kept until the exchange has succeeded. Whatever is cut short
+can be asked for again, and goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -26,16 +27,15 @@ import dataclasses
 from typing import Any
 
 from oslo_log import log as logging
-from oslo_utils import timeutils
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
+from jacket_azure.nova import safekeeping
 from jacket_azure.nova import volumeops
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
-from jacket_azure.payload import tags
 from jacket_azure.payload import volume_connection
 
 LOG = logging.getLogger(__name__)
@@ -46,17 +46,16 @@ class _Swap:
     """What is exchanged.
 
     :ivar slot: where the old disk is; None when it was detached before
-    :ivar spec: the new volume's disk as it shall be
-    :ivar source: what the old disk is found by
-    :ivar empty: as the new disk was, None when it is not there
+    :ivar before: the new volume's disk as it is
+    :ivar after: the new volume's disk as it shall be
     """
 
     old: volume_connection.Connection
     new: volume_connection.Connection
     slot: data_disk.Slot | None
-    spec: models.VolumeSpec
-    source: str
-    empty: models.VolumeSpec | None
+    before: models.VolumeSpec
+    after: models.VolumeSpec
+    safe: safekeeping.Safekeeping
     max_disks: int
 
 
@@ -89,13 +88,18 @@ class SwapOps:
         plan = self._plan(instance, old_info, new_info, resize_to_gib)
         if plan is None:
             return
+        # while the guest still has its disk
+        plan.safe.keep(plan.before)
         with self._putting_back(instance, plan):
             if plan.slot is not None:
                 self._backend.attachments.detach(
                     names.vm_name(instance.uuid),
                     data_disk.Detach(plan.old.disk_id),
                 )
-            disk = self._fill(plan)
+            plan.safe.remove()
+            disk = self._disks.create_from_volume(
+                plan.after, plan.old.disk_name
+            )
             lun = self._volumes.put(
                 instance,
                 plan.new,
@@ -103,6 +107,7 @@ class SwapOps:
                 plan.max_disks,
                 plan.slot.lun if plan.slot else None,
             )
+        plan.safe.forget()
         LOG.info(
             'Volume %s has replaced volume %s at LUN %d',
             plan.new.volume_id,
@@ -152,94 +157,29 @@ class SwapOps:
             raise exceptions.InvalidRequest(
                 f'Volume {old.volume_id} is not attached to the instance.'
             )
-        empty = self._empty(instance, new)
-        spec = self._spec(instance, new, empty)
-        spec = dataclasses.replace(
-            spec,
-            size_gib=max(spec.size_gib, source.size_gib, resize_to_gib),
+        safe = safekeeping.Safekeeping(
+            self._disks, new.volume_id, new.disk_name
         )
-        self._disks.check(spec.size_gib, spec.kind)
+        before = safe.look()
+        after = dataclasses.replace(
+            before,
+            size_gib=max(before.size_gib, source.size_gib, resize_to_gib),
+        )
+        self._disks.check(after.size_gib, after.kind)
         return _Swap(
-            old, new, slot, spec, old.disk_name, empty, size.max_data_disks
+            old, new, slot, before, after, safe, size.max_data_disks
         )
-
-    def _empty(
-        self, instance: Any, new: volume_connection.Connection
-    ) -> models.VolumeSpec | None:
-        """Return the new volume's disk as it is; None when it is missing."""
-        try:
-            disk = self._disks.get(new.disk_name)
-        except exceptions.NotFound:
-            # an exchange that was cut short has removed it
-            return None
-        if disk.attached_to:
-            raise exceptions.InvalidRequest(
-                f'Volume {new.volume_id} is attached to another instance.'
-            )
-        return models.VolumeSpec(
-            disk.name,
-            disk.size_gib,
-            disk.kind,
-            disk.tags,
-            disk.os_type,
-            disk.generation,
-        )
-
-    def _spec(
-        self,
-        instance: Any,
-        new: volume_connection.Connection,
-        empty: models.VolumeSpec | None,
-    ) -> models.VolumeSpec:
-        if empty is not None:
-            return empty
-        wanted, _ = tags.build(
-            self._backend.owner,
-            tags.KIND_VOLUME,
-            new.volume_id,
-            instance.project_id,
-            timeutils.utcnow().isoformat() + 'Z',
-        )
-        return models.VolumeSpec(
-            new.disk_name,
-            new.size_gib,
-            models.Kind(new.sku, zone=new.zone, caching=new.caching),
-            wanted,
-        )
-
-    def _fill(self, plan: _Swap) -> models.Disk:
-        """Make the new volume's disk anew, as a copy of the old one.
-
-        A disk that exists takes no content from another, so it is made
-        again under its name, which Cinder knows it by.
-        """
-        self._disks.delete(plan.new.disk_name)
-        try:
-            return self._disks.create_from_volume(plan.spec, plan.source)
-        except exceptions.JacketAzureError:
-            if plan.empty is not None:
-                self._restore(plan.empty)
-            raise
-
-    def _restore(self, empty: models.VolumeSpec) -> None:
-        try:
-            self._disks.create(empty)
-        except exceptions.JacketAzureError as exc:
-            LOG.warning(
-                'The disk %s of a volume that was to take over is missing '
-                'now; delete the volume: %s',
-                empty.name,
-                exc,
-            )
 
     @contextlib.contextmanager
     def _putting_back(self, instance: Any, plan: _Swap) -> Iterator[None]:
-        """Attach the old disk again when the exchange fails."""
+        """Let both volumes be as they were when the exchange fails."""
         try:
             yield
         except exceptions.JacketAzureError:
+            # first what the guest is waiting for
             if plan.slot is not None:
                 self._put_back(instance, plan)
+            plan.safe.give_back(plan.before)
             raise
 
     def _put_back(self, instance: Any, plan: _Swap) -> None:

@@ -71,6 +71,14 @@ class Volumes(base.Base):
     def delete(self, name: str) -> bool:
         return self._disks.delete(name)
 
+    def check_deletable(self, name: str) -> None:
+        disk = self.get(name)
+        self._disks.check_ours(name)
+        if disk.attached_to:
+            raise exceptions.InUse(
+                f'The disk {name} is attached to a machine.'
+            )
+
     def grow(self, name: str, size_gib: int) -> models.Disk:
         try:
             body = self._disks.update(

@@ -22,11 +22,10 @@ import logging
 
 from jacket_azure import exceptions
 from jacket_azure.blob import containers
-from jacket_azure.blob import copies
 from jacket_azure.blob import page_blobs
 from jacket_azure.blob import properties
 from jacket_azure.disks import models
-from jacket_azure.disks.page_blob import growth
+from jacket_azure.disks.page_blob import deletion
 from jacket_azure.disks.page_blob import limits
 from jacket_azure.disks.page_blob import names
 from jacket_azure.disks.page_blob import states
@@ -37,7 +36,7 @@ from jacket_azure.payload import vhd
 LOG = logging.getLogger(__name__)
 
 
-class Volumes(growth.Growth):
+class Volumes(deletion.Deletion):
     """The disks themselves."""
 
     def skus(self) -> tuple[str, ...]:
@@ -165,80 +164,15 @@ class Volumes(growth.Growth):
             blob.write(state.actual_bytes, footer, found.etag)
         return self._disk(spec.name, found)
 
-    def delete(self, name: str) -> bool:
-        blob = self._blob(name)
-        if not self._whose.is_ours(name):
-            try:
-                self._check_ours(name, blob.properties())
-            except exceptions.NotFound:
-                return False
-        deleted = self._delete(name, blob)
-        self._whose.note_gone(name)
-        return deleted
-
-    def delete_os_disk(self, uuid: str) -> bool:
-        # Azure made it and gave it no metadata: it is ours by its name,
-        # unless somebody has put theirs on it
-        name = names.os_disk(uuid)
-        blob = self._blob(name)
-        try:
-            found = blob.properties()
-        except exceptions.NotFound:
-            return False
-        owner = states.parse(found).tags.get(tag_names.OWNER, self._owner)
-        return owner == self._owner and self._delete(name, blob)
-
-    def _delete(self, name: str, blob: page_blobs.PageBlob) -> bool:
-        try:
-            return blob.delete()
-        except exceptions.Conflict as exc:
-            if exc.code == 'SnapshotsPresent':
-                self._delete_temporary(name)
-            elif exc.code == 'PendingCopyOperation':
-                self._give_up_copy(blob)
-            else:
-                raise
-        return blob.delete()
-
-    def _give_up_copy(self, blob: page_blobs.PageBlob) -> None:
-        found = blob.properties()
-        if found.copy is not None:
-            copies.abort(blob, found.copy.id)
-
-    def _delete_temporary(self, name: str, uuid: str | None = None) -> None:
-        """Delete what calls that died have left of snapshots.
-
-        :param uuid: only of the call for this volume
-        :raises InUse: there are other snapshots, and all were to go
-        """
-        kept = 0
-        container, _, short = name.partition('/')
-        for entry in self._account.container(container).list(
-            short, snapshots=True
-        ):
-            if entry.address.path != name or not entry.address.snapshot:
-                continue
-            tags = states.parse(entry.properties).tags
-            if (
-                tags.get(tag_names.OWNER) == self._owner
-                and tags.get(tag_names.KIND) == tag_names.KIND_TEMPORARY
-                and uuid in (None, tags.get(tag_names.ID))
-            ):
-                self._blob(name).at(entry.address.snapshot).delete()
-            else:
-                kept += 1
-        if kept and uuid is None:
-            raise exceptions.InUse(
-                f'The volume {name} has snapshots ({kept}); they must be '
-                f'deleted first.',
-                code='SnapshotsPresent',
-            )
-
     def change(
         self, name: str, kind: models.Kind, tags: Mapping[str, str]
     ) -> models.Disk:
         # the size is not to change, so any will do
         self.check(1, kind)
+        disk = self.get(name)
+        if dict(disk.tags) == dict(tags):
+            # while a machine holds the blob, nothing of it can be written
+            return disk
         return self.tag(name, tags)
 
     def tag(self, name: str, tags: Mapping[str, str]) -> models.Disk:

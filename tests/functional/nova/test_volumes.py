@@ -263,7 +263,9 @@ class AttachTest(VolumesTestCase):
         old, new = self.volumes.make(), self.volumes.make(8)
         self.attach(server, old)
         self.volumes.volumes[old]['migration_status'] = 'migrating'
-        self.azure.fail('PUT', 'disks', 403, 'AuthorizationFailed', times=1)
+        self.azure.fail(
+            'PUT', 'disks', 403, 'AuthorizationFailed', times=1,
+            name=self.name(new))
         self.admin_api.put_server_volume(server['id'], old, new)
         details = self.failed_event(
             server, 'swap_volume', 'compute_swap_volume')

@@ -11,8 +11,12 @@
 #    under the License.
 
 
+from unittest import mock
+import uuid
+
 from nova import exception as nova_exception
 
+from jacket_azure import exceptions
 from jacket_azure.disks import models
 from tests import world
 from tests.unit.nova import volumes
@@ -110,6 +114,47 @@ class PageBlobVolumesTest(volumes.VolumeTestCase):
         self.addCleanup(reader.close)
         self.assertEqual(2, reader.size_bytes // 1024 ** 3)
         self.assertEqual(b'swapped.' * 64, reader.read(4096, 512))
+
+    def test_swap_to_a_volume_with_snapshots(self):
+        old, new = self.volume(), self.volume(size_gib=2)
+        self.attach(old)
+        name = new['data']['disk_name']
+        self.disks.create_snapshot(models.SnapshotSpec(
+            str(uuid.uuid4()), name, self.disks.get(name).tags))
+        with self.azure.recording() as made:
+            exc = self.assertRaises(
+                nova_exception.InvalidInput, self.driver.swap_volume,
+                self.context, old, new, self.server, '/dev/sdc', 0)
+        self.assertIn('has snapshots (1)', exc.format_message())
+        self.assertEqual([], self.writes(made))
+        self.assertEqual({self.name(old): 0}, self.luns())
+
+    def test_swap_that_fails_keeps_what_the_new_volume_held(self):
+        old, new = self.volume(), self.volume(size_gib=2)
+        disk = self.disks.get(new['data']['disk_name'])
+        self.disks.delete(disk.name)
+        writer = self.disks.open_writer(models.VolumeSpec(
+            disk.name, 2, disk.kind, disk.tags))
+        writer.write(4096, b'precious' * 64)
+        writer.close()
+        self.attach(old)
+        copy = self.disks.create_from_volume
+
+        def failing(spec, source):
+            if source == old['data']['disk_name']:
+                raise exceptions.OperationFailed('It was aborted.')
+            return copy(spec, source)
+
+        with mock.patch.object(self.disks, 'create_from_volume', failing):
+            self.assertRaises(
+                nova_exception.NovaException, self.driver.swap_volume,
+                self.context, old, new, self.server, '/dev/sdc', 0)
+        self.assertEqual({self.name(old): 0}, self.luns())
+        self.assertEqual(
+            3, len(self.blobs()), 'the two volumes and the OS disk')
+        reader = self.disks.open_reader(disk.name)
+        self.addCleanup(reader.close)
+        self.assertEqual(b'precious' * 64, reader.read(4096, 512))
 
     def test_attached_to_another_instance(self):
         info = self.volume()

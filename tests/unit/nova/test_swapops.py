@@ -37,6 +37,12 @@ class SwapTestCase(volumes.VolumeTestCase):
             self.context, old or self.old, new or self.new, self.server,
             '/dev/sdc', resize_to)
 
+    def failing_copy(self):
+        """Let Azure refuse to make the new disk, once."""
+        self.azure.fail(
+            'PUT', 'disks', 403, 'AuthorizationFailed', times=1,
+            name=self.name(self.new))
+
     def assert_swapped(self):
         self.assertEqual(1, self.luns()[self.name(self.new)])
         self.assertEqual(2, len(self.luns()))
@@ -114,6 +120,10 @@ class SwapTest(SwapTestCase):
             with self.azure.failing_for_good(number):
                 with contextlib.suppress(nova_exception.NovaException):
                     self.swap()
+            # what it held is there, in one place or the other
+            self.assertTrue(
+                {self.name(self.new), *self.copies_kept()}
+                & {disk.name for disk in self.disks.list()}, number)
             source = self.disks.get(self.name(self.old))
             self.assertEqual(2, source.size_gib, number)
             # the user tries again
@@ -121,28 +131,41 @@ class SwapTest(SwapTestCase):
             self.assert_swapped()
 
     def test_the_copy_fails_and_the_old_one_comes_back(self):
-        self.azure.fail('PUT', 'disks', 403, 'AuthorizationFailed', times=1)
+        before = self.disks.get(self.name(self.new))
+        self.failing_copy()
         self.assertRaises(nova_exception.NovaException, self.swap)
         self.assert_untouched()
-        # the new volume is empty again, and can be used
-        disk = self.disks.get(self.name(self.new))
-        self.assertEqual((4, ()), (disk.size_gib, disk.attached_to))
-        body = self.azure.resource('disks', self.name(self.new))
+        # the new volume is as it was, and can be used
+        after = self.disks.get(self.name(self.new))
         self.assertEqual(
-            'Empty', body['properties']['creationData']['createOption'])
+            (before.size_gib, before.kind, before.tags, ()),
+            (after.size_gib, after.kind, after.tags, after.attached_to))
+        self.assertEqual(self.copies_kept(), [])
         self.swap()
         self.assert_swapped()
+        self.assertEqual(self.copies_kept(), [])
+
+    def copies_kept(self):
+        return [disk.name for disk in self.disks.list()
+                if 'kept' in disk.name]
 
     def test_killed_anywhere_it_can_be_asked_for_again(self):
         """As a process that dies: nothing is put back."""
         backend = self.driver._backend
         steps = {
-            'after the detach': (backend.disks, 'delete'),
-            'after the delete': (backend.disks, 'create_from_volume'),
-            'after the copy': (backend.attachments, 'attach'),
+            'before anything': (backend.disks, 'delete', 0),
+            'before the copy to keep': (
+                backend.disks, 'create_from_volume', 0),
+            'before the detach': (backend.attachments, 'detach', 0),
+            'after the detach': (backend.disks, 'delete', 1),
+            'after the delete': (backend.disks, 'create_from_volume', 1),
+            'after the copy': (backend.attachments, 'attach', 0),
+            'after all but the cleaning': (backend.disks, 'delete', 2),
         }
-        for step, (part, name) in steps.items():
-            with self.dying(part, name):
+        self.new = self.volume(size_gib=4, sku='Premium_LRS', tier='P30')
+        before = self.disks.get(self.name(self.new))
+        for step, place in steps.items():
+            with self.dying(*place):
                 self.assertRaises(_Killed, self.swap)
             self.assertEqual(
                 2, self.disks.get(self.name(self.old)).size_gib, step)
@@ -151,19 +174,52 @@ class SwapTest(SwapTestCase):
             # Nova did not learn of it, and asks once more
             self.swap()
             self.assertIn(self.name(self.new), self.luns(), step)
+            after = self.disks.get(self.name(self.new))
+            self.assertEqual(
+                (before.kind, before.tags), (after.kind, after.tags), step)
             self.detach(self.new)
             self.attach(self.old)
 
     @contextlib.contextmanager
-    def dying(self, part, name):
+    def dying(self, part, name, skip=0):
+        """Let the process end at a call, after some that it survives."""
+        call, calls = getattr(part, name), []
+
         def die(*arguments, **options):
-            raise _Killed()
+            calls.append(name)
+            if len(calls) > skip:
+                raise _Killed()
+            return call(*arguments, **options)
 
         setattr(part, name, die)
         try:
             yield
         finally:
             delattr(part, name)
+
+    def test_the_new_disk_is_missing(self):
+        self.disks.delete(self.name(self.new))
+        self.refused('has no disk in Azure')
+
+    def test_the_new_disk_is_not_ours(self):
+        disk = self.disks.get(self.name(self.new))
+        self.disks.tag(disk.name, {**disk.tags, 'jacket-owner': 'others'})
+        self.refused('not ours')
+
+    def test_a_copy_left_from_long_ago_is_not_taken(self):
+        backend = self.driver._backend
+        with self.dying(backend.attachments, 'detach'):
+            self.assertRaises(_Killed, self.swap)
+        [left] = self.copies_kept()
+        before = self.disks.get(left).created
+        self.azure.clock.advance(3600)
+        self.failing_copy()
+        self.assertRaises(nova_exception.NovaException, self.swap)
+        body = self.azure.resource('disks', self.name(self.new))
+        self.assertTrue(body['properties']['creationData'][
+            'sourceResourceId'].endswith(left))
+        self.assertLess(
+            before, self.disks.get(self.name(self.new)).created)
 
     def test_the_volume_it_boots_from(self):
         boot = self.volume(size_gib=30)
@@ -190,21 +246,39 @@ class ContentTest(SwapTestCase):
 
     def test_bytes(self):
         text = uuid.uuid4().bytes * 32
-        spec = self.spec_of(self.old)
         self.detach(self.old)
-        self.disks.delete(self.name(self.old))
-        writer = self.disks.open_writer(spec)
-        for offset in (0, MIB, 2 * 1024 * MIB - 512):
-            writer.write(offset, text)
-        writer.close()
+        self.write(self.old, text, 0, MIB, 2 * 1024 * MIB - 512)
         self.attach(self.old)
         self.swap()
         self.detach(self.new)
-        reader = self.disks.open_reader(self.name(self.new))
-        self.addCleanup(reader.close)
-        for offset in (0, MIB, 2 * 1024 * MIB - 512):
-            self.assertEqual(text, reader.read(offset, 512))
-        self.assertEqual(bytes(512), reader.read(3 * 1024 * MIB, 512))
+        self.assert_bytes(
+            self.new, text, 0, MIB, 2 * 1024 * MIB - 512)
+        self.assert_bytes(self.new, bytes(512), 3 * 1024 * MIB)
+
+    def test_a_swap_that_fails_keeps_what_the_new_volume_held(self):
+        text = uuid.uuid4().bytes * 32
+        self.write(self.new, text, 0, 4 * 1024 * MIB - 512)
+        self.failing_copy()
+        self.assertRaises(nova_exception.NovaException, self.swap)
+        self.assert_untouched()
+        self.assert_bytes(self.new, text, 0, 4 * 1024 * MIB - 512)
+
+    def write(self, info, text, *offsets):
+        """Make a volume's disk again, with a text at some places."""
+        spec = self.spec_of(info)
+        self.disks.delete(self.name(info))
+        writer = self.disks.open_writer(spec)
+        for offset in offsets:
+            writer.write(offset, text)
+        writer.close()
+
+    def assert_bytes(self, info, text, *offsets):
+        reader = self.disks.open_reader(self.name(info))
+        try:
+            for offset in offsets:
+                self.assertEqual(text, reader.read(offset, 512))
+        finally:
+            reader.close()
 
     def spec_of(self, info):
         disk = self.disks.get(self.name(info))

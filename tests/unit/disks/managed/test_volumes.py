@@ -173,6 +173,17 @@ class DeleteTest(base.ManagedTestCase):
         self.assertRaises(exceptions.InUse, self.model.delete, disk.name)
         self.assertEqual('Attached', self.model.get(disk.name).state)
 
+    def test_whether_it_could_be_is_told_without_a_change(self):
+        check = self.model.check_deletable
+        self.assertRaises(exceptions.NotFound, check, f'volume-{UUID}')
+        disk = self.model.create(self.spec())
+        _, sent = self.sent(check, disk.name)
+        self.assertEqual({'GET'}, {method for method, _ in sent})
+        self.attach(disk.name)
+        self.assertRaises(exceptions.InUse, check, disk.name)
+        self.model.tag(disk.name, {})
+        self.assertRaises(exceptions.Conflict, check, disk.name)
+
 
 class GrowTest(base.ManagedTestCase):
 

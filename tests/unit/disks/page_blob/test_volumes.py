@@ -145,15 +145,16 @@ class DeleteTest(base.PageBlobDisksTestCase):
         name = self.volume()
         self.attach(name)
         for disks in (self.disks, self.restarted()):
+            self.assertRaises(exceptions.InUse, disks.check_deletable, name)
             self.assertRaises(exceptions.InUse, disks.delete, name)
         self.assert_disk(name, 1)
 
     def test_what_has_snapshots_stays_with_them(self):
         name = self.volume()
         snapshot = self.disks.create_snapshot(self.snapshot_spec(name))
-        error = self.assertRaises(
-            exceptions.InUse, self.disks.delete, name)
-        self.assertEqual('SnapshotsPresent', error.code)
+        for refused in (self.disks.check_deletable, self.disks.delete):
+            error = self.assertRaises(exceptions.InUse, refused, name)
+            self.assertEqual('SnapshotsPresent', error.code)
         self.assertEqual([snapshot.stamp], self.snapshots(name))
         self.disks.delete_snapshot(snapshot.name)
         self.assertIs(True, self.disks.delete(name))
@@ -162,6 +163,7 @@ class DeleteTest(base.PageBlobDisksTestCase):
         name = self.volume()
         self._killed(2, lambda: self.disks.create_from_volume(
             self.spec(), name))
+        self.disks.check_deletable(name)
         self.assertEqual(1, len(self.snapshots(name)))
         self.assertIs(True, self.disks.delete(name))
         self.assertIsNone(self.azurite.size(name))
@@ -169,8 +171,9 @@ class DeleteTest(base.PageBlobDisksTestCase):
     def test_what_is_not_ours_stays(self):
         name = self.volume()
         self.azurite.client.set_metadata(name, {'jacket_owner': 'other'})
-        self.assertRaises(exceptions.Conflict,
-                          self.restarted().delete, name)
+        for refused in (self.restarted().check_deletable,
+                        self.restarted().delete):
+            self.assertRaises(exceptions.Conflict, refused, name)
         self.assert_disk(name, 1)
 
 
