@@ -19,6 +19,7 @@ adds ours. It must run in each process that attaches.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from os_brick import exception as brick_exception
@@ -70,12 +71,21 @@ class AzureConnector(base.BaseLinuxConnector):
         force: bool = False,
         ignore_errors: bool = False,
     ) -> None:
-        """Close the file; only now what was written is a volume."""
+        """Close the file; only now what was written is a volume.
+
+        Cinder disconnects in a ``finally``, always with *force*, and so
+        tells nobody that the copying has failed. That an exception is on
+        its way tells: half a volume must not be taken for a whole one.
+        """
         opened = (device_info or {}).get('path')
         if not isinstance(opened, volume_file.VolumeFile):
             return
+        failure = sys.exception()
         try:
-            opened.close()
+            if failure is None or failure is opened.opened_within:
+                opened.close()
+            else:
+                opened.abort()
         except OSError as exc:
             if not ignore_errors:
                 raise brick_exception.BrickException(message=str(exc)) from exc

@@ -27,6 +27,7 @@ from typing import Any
 from oslo_config import cfg
 
 from jacket_azure import conf as azure_conf
+from jacket_azure import exceptions
 from jacket_azure.arm import azure as arm_azure
 from jacket_azure.brick import volume_file
 from jacket_azure.disks import interface
@@ -48,7 +49,8 @@ def open_file(properties: Mapping[str, Any]) -> volume_file.VolumeFile:
     """Open a volume, or a snapshot to read.
 
     :param properties: the ``data`` of ``initialize_connection``; with
-        ``blank`` the volume may be made anew before it is written
+        ``blank`` the volume may be made anew before it is written, with
+        ``fresh`` it holds nothing but zeros
     """
     disks = _model(properties['config_group'])
     size_bytes = properties['size_gib'] * models.GIB
@@ -60,7 +62,9 @@ def open_file(properties: Mapping[str, Any]) -> volume_file.VolumeFile:
     name = properties['disk_name']
     write = functools.partial(_rewrite, disks, dict(properties))
     if properties.get('blank'):
-        return volume_file.VolumeFile(size_bytes, None, write)
+        return volume_file.VolumeFile(
+            size_bytes, None, write, fresh=properties.get('fresh', False)
+        )
     return volume_file.VolumeFile(
         size_bytes, functools.partial(disks.open_reader, name)
     )
@@ -79,24 +83,32 @@ def _model(group: str) -> interface.DiskModel:
 def _rewrite(
     disks: interface.DiskModel, properties: dict[str, Any]
 ) -> models.RangedWriter:
-    """Replace an empty disk by one that is written.
+    """Replace a disk by one that is written.
 
     Only what Cinder calls blank comes here: the target of a migration or of
-    a restore, none of whose bytes anybody has yet.
+    a restore, none of whose bytes anybody needs. After a failure there may
+    be no disk, but still somebody who tries once more.
     """
-    name = properties['disk_name']
-    disk = disks.get(name)
-    # before the only disk there is goes
-    disks.check(properties['size_gib'], disk.kind)
-    disks.delete(name)
-    return disks.open_writer(
-        models.VolumeSpec(
-            name=name,
-            size_gib=properties['size_gib'],
-            kind=disk.kind,
-            # an upload that was cut off has left it marked as temporary
-            tags={**disk.tags, tags.KIND: tags.KIND_VOLUME},
-            os_type=properties.get('os_type'),
-            generation=properties.get('generation'),
-        )
+    disk: models.Disk | None
+    name, size_gib = properties['disk_name'], properties['size_gib']
+    try:
+        disk = disks.get(name)
+        kind, known_tags = disk.kind, disk.tags
+    except exceptions.NotFound:
+        disk = None
+        kind = models.Kind(**properties['kind'])
+        known_tags = properties['tags']
+    spec = models.VolumeSpec(
+        name=name,
+        size_gib=size_gib,
+        kind=kind,
+        # an upload that was cut off has left it marked as temporary
+        tags={**known_tags, tags.KIND: tags.KIND_VOLUME},
+        os_type=properties.get('os_type'),
+        generation=properties.get('generation'),
     )
+    # before the only disk there is goes
+    disks.check_upload(spec)
+    if disk is not None:
+        disks.delete(name)
+    return disks.open_writer(spec)

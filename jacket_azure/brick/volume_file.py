@@ -19,18 +19,21 @@ flush, close; no file number.
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Callable
-from collections.abc import Iterator
-import contextlib
 import io
 import os
+import sys
 import threading
 from typing import Any
 
+from oslo_log import log as logging
+
 from jacket_azure import exceptions
+from jacket_azure.brick import errors
+from jacket_azure.brick import holes
 from jacket_azure.disks import models
 
+LOG = logging.getLogger(__name__)
 SECTOR_BYTES = 512
 
 
@@ -42,6 +45,9 @@ class VolumeFile(io.RawIOBase):
 
     :param open_reader: None for a blank one
     :param open_writer: None for one that is only read
+    :param fresh: whether a blank one has nothing but zeros in Azure as well,
+        so that writing zeros changes nothing there
+    :ivar opened_within: the exception that was handled when it was opened
     """
 
     def __init__(
@@ -49,14 +55,18 @@ class VolumeFile(io.RawIOBase):
         size_bytes: int,
         open_reader: Callable[[], models.RangedReader] | None,
         open_writer: Callable[[], models.RangedWriter] | None = None,
+        fresh: bool = True,
     ) -> None:
         super().__init__()
+        self.opened_within = sys.exception()
         self._size = size_bytes
         self._open_reader = open_reader
         self._open_writer = open_writer
+        self._fresh = fresh
+        self._failure: BaseException | None = None
         self._reader: models.RangedReader | None = None
         self._writer: models.RangedWriter | None = None
-        self._holes = _Holes()
+        self._holes = holes.Holes()
         self._sectors: dict[int, bytearray] = {}
         self._position = 0
         self._lock = threading.RLock()
@@ -79,15 +89,12 @@ class VolumeFile(io.RawIOBase):
         return self._position
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {
-            os.SEEK_SET: 0,
-            os.SEEK_CUR: self._position,
-            os.SEEK_END: self._size,
-        }[whence]
-        if base + offset < 0:
+        # SEEK_SET, SEEK_CUR, SEEK_END
+        position = (0, self._position, self._size)[whence] + offset
+        if position < 0:
             raise OSError('a negative position in a volume')
-        self._position = base + offset
-        return self._position
+        self._position = position
+        return position
 
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer).cast('B')
@@ -96,7 +103,7 @@ class VolumeFile(io.RawIOBase):
         return len(data)
 
     def read(self, size: int | None = -1) -> bytes:
-        with self._lock, _as_os_errors():
+        with self._lock, errors.as_os_errors():
             left = max(0, self._size - self._position)
             length = left if size is None or size < 0 else min(size, left)
             data = self._read(self._position, length) if length else b''
@@ -113,10 +120,14 @@ class VolumeFile(io.RawIOBase):
                 'outside of a virtual machine; only a new one can be written'
             )
         content = bytes(data)
-        with self._lock, _as_os_errors():
+        with self._lock, errors.as_os_errors():
             if self._position + len(content) > self._size:
                 raise OSError('a write past the end of the volume')
-            self._write(self._position, content)
+            try:
+                self._write(self._position, content)
+            except BaseException as exc:
+                self._failure = exc
+                raise
             self._position += len(content)
         return len(content)
 
@@ -124,18 +135,54 @@ class VolumeFile(io.RawIOBase):
         """Do nothing: each write is one already."""
 
     def close(self) -> None:
-        """Finish; what was written becomes a volume only now."""
-        with self._lock:
+        """Finish; what was written becomes a volume only now.
+
+        :raises OSError: not all was written; nothing of the disk stays
+        """
+        with self._lock, errors.as_os_errors():
             if self.closed:
                 return
-            reader, writer = self._reader, self._writer
-            self._reader = self._writer = None
-            super().close()
-            with _as_os_errors():
-                if reader is not None:
-                    reader.close()
+            writer = self._end()
+            if writer is None:
+                return
+            try:
+                if self._failure is not None:
+                    raise OSError(
+                        f'a volume of which a part could not be written: '
+                        f'{self._failure}'
+                    )
+                writer.close()
+            except BaseException:
+                _abort(writer)
+                raise
+
+    def abort(self) -> None:
+        """Close; of what was written nothing stays."""
+        with self._lock, errors.as_os_errors():
+            if not self.closed:
+                writer = self._end()
                 if writer is not None:
-                    writer.close()
+                    _abort(writer)
+
+    def __exit__(self, kind: Any, exc: Any, traceback: Any) -> None:
+        if exc is None:
+            self.close()
+        else:
+            self.abort()
+
+    def __del__(self) -> None:
+        # what nobody has closed is not whole: it stays marked so
+        self._writer = None
+        self.close()
+
+    def _end(self) -> models.RangedWriter | None:
+        """Close what was read; return what is to be finished."""
+        reader, writer = self._reader, self._writer
+        self._reader = self._writer = None
+        super().close()
+        if reader is not None:
+            reader.close()
+        return writer
 
     # -- ranges
 
@@ -144,7 +191,7 @@ class VolumeFile(io.RawIOBase):
             return self._read_back(offset, length)
         if self._reader is None:
             self._reader = self._open_reader()
-            self._holes = _Holes(self._reader)
+            self._holes = holes.Holes(self._reader)
         if self._holes.is_hole(offset, length):
             return bytes(length)
         return self._reader.read(offset, length)
@@ -158,7 +205,7 @@ class VolumeFile(io.RawIOBase):
 
     def _write(self, offset: int, content: bytes) -> None:
         if self._writer is None and self._open_writer is not None:
-            if not any(content):
+            if self._fresh and not any(content):
                 return    # it reads as zeros already
             self._writer = self._open_writer()
         head = min(len(content), -offset % SECTOR_BYTES)
@@ -198,40 +245,9 @@ class VolumeFile(io.RawIOBase):
             self._holes.fill(offset, len(content))
 
 
-class _Holes:
-    """Where there is nothing but zeros, from the ranges that are not."""
-
-    def __init__(self, reader: models.RangedReader | None = None) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        if reader is not None:
-            for offset, length in sorted(reader.ranges()):
-                self.fill(offset, length)
-
-    def fill(self, offset: int, length: int) -> None:
-        """Note that a range holds something."""
-        start, end = offset, offset + length
-        first = bisect.bisect_left(self._ends, start)
-        last = bisect.bisect_right(self._starts, end)
-        if first < last:
-            start = min(start, self._starts[first])
-            end = max(end, self._ends[last - 1])
-        self._starts[first:last] = [start]
-        self._ends[first:last] = [end]
-
-    def is_hole(self, offset: int, length: int) -> bool:
-        """Say whether a range holds nothing."""
-        first = bisect.bisect_right(self._ends, offset)
-        return (
-            first == len(self._starts)
-            or self._starts[first] >= offset + length
-        )
-
-
-@contextlib.contextmanager
-def _as_os_errors() -> Iterator[None]:
-    """Translate: whoever reads a file expects OSError."""
+def _abort(writer: models.RangedWriter) -> None:
     try:
-        yield
+        writer.abort()
     except exceptions.JacketAzureError as exc:
-        raise OSError(str(exc)) from exc
+        # it is marked as unfinished, and whoever writes it next removes it
+        LOG.warning('An unfinished disk stays behind: %s', exc)

@@ -19,6 +19,7 @@ when the virtual machine is changed.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from cinder import exception as cinder_exception
@@ -29,12 +30,16 @@ from jacket_azure.cinder import facts
 from jacket_azure.cinder import kinds
 from jacket_azure.cinder import volume_names
 from jacket_azure.payload import disk_rules
+from jacket_azure.payload import tags
+from jacket_azure.payload import volume_kind
 
 # in a connector that nova-compute made with our driver
 VIRTUAL_MACHINE = 'azure_vm_id'
 
 # the bytes of such a volume will all be written: what is there may go
 _BLANK_STATUS = ('restoring-backup',)
+# made a moment ago, to restore a backup into it
+_FRESH_STATUS = ('creating',)
 
 
 class Connections:
@@ -69,12 +74,36 @@ class Connections:
             'qos_specs': None,
         }
         if VIRTUAL_MACHINE not in connector:
-            data['config_group'] = self._backend.group
-            data['blank'] = (
-                kinds.is_migration_target(volume)
-                or volume.status in _BLANK_STATUS
+            data.update(
+                self._for_host(
+                    volume,
+                    dataclasses.replace(
+                        wanted.kind,
+                        sku=known.sku,
+                        zone=known.zone,
+                        max_shares=known.shares,
+                    ),
+                )
             )
         return {'driver_volume_type': brick.PROTOCOL, 'data': data}
+
+    def _for_host(
+        self, volume: Any, kind: volume_kind.Kind
+    ) -> dict[str, Any]:
+        """Return what a process needs that reads or writes the bytes."""
+        fresh = (
+            kinds.is_migration_target(volume) or volume.status in _FRESH_STATUS
+        )
+        return {
+            'config_group': self._backend.group,
+            'blank': fresh or volume.status in _BLANK_STATUS,
+            'fresh': fresh,
+            # to make the disk with, if an earlier try has left none
+            'kind': dataclasses.asdict(kind),
+            'tags': self._backend.tags(
+                tags.KIND_VOLUME, volume.id, volume.project_id
+            ),
+        }
 
     def describe_snapshot(self, snapshot: Any) -> dict[str, Any]:
         """Build the ``connection_info`` of a snapshot, which is only read."""

@@ -258,8 +258,14 @@ class DiskModel(abc.ABC):
         """Read a snapshot."""
 
     @abc.abstractmethod
-    def open_writer(self, spec: models.VolumeSpec) -> models.RangedWriter:
+    def open_writer(
+        self, spec: models.VolumeSpec, anew: bool = False
+    ) -> models.RangedWriter:
         """Make a disk and fill it; until ``close`` it is unfinished.
 
         A disk of that name that is ours and unfinished is written anew.
+
+        :param anew: so is a finished one, of whose bytes none is needed;
+            its snapshots stay
+        :raises InUse: it is attached, or being filled
         """

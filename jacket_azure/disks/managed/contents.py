@@ -75,11 +75,13 @@ class Contents(base.Base):
             lambda: doors.close_quietly(name),
         )
 
-    def open_writer(self, spec: models.VolumeSpec) -> models.RangedWriter:
-        self._check_upload(spec)
+    def open_writer(
+        self, spec: models.VolumeSpec, anew: bool = False
+    ) -> models.RangedWriter:
+        self.check_upload(spec)
         found = self._disks.find(spec.name)
         if found is not None:
-            self._make_room(facts.disk_of(found))
+            self._make_room(facts.disk_of(found), anew)
         body = disk_payload.build(
             disk_payload.DiskSpec(
                 location=self._azure.location,
@@ -105,7 +107,7 @@ class Contents(base.Base):
             lambda: self._give_up(spec.name),
         )
 
-    def _check_upload(self, spec: models.VolumeSpec) -> None:
+    def check_upload(self, spec: models.VolumeSpec) -> None:
         self.check(spec.size_gib, spec.kind)
         if spec.size_gib > disk_payload.MAX_UPLOAD_GIB:
             raise exceptions.InvalidRequest(
@@ -113,11 +115,14 @@ class Contents(base.Base):
                 f'{disk_payload.MAX_UPLOAD_GIB} GiB, not {spec.size_gib}.'
             )
 
-    def _make_room(self, disk: models.Disk) -> None:
-        """Delete what an upload that never ended has left behind."""
+    def _make_room(self, disk: models.Disk, finished: bool) -> None:
+        """Delete what an upload that never ended has left behind.
+
+        :param finished: also a disk that is whole
+        """
         self._disks.check_ours(disk.name)
         kind = disk.tags.get(tag_names.KIND)
-        if disk.state not in facts.UNFINISHED and (
+        if not finished and disk.state not in facts.UNFINISHED and (
             kind != tag_names.KIND_TEMPORARY
         ):
             raise exceptions.Conflict(

@@ -12,7 +12,9 @@
 
 """A volume as a file object, against one in memory."""
 
+import gc
 import io
+from unittest import mock
 
 from hypothesis import given
 from hypothesis import settings
@@ -37,6 +39,7 @@ class Disk:
         self.content = bytearray(content or bytes(SIZE))
         self.reads = []
         self.closed = False
+        self.aborted = False
 
     def ranges(self):
         for offset in range(0, SIZE, 4096):
@@ -53,6 +56,9 @@ class Disk:
 
     def close(self):
         self.closed = True
+
+    def abort(self):
+        self.aborted = True
 
 
 def reading(disk):
@@ -126,10 +132,58 @@ class WriteTest(base.BaseTestCase):
         self.assertEqual(
             expected.ljust(SIZE, b'\0'), bytes(disk.content))
 
-    def test_zeros_make_no_disk(self):
-        opened = volume_file.VolumeFile(SIZE, None, self.fail)
+    def test_zeros_make_no_disk_of_a_fresh_volume(self):
+        opened = volume_file.VolumeFile(SIZE, None, self.fail, fresh=True)
         opened.write(bytes(SIZE))
         opened.close()
+
+    def test_zeros_replace_what_a_volume_holds(self):
+        disk = Disk()
+        opened = volume_file.VolumeFile(SIZE, None, lambda: disk, fresh=False)
+        opened.write(bytes(SIZE))
+        opened.close()
+        self.assertTrue(disk.closed)
+
+    def test_who_fails_leaves_nothing(self):
+        disk = Disk()
+
+        def fail():
+            with writing(disk) as opened:
+                opened.write(b'x' * SECTOR)
+                raise KeyError
+
+        self.assertRaises(KeyError, fail)
+        self.assertTrue(disk.aborted)
+        self.assertFalse(disk.closed)
+
+    def test_a_write_that_failed_makes_no_volume(self):
+        disk = Disk()
+        opened = writing(disk)
+        opened.write(b'x' * SECTOR)
+        with mock.patch.object(
+                disk, 'write', side_effect=exceptions.Unavailable('away')):
+            self.assertRaises(OSError, opened.write, b'y' * SECTOR)
+        error = self.assertRaises(OSError, opened.close)
+        self.assertIn('away', str(error))
+        self.assertTrue(disk.aborted)
+        self.assertFalse(disk.closed)
+
+    def test_a_finish_that_failed_leaves_nothing(self):
+        disk = Disk()
+        opened = writing(disk)
+        opened.write(b'x' * SECTOR)
+        with mock.patch.object(
+                disk, 'close', side_effect=exceptions.Unavailable('away')):
+            self.assertRaises(OSError, opened.close)
+        self.assertTrue(disk.aborted)
+
+    def test_what_nobody_closes_is_not_finished(self):
+        disk = Disk()
+        opened = writing(disk)
+        opened.write(b'x' * SECTOR)
+        del opened
+        gc.collect()
+        self.assertFalse(disk.closed)
 
     def test_closing_finishes_it_once(self):
         disk = Disk()
@@ -170,3 +224,30 @@ class ConnectorTest(base.BaseTestCase):
         self.assertFalse(made.check_valid_device('/dev/sda'))
         made.disconnect_volume({}, {'path': opened})
         self.assertFalse(made.check_valid_device(opened))
+
+    def disconnecting(self, fails):
+        """Return a disk that Cinder has let go as it always does."""
+        disk, made = Disk(), connector.AzureConnector('sudo')
+        opened = writing(disk)
+        opened.write(b'x' * SECTOR)
+        try:
+            if fails:
+                raise OSError('the source cannot be read')
+        except OSError:
+            made.disconnect_volume({}, {'path': opened}, force=True)
+        else:
+            made.disconnect_volume({}, {'path': opened}, force=True)
+        return disk
+
+    def test_half_a_copy_is_no_volume(self):
+        disk = self.disconnecting(fails=True)
+        self.assertEqual((True, False), (disk.aborted, disk.closed))
+        disk = self.disconnecting(fails=False)
+        self.assertEqual((False, True), (disk.aborted, disk.closed))
+
+    def test_a_failure_of_before_says_nothing(self):
+        try:
+            raise KeyError
+        except KeyError:
+            disk = self.disconnecting(fails=False)
+        self.assertEqual((False, True), (disk.aborted, disk.closed))
