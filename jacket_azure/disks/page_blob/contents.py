@@ -43,7 +43,9 @@ class Contents(clones.Clones):
         size_bytes = states.parse(found).actual_bytes
         return reader.Reader(blob, size_bytes)
 
-    def open_writer(self, spec: models.VolumeSpec) -> models.RangedWriter:
+    def open_writer(
+        self, spec: models.VolumeSpec, anew: bool = False
+    ) -> models.RangedWriter:
         self.check(spec.size_gib, spec.kind)
         size_bytes = spec.size_gib * models.GIB
         blob = self._blob(spec.name)
@@ -51,7 +53,7 @@ class Contents(clones.Clones):
         try:
             self._put(blob, size_bytes, metadata)
         except exceptions.PreconditionFailed:
-            self._put_anew(spec, blob, metadata)
+            self._put_anew(spec, blob, metadata, anew)
         # ends by itself when we do; until then nobody writes it anew
         lease = leases.Lease(blob)
         lease.acquire()
@@ -89,22 +91,24 @@ class Contents(clones.Clones):
         spec: models.VolumeSpec,
         blob: page_blobs.PageBlob,
         metadata: dict[str, str],
+        finished: bool,
     ) -> None:
-        """Empty a blob whose filling was given up.
+        """Empty a blob whose filling was given up; its snapshots stay.
 
+        :param finished: also one that is whole
         :raises Conflict: it is finished, or not ours
-        :raises InUse: it is being filled
+        :raises InUse: it is being filled, or a machine has it
         """
         found = blob.properties()
         self._check_same(spec, found)
-        if not states.parse(found).unfinished:
+        if not (finished or states.parse(found).unfinished):
             raise exceptions.Conflict(
                 f'The volume {spec.name} is already there and finished.'
             )
         if found.is_leased:
             raise exceptions.InUse(
-                f'The page blob {spec.name} is being filled by another '
-                f'process.',
+                f'The page blob {spec.name} is leased: another process '
+                f'fills it, or a machine has it attached.',
                 code='LeaseIdMissing',
             )
         blob.replace(

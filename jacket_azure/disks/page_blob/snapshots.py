@@ -19,7 +19,6 @@ be changed. One may be deleted whenever it is, in any order.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from collections.abc import Iterator
 from collections.abc import Mapping
 import datetime
 
@@ -64,15 +63,19 @@ class Snapshots(volumes.Volumes):
         self, spec: models.SnapshotSpec
     ) -> models.Snapshot:
         blob = self._blob(spec.volume_name)
-        metadata = blob_metadata.encode(spec.tags)
+        os_type, generation = spec.os_type, spec.generation
         if spec.size_gib is None or (
             not self._capabilities.attached_blob_snapshots
         ):
             found = blob.properties()
             self._check_snapshot(spec.volume_name, found)
             size_bytes = found.size_bytes
+            state = states.parse(found)
+            os_type = os_type or state.os_type
+            generation = generation or state.generation
         else:
             size_bytes = spec.size_gib * models.GIB + vhd.FOOTER_BYTES
+        metadata = states.of_snapshot(spec.tags, os_type, generation)
         stamp = self._take(blob, metadata, spec.uuid)
         return self._snapshot_of(
             blob.at(stamp),
@@ -105,7 +108,7 @@ class Snapshots(volumes.Volumes):
             except exceptions.Unavailable as exc:
                 failure = exc
             # Azure may have taken it although we saw no answer
-            for entry in self._entries(blob.address.path):
+            for entry in self._snapshots_of(blob.address.path):
                 if _id_of(entry) == uuid and self._is_ours(entry.properties):
                     return str(entry.address.snapshot)
         raise failure
@@ -117,17 +120,31 @@ class Snapshots(volumes.Volumes):
         blob = self._account.blob(parsed.path, parsed.stamp)
         if not self._whose_snapshots.is_ours(name):
             try:
-                self._check_ours(name, blob.properties())
+                self._check_snapshot_ours(name, blob.properties())
             except exceptions.NotFound:
                 return False
         deleted = blob.delete()
         self._whose_snapshots.note_gone(name)
         return deleted
 
+    def _check_snapshot_ours(
+        self, name: str, found: properties.Properties
+    ) -> None:
+        """Refuse a snapshot that is not ours.
+
+        One that names nobody was taken by hand, and then given to Cinder:
+        its metadata cannot be changed, so it is whose its blob is.
+        """
+        if tag_names.OWNER in states.tags_of_snapshot(found):
+            self._check_ours(name, found)
+            return
+        path = names.parse_snapshot(name).path
+        self._check_ours(path, self._blob(path).properties())
+
     def _delete_by_id(self, path: str, uuid: str) -> bool:
         ours = [
             entry
-            for entry in self._entries(path)
+            for entry in self._snapshots_of(path)
             if _id_of(entry) == uuid and self._is_ours(entry.properties)
         ]
         return any(
@@ -156,7 +173,7 @@ class Snapshots(volumes.Volumes):
         if parsed.stamp is not None:
             blob = self._account.blob(parsed.path, parsed.stamp)
             return blob, blob.properties()
-        for entry in self._entries(parsed.path):
+        for entry in self._snapshots_of(parsed.path):
             if _id_of(entry) == parsed.uuid and (
                 self._is_ours(entry.properties)
             ):
@@ -170,28 +187,22 @@ class Snapshots(volumes.Volumes):
             resource_type=blob_errors.BLOB_TYPE,
         )
 
-    def _entries(self, path: str) -> Iterator[containers.Entry]:
-        """Yield the snapshots of one blob."""
-        container, _, name = path.partition('/')
-        for entry in self._account.container(container).list(
-            name, snapshots=True
-        ):
-            if entry.address.path == path and entry.address.snapshot:
-                yield entry
-
     def _snapshot_of(
         self, blob: page_blobs.PageBlob, found: properties.Properties
     ) -> models.Snapshot:
         path, stamp = blob.address.path, str(blob.address.snapshot)
         name = names.snapshot(path, stamp)
-        self._whose_snapshots.note(name, self._is_ours(found))
+        tags = states.tags_of_snapshot(found)
+        self._whose_snapshots.note(
+            name, tags.get(tag_names.OWNER) == self._owner
+        )
         state = states.parse(found)
         return models.Snapshot(
             name=name,
             id=blob.address.url,
             size_bytes=state.actual_bytes,
             source=path,
-            tags=state.tags,
+            tags=tags,
             created=_time(stamp),
             incremental=True,
             stamp=stamp,

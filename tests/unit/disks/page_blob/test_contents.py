@@ -117,6 +117,38 @@ class ContentsTest(base.PageBlobDisksTestCase):
         self.assertEqual(before, self.azurite.pages(spec.name))
         self.assert_disk(other.name, 1, at_0=b'a')
 
+    def test_a_finished_disk_is_written_anew_and_its_snapshots_stay(self):
+        """As a backup that is restored into the volume it is of."""
+        name = self.volume(at_0=b'a', at_31=b'b')
+        snapshot = self.disks.create_snapshot(self.snapshot_spec(name))
+        spec = self.spec(name=name, tags=self.disks.get(name).tags)
+        self.assertRaises(exceptions.Conflict, self.disks.open_writer, spec)
+        made = self.disks.open_writer(spec, anew=True)
+        self.assertFalse(self.disks.get(name).usable)
+        made.write(0, b'n' * 512)
+        made.close()
+        self.assert_disk(name, 1, at_0=b'n')
+        self.assert_disk(name, 1, snapshot.stamp, at_0=b'a', at_31=b'b')
+        # given up: unfinished, and it can be begun again
+        self.disks.open_writer(spec, anew=True).abort()
+        self.assertFalse(self.restarted().get(name).usable)
+        made = self.restarted().open_writer(spec, anew=True)
+        made.write(512, b'm' * 512)
+        made.close()
+        self.assertTrue(self.disks.get(name).usable)
+        self.assert_disk(name, 1, snapshot.stamp, at_0=b'a', at_31=b'b')
+
+    def test_what_a_machine_has_is_not_written_anew(self):
+        name = self.volume(at_0=b'a')
+        spec = self.spec(name=name, tags=self.disks.get(name).tags)
+        self.attach(name)
+        self.assertRaises(
+            exceptions.InUse, self.disks.open_writer, spec, anew=True)
+        other = self.spec(name=name)
+        self.assertRaises(
+            exceptions.Conflict, self.disks.open_writer, other, anew=True)
+        self.assert_disk(name, 1, at_0=b'a')
+
     def test_any_mishap_at_any_step(self):
         def act(disks, spec):
             try:

@@ -10,6 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+import dataclasses
 import uuid
 
 from jacket_azure import exceptions
@@ -115,6 +116,47 @@ class CloneTest(base.PageBlobDisksTestCase):
             self.assertFalse(self.disks.get(prepared[1].name).usable)
             self.restarted().create_from_snapshot(prepared[1], prepared[0])
             self.check(prepared)
+
+    def test_a_clone_goes_on_with_the_snapshot_of_its_first_try(self):
+        """What the copy under way reads stays until it has ended."""
+        for size_gib in (1, 3):
+            self.faults.slow_operation(
+                'PUT', 'blobs/copy', seconds=30, times=1)
+            name, spec = prepared = self.volume(**DATA), self.spec(
+                size_gib=size_gib)
+            self._killed(3, lambda spec=spec, name=name: (
+                self.disks.create_from_volume(spec, name)))
+            self.assertFalse(self.disks.get(spec.name).usable)
+            self.restarted().create_from_volume(spec, name)
+            self.check(prepared)
+
+    def test_a_clone_begins_again_where_its_first_copy_has_failed(self):
+        prepared = name, spec = self.volume(**DATA), self.spec()
+        self.faults.fail_operation(
+            'PUT', 'blobs/copy', 'InternalError', times=1)
+        self._killed(3, lambda: self.disks.create_from_volume(spec, name))
+        self.azure.sleep(60)
+        self.restarted().create_from_volume(spec, name)
+        self.check(prepared)
+
+    def test_copies_boot_as_their_source(self):
+        boots = {'os_type': 'Linux', 'generation': 'V1'}
+        source = self.spec(**boots)
+        self.disks.create(source)
+        snapshots = [self.disks.create_snapshot(dataclasses.replace(
+            self.snapshot_spec(source.name, **known), **more))
+            for known, more in (({}, boots), ({'size_gib': None}, {}))]
+        made = [
+            self.disks.create_from_volume(self.spec(), source.name),
+            *(self.disks.create_from_snapshot(self.spec(), each.name)
+              for each in snapshots)]
+        for disk in made:
+            for seen in (disk, self.restarted().get(disk.name)):
+                self.assertEqual(
+                    ('Linux', 'V1'), (seen.os_type, seen.generation))
+        told = self.disks.create_from_volume(
+            self.spec(os_type='Windows'), source.name)
+        self.assertEqual(('Windows', 'V1'), (told.os_type, told.generation))
 
     def test_copies_that_end_badly_leave_nothing(self):
         for fault in ('fail_operation', 'cancel_operation'):

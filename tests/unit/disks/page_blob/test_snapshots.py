@@ -130,6 +130,33 @@ class SnapshotTest(base.PageBlobDisksTestCase):
                           self.disks.delete_snapshot, other)
         self.assertEqual([stamp], self.snapshots(name))
 
+    def test_one_taken_by_hand_is_whose_its_blob_is(self):
+        """Azure gives it the metadata of the blob, or those one names."""
+        for metadata in (None, {'team': 'storage'}):
+            name = self.volume(at_0=b'a')
+            stamp = self.taken_by_hand(name, metadata)
+            [found] = [each for each in self.disks.list_snapshots()
+                       if each.source == name]
+            self.assertEqual(metadata or {}, dict(found.tags))
+            self.assertEqual(stamp, found.stamp)
+            self.assertIs(True, self.restarted().delete_snapshot(found.name))
+            self.assertEqual([], self.snapshots(name))
+            self.assertIs(True, self.disks.delete(name))
+
+    def taken_by_hand(self, name, metadata):
+        blob = self.disks._blob(name)
+        return blob.snapshot(metadata or {})
+
+    def test_one_of_a_blob_of_others_stays(self):
+        name = self.volume()
+        stamp = self.taken_by_hand(name, None)
+        blob = self.disks._blob(name)
+        blob.tag({'jacket_owner': 'other'})
+        self.assertRaises(
+            exceptions.Conflict, self.restarted().delete_snapshot,
+            f'{name}?snapshot={stamp}')
+        self.assertEqual([stamp], self.snapshots(name))
+
     def test_tags_stay_what_they_were(self):
         name = self.volume()
         snapshot = self.disks.create_snapshot(self.snapshot_spec(name))

@@ -284,6 +284,17 @@ class TagTest(base.PageBlobDisksTestCase):
         self.assertIn('Premium_LRS', str(error))
         self.assertEqual(before, self.azurite.metadata(name))
 
+    def test_an_attached_disk_can_be_changed_to_what_it_is(self):
+        """As a type does that differs in nothing a page blob has."""
+        name = self.volume()
+        self.attach(name)
+        disk = self.disks.get(name)
+        self.assertEqual(disk, self.disks.change(
+            name, models.Kind(base.SKU), disk.tags))
+        self.assertRaises(
+            exceptions.InUse, self.disks.change, name,
+            models.Kind(base.SKU), self.tags(str(uuid.uuid4())))
+
     def test_an_attached_disk_keeps_its_tags(self):
         name = self.volume()
         self.attach(name)
