@@ -89,26 +89,20 @@ def _rewrite(
     a restore, none of whose bytes anybody needs. After a failure there may
     be no disk, but still somebody who tries once more.
     """
-    disk: models.Disk | None
-    name, size_gib = properties['disk_name'], properties['size_gib']
+    name = properties['disk_name']
     try:
         disk = disks.get(name)
         kind, known_tags = disk.kind, disk.tags
     except exceptions.NotFound:
-        disk = None
         kind = models.Kind(**properties['kind'])
         known_tags = properties['tags']
     spec = models.VolumeSpec(
         name=name,
-        size_gib=size_gib,
+        size_gib=properties['size_gib'],
         kind=kind,
         # an upload that was cut off has left it marked as temporary
         tags={**known_tags, tags.KIND: tags.KIND_VOLUME},
         os_type=properties.get('os_type'),
         generation=properties.get('generation'),
     )
-    # before the only disk there is goes
-    disks.check_upload(spec)
-    if disk is not None:
-        disks.delete(name)
-    return disks.open_writer(spec)
+    return disks.open_writer(spec, anew=True)

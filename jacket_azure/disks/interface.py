@@ -97,14 +97,6 @@ class DiskModel(abc.ABC):
             sharing out of the rules, with what is allowed
         """
 
-    def check_upload(self, spec: models.VolumeSpec) -> None:
-        """Refuse what :meth:`open_writer` would refuse to make.
-
-        :raises InvalidRequest: as of :meth:`check`, or too large to be
-            written from outside
-        """
-        self.check(spec.size_gib, spec.kind)
-
     @abc.abstractmethod
     def check_growth(self, disk: models.Disk, size_gib: int) -> None:
         """Refuse a growth that Azure would refuse.

@@ -78,7 +78,7 @@ class Contents(base.Base):
     def open_writer(
         self, spec: models.VolumeSpec, anew: bool = False
     ) -> models.RangedWriter:
-        self.check_upload(spec)
+        self._check_upload(spec)
         found = self._disks.find(spec.name)
         if found is not None:
             self._make_room(facts.disk_of(found), anew)
@@ -107,7 +107,7 @@ class Contents(base.Base):
             lambda: self._give_up(spec.name),
         )
 
-    def check_upload(self, spec: models.VolumeSpec) -> None:
+    def _check_upload(self, spec: models.VolumeSpec) -> None:
         self.check(spec.size_gib, spec.kind)
         if spec.size_gib > disk_payload.MAX_UPLOAD_GIB:
             raise exceptions.InvalidRequest(

@@ -66,11 +66,7 @@ class RestoreTest(base.AzureVolumesTestCase):
 
     def test_after_a_disk_that_could_not_be_made(self):
         """The old one is gone then, and a second try must do."""
-        with mock.patch.object(
-                self.disks, 'open_writer',
-                side_effect=exceptions.QuotaExceeded('no more disks')):
-            error = self.assertRaises(OSError, self.restore, b'x' * MIB)
-        self.assertIn('no more disks', str(error))
+        self.disks.delete(self.disk(self.volume_made).name)
         self.restore(b'restored' * (MIB // 8))
         disk = self.disk(self.volume_made)
         self.assertEqual(
@@ -83,11 +79,24 @@ class RestoreTest(base.AzureVolumesTestCase):
     def test_what_cannot_be_written_stays_as_it_is(self):
         before = self.contents.digest(self.disk(self.volume_made))
         with mock.patch.object(
-                self.disks, 'check_upload',
+                self.disks, 'check',
                 side_effect=exceptions.InvalidRequest('too large')):
             self.assertRaises(OSError, self.restore, b'x' * MIB)
         self.assertEqual(
             before, self.contents.digest(self.disk(self.volume_made)))
+
+    def test_a_volume_with_a_snapshot(self):
+        held = self.contents.digest(self.disk(self.volume_made))
+        snapshot = self.create_snapshot(self.available())
+        db.volume_update(
+            context.get_admin_context(), self.volume_made['id'],
+            {'status': 'restoring-backup'})
+        self.restore(b'restored' * (MIB // 8))
+        disk = self.disk(self.volume_made)
+        self.assertEqual(
+            b'restored' * 512, self.contents.read(disk, 0, 4096))
+        copy = self.create_volume(snapshot_id=snapshot['id'])
+        self.assertEqual(held, self.contents.digest(self.disk(copy)))
 
     def test_half_a_backup_is_no_volume(self):
         """A backup store that fails after the first piece."""
