@@ -39,6 +39,7 @@ KIND_NIC = 'nic'
 KIND_OS_DISK = 'os-disk'
 KIND_VOLUME = 'volume'
 KIND_SNAPSHOT = 'snapshot'
+KIND_IMAGE = 'image'
 KIND_TEMPORARY = 'temporary'
 
 MAX_TAGS = 50

@@ -1,0 +1,56 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""Who may boot what by a property of his image."""
+
+import testtools
+
+from jacket_azure import exceptions
+from jacket_azure.payload import image_trust
+from jacket_azure.payload import tags
+
+OWNER, IMAGE = 'us', 'a2459075-d96c-40d5-893e-577ff92e721c'
+OURS = {tags.OWNER: OWNER, tags.KIND: tags.KIND_IMAGE, tags.ID: IMAGE}
+
+
+class ImageTrustTest(testtools.TestCase):
+    """What was made for an image, and what an administrator says."""
+
+    def refused(self, is_public=False, **changes):
+        found = {**OURS, **{f'jacket-{key}': value
+                            for key, value in changes.items()}}
+        try:
+            image_trust.check('/some/id', found, OWNER, IMAGE, is_public)
+        except exceptions.InvalidRequest:
+            return True
+        return False
+
+    def test_what_was_made_for_the_image_is_taken(self):
+        self.assertFalse(self.refused())
+
+    def test_anything_else_is_refused(self):
+        for change in (
+                {'owner': 'others'}, {'kind': tags.KIND_VOLUME},
+                {'kind': tags.KIND_SNAPSHOT}, {'id': OWNER}, {'id': ''}):
+            self.assertTrue(self.refused(**change), change)
+        self.assertRaises(
+            exceptions.InvalidRequest, image_trust.check, '/some/id', {},
+            OWNER, IMAGE, False)
+
+    def test_a_public_image_is_an_operators(self):
+        self.assertFalse(self.refused(is_public=True, owner='others'))
+
+    def test_upper_case_tags_are_the_same_tags(self):
+        image_trust.check(
+            '/some/id', {key.upper(): value for key, value in OURS.items()},
+            OWNER, IMAGE, False)
