@@ -40,10 +40,12 @@ ARROWS = {
     # one session, one count and one way to log in for all of a process
     'blob': {'arm', 'exceptions'},
     'disks': {'arm', 'blob', 'payload', 'exceptions'},
-    'nova': {'janitor', 'disks', 'arm', 'blob', 'payload', 'mapping', 'conf',
-             'exceptions'},
-    'cinder': {'brick', 'janitor', 'disks', 'arm', 'blob', 'payload',
-               'mapping', 'conf', 'exceptions'},
+    # bytes of images, whoever wants them; options are passed in
+    'imaging': {'disks', 'payload', 'exceptions'},
+    'nova': {'janitor', 'imaging', 'disks', 'arm', 'blob', 'payload',
+             'mapping', 'conf', 'exceptions'},
+    'cinder': {'brick', 'janitor', 'imaging', 'disks', 'arm', 'blob',
+               'payload', 'mapping', 'conf', 'exceptions'},
     'janitor': {'disks', 'arm', 'blob', 'payload', 'mapping', 'conf',
                 'exceptions'},
     'brick': {'disks', 'arm', 'blob', 'payload', 'mapping', 'conf',
@@ -55,8 +57,8 @@ ARROWS = {
     'sandbox': {'emulator', 'exceptions'},
     # the children of the sandbox, which run the OpenStack projects
     'services': {'sandbox'},
-    'cmd': {'nova', 'cinder', 'janitor', 'arm', 'emulator', 'sandbox',
-            'conf', 'exceptions'},
+    'cmd': {'nova', 'cinder', 'janitor', 'imaging', 'arm', 'emulator',
+            'sandbox', 'conf', 'exceptions'},
 }
 
 # Top-level package -> the layers that may import it.
