@@ -40,7 +40,8 @@ _CREATOR = b'win '
 _CREATOR_VERSION = 0x000A_0000
 _CREATOR_HOST = b'Wi2k'
 _FIXED = 2
-_OTHER_TYPES = {3: 'a dynamic', 4: 'a differencing'}
+_DYNAMIC = 3
+_OTHER_TYPES = {_DYNAMIC: 'a dynamic', 4: 'a differencing'}
 
 _LAYOUT = struct.Struct('>8sIIQI4sI4sQQHBBII16sB')
 _CHECKSUM = struct.Struct('>I')
@@ -91,13 +92,16 @@ def build(
     unique_id: uuid.UUID,
     created: datetime.datetime,
     original_bytes: int | None = None,
+    header_at: int | None = None,
 ) -> bytes:
-    """Build the footer of a fixed VHD.
+    """Build the footer of a fixed VHD, or of a dynamic one.
 
     :param size_bytes: of the disk, without the footer
     :param unique_id: the disk's own; a clone has another
     :param created: aware time
     :param original_bytes: size when it was made, None for the same
+    :param header_at: where the header of a dynamic VHD is, None for a fixed
+        one, which has none
     """
     seconds = int((created - _EPOCH).total_seconds())
     data = bytearray(FOOTER_BYTES)
@@ -107,7 +111,7 @@ def build(
         _COOKIE,
         _FEATURES,
         _VERSION,
-        _NO_OFFSET,
+        _NO_OFFSET if header_at is None else header_at,
         min(max(seconds, 0), _LATEST),
         _CREATOR,
         _CREATOR_VERSION,
@@ -115,7 +119,7 @@ def build(
         size_bytes if original_bytes is None else original_bytes,
         size_bytes,
         *geometry(size_bytes),
-        _FIXED,
+        _FIXED if header_at is None else _DYNAMIC,
         0,
         unique_id.bytes,
         0,
