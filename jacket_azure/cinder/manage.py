@@ -82,10 +82,10 @@ class Manage:
             disk.size_gib,
             disk.kind.sku,
         )
-        if wanted.kind.sku != disk.kind.sku:
+        mismatch = references.why_not_type(disk.kind, wanted.kind)
+        if mismatch is not None:
             raise cinder_exception.ManageExistingVolumeTypeMismatch(
-                reason=f'the disk is {disk.kind.sku}, the volume type wants '
-                f'{wanted.kind.sku}'
+                reason=mismatch
             )
         tagged = self._disks.tag(
             disk.name, {**disk.tags, **self._volumes.tags(volume)}

@@ -20,6 +20,7 @@ from typing import Any
 from cinder import exception as cinder_exception
 
 from jacket_azure.disks import models
+from jacket_azure.payload import disk_rules
 
 NAME = 'source-name'
 ID = 'source-id'
@@ -47,6 +48,32 @@ def why_not_disk(disk: models.Disk, location: str) -> str | None:
         return 'it holds no complete disk'
     if disk.location is not None and _plain(disk.location) != _plain(location):
         return f'it is in {disk.location}, this backend in {location}'
+    return None
+
+
+def why_not_type(disk: models.Kind, wanted: models.Kind) -> str | None:
+    """Say why a disk is none of a volume type; None when it is.
+
+    Also where Azure could change it in place: a retype does that, and
+    nothing but tags changes here. What a type leaves open does not count.
+    """
+    if wanted.sku != disk.sku:
+        return f'the disk is {disk.sku}, the volume type wants {wanted.sku}'
+    reason = disk_rules.why_new_disk(disk, wanted)
+    if reason is not None:
+        return f'the disk is no such volume: {reason}'
+    if wanted.max_shares > disk.max_shares:
+        return (
+            f'{disk.max_shares} machines at most can have the disk attached '
+            f'at once, the volume type wants {wanted.max_shares}'
+        )
+    for name in ('iops', 'mbps', 'tier'):
+        there, asked = getattr(disk, name), getattr(wanted, name)
+        if asked not in (None, there):
+            return (
+                f'the disk has {name} {there or "by default"}, the volume '
+                f'type wants {asked}'
+            )
     return None
 
 

@@ -23,6 +23,8 @@ from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.cinder import backend as backends
+from jacket_azure.cinder import deletion
+from jacket_azure.cinder import facts
 from jacket_azure.cinder import kinds
 from jacket_azure.cinder import volume_names
 from jacket_azure.cinder import volumeops
@@ -39,11 +41,15 @@ class SnapshotOps:
     """Snapshots of one backend; keeps nothing between two calls."""
 
     def __init__(
-        self, backend: backends.Backend, volumes: volumeops.VolumeOps
+        self,
+        backend: backends.Backend,
+        volumes: volumeops.VolumeOps,
+        deleting: deletion.Deletion,
     ) -> None:
         self._backend = backend
         self._disks = backend.disks
         self._volumes = volumes
+        self._deletion = deleting
 
     def create(self, snapshot: Any) -> dict[str, Any]:
         """Take a snapshot: one request."""
@@ -51,6 +57,7 @@ class SnapshotOps:
         kind = kinds.of_type(
             self._backend, volume.volume_type_id, volume.size
         ).kind
+        known = facts.load(volume.provider_location)
         made = self._disks.create_snapshot(
             models.SnapshotSpec(
                 uuid=snapshot.id,
@@ -58,6 +65,8 @@ class SnapshotOps:
                 tags=self.tags(snapshot),
                 incremental=kind.snapshots == 'incremental',
                 size_gib=volume.size,
+                os_type=known.os_type if known else None,
+                generation=known.generation if known else None,
             )
         )
         return self.made(snapshot, made)
@@ -113,16 +122,21 @@ class SnapshotOps:
             caching=spec.kind.caching,
             snapshots=spec.kind.snapshots,
         )
+        known = dataclasses.replace(
+            facts.of_volume(volume, self._disks, name), reverting=True
+        )
+        _keep(volume, known)
         reverted = self._disks.revert(
             dataclasses.replace(spec, kind=kind), name, source
         )
         if reverted.name == name:
+            _keep(volume, dataclasses.replace(known, reverting=False))
             return
         volume.update(self._volumes.made(volume, reverted))
         volume.save()
         try:
             self._disks.delete(name)
-            self._volumes.sweep(volume, keep=reverted.name)
+            self._deletion.sweep(volume, keep=reverted.name)
         except exceptions.AzureError as exc:
             # what was asked for is done; the volume's deletion sweeps again
             LOG.warning(
@@ -132,6 +146,11 @@ class SnapshotOps:
                 volume.id,
                 exc,
             )
+
+
+def _keep(volume: Any, known: facts.Facts) -> None:
+    volume.provider_location = facts.dump(known)
+    volume.save()
 
 
 def _generation(name: str, snapshot_name: str) -> str:

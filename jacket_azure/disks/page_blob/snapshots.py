@@ -31,7 +31,6 @@ from jacket_azure.disks import models
 from jacket_azure.disks.page_blob import names
 from jacket_azure.disks.page_blob import states
 from jacket_azure.disks.page_blob import volumes
-from jacket_azure.payload import blob_metadata
 from jacket_azure.payload import tags as tag_names
 from jacket_azure.payload import vhd
 

@@ -50,6 +50,49 @@ class ManageTest(base.AzureVolumesTestCase):
         self.assertIn(found['status'], ('error', 'error_managing'))
         return found['metadata']['azure_error']
 
+    def refused_as(self, volume_type, disk):
+        """Ask Cinder to take a disk as one of a type; returns the reason."""
+        made = self.api.api_post('/manageable_volumes', {'volume': {
+            'host': f'{base.HOST}#{base.DEFAULT_SKU[self.disk_model]}',
+            'volume_type': volume_type, 'ref': {'source-name': disk.name}}},
+            check_response_status=[202])['volume']
+        found = self.settled(
+            lambda: self.api.get_volume(made['id']), 'creating', 'managing')
+        self.assertIn(found['status'], ('error', 'error_managing'))
+        return found['metadata']['azure_error']
+
+    def test_a_type_that_the_disk_is_not_of(self):
+        disk = self.disks.get(self.foreign().name)
+        sku = base.DEFAULT_SKU[self.disk_model]
+        self.create_type('in-a-zone', azure_sku=sku, azure_zone='1')
+        self.assertIn('no zone', self.refused_as('in-a-zone', disk))
+        if self.disk_model == 'managed':
+            self.create_type(
+                'shared', azure_sku=sku, multiattach='<is> True')
+            self.assertIn('at once', self.refused_as('shared', disk))
+        self.assertEqual(disk, self.disks.get(disk.name))
+
+    def test_a_snapshot_taken_by_hand_comes_and_goes(self):
+        if self.disk_model == 'managed':
+            self.skipTest('a managed snapshot has tags of its own')
+        volume = self.create_volume()
+        blob = self.disks._blob(self.disk(volume).name)
+        stamps = [blob.snapshot(metadata) for metadata in (
+            {}, {'team': 'storage'})]
+        for stamp in stamps:
+            made = self.api.api_post('/manageable_snapshots', {'snapshot': {
+                'volume_id': volume['id'], 'ref': {'source-name': (
+                    f'{self.disk(volume).name}?snapshot={stamp}')}}},
+                check_response_status=[202])['snapshot']
+            found = self.settled(
+                lambda made=made: self.api.get_snapshot(made['id']),
+                'creating', 'managing')
+            self.assertEqual(
+                'available', found['status'], self.log.text[-3000:])
+            self.delete_snapshot(found)
+        self.delete_volume(volume)
+        self.assertEqual([], self.left_in_azure())
+
     def refused_twice(self, volume):
         """Ask for what Cinder has already; returns the reason."""
         try:
