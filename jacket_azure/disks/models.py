@@ -21,6 +21,11 @@ import datetime
 from typing import Any
 from typing import Protocol
 
+from jacket_azure.disks.image_models import GENERALIZED as GENERALIZED
+from jacket_azure.disks.image_models import SPECIALIZED as SPECIALIZED
+from jacket_azure.disks.image_models import Boot as Boot
+from jacket_azure.disks.image_models import Image as Image
+from jacket_azure.disks.image_models import ImageSpec as ImageSpec
 from jacket_azure.payload.volume_kind import Kind as Kind
 
 GIB = 1024**3
@@ -36,6 +41,10 @@ class OsDiskSpec:
     :param caching: host caching, ``None``, ``ReadOnly`` or ``ReadWrite``;
         the Python None chooses by the rules
     :param cascade_delete: whether the disk goes with the machine
+    :param zone: of the machine; only needed to prepare a disk, like tags
+        and security type
+    :param tags: of the kind ``os-disk``, with the instance's id
+    :param security_type: ``TrustedLaunch``, or None
     """
 
     uuid: str
@@ -43,6 +52,9 @@ class OsDiskSpec:
     sku: str = 'StandardSSD_LRS'
     caching: str | None = None
     cascade_delete: bool = True
+    zone: str | None = None
+    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    security_type: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
