@@ -124,6 +124,14 @@ class DiskModel(abc.ABC):
         """Return a disk; raises NotFound."""
 
     @abc.abstractmethod
+    def is_gone(self, disk_id: str) -> bool:
+        """Ask whether a disk that a machine lists exists no more.
+
+        :param disk_id: see :meth:`disk_id`
+        :returns: False also for a disk where the model keeps none
+        """
+
+    @abc.abstractmethod
     def list(self) -> Iterable[models.Disk]:
         """Return every disk there is, ours or not, in a listing or two."""
 

@@ -22,6 +22,7 @@ import threading
 from typing import Any
 
 from jacket_azure import exceptions
+from jacket_azure.payload import data_disk
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import tags
 
@@ -40,6 +41,7 @@ class Seen:
     :ivar hibernated: deallocated with its memory kept
     :ivar tags: all tags, the user's too
     :ivar zone: Azure zone, None for none
+    :ivar data_disks: ids or URLs of those it had
     """
 
     host: str | None
@@ -49,6 +51,7 @@ class Seen:
     hibernated: bool = False
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     zone: str | None = None
+    data_disks: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass
@@ -80,12 +83,19 @@ def parse(vm: dict[str, Any], owner: str) -> Seen | None:
         hibernated=state.hibernated,
         tags=vm.get('tags') or {},
         zone=zone_of(vm),
+        data_disks=data_disks_of(vm),
     )
 
 
 def zone_of(vm: Mapping[str, Any]) -> str | None:
     """Return the zone of a machine as read or written; it has one at most."""
     return next(iter(vm.get('zones') or ()), None)
+
+
+def data_disks_of(vm: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return ids or URLs of a machine's data disks, as read or written."""
+    profile = vm.get('properties', {}).get('storageProfile') or {}
+    return tuple(slot.disk_id for slot in data_disk.parse(profile))
 
 
 class Listings:

@@ -191,12 +191,20 @@ class PowerStates:
         size = before.size if before is not None else None
         found = before.tags if before is not None else {}
         zone = before.zone if before is not None else None
+        disks = before.data_disks if before is not None else ()
         if body is not None:
             size = body['properties']['hardwareProfile']['vmSize']
             found = body['tags']
             zone = listings.zone_of(body)
+            disks = listings.data_disks_of(body)
         seen = listings.Seen(
-            self._host, instance.name, size, power, tags=found, zone=zone
+            self._host,
+            instance.name,
+            size,
+            power,
+            tags=found,
+            zone=zone,
+            data_disks=disks,
         )
         self._learn(instance.uuid, _Own(seen, self._clock()))
 

@@ -10,10 +10,12 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Volumes of instances: attach, detach, extend.
+"""Volumes of instances: attach, detach, extend, and how many more fit.
 
-That Nova asks for one volume at a time and under a lock per instance does
-not matter here; callers of one machine that do come together are joined.
+Nova asks for the volumes of one instance one after another, under a lock of
+its own (nova 34 compute/manager.py, ``attach_volume``). Each is one request;
+what does come together, as when a volume takes another's place meanwhile, is
+joined by :mod:`.attachments`.
 """
 
 from __future__ import annotations
@@ -58,7 +60,14 @@ class VolumeOps:
         volume_connection.check_zone(connection, seen.zone)
         volume_connection.check_size(connection, size)
         lun = self.put(
-            instance, connection, connection.disk_id, size.max_data_disks
+            instance,
+            connection,
+            connection.disk_id,
+            size.max_data_disks,
+            look_first=any(
+                data_disk.same(disk, connection.disk_id)
+                for disk in seen.data_disks
+            ),
         )
         LOG.info(
             'Attached volume %s (%s) at LUN %d',
@@ -76,10 +85,12 @@ class VolumeOps:
         disk_id: str,
         max_disks: int,
         lun: int | None = None,
+        look_first: bool = False,
     ) -> int:
         """Attach a disk, and say in a user's words why that is not possible.
 
         :param lun: where it has to be; None for any
+        :param look_first: see :meth:`.Attachments.attach`
         """
         volume = f'Volume {connection.volume_id}'
         try:
@@ -87,6 +98,7 @@ class VolumeOps:
                 names.vm_name(instance.uuid),
                 data_disk.Attach(disk_id, connection.host_caching, lun),
                 max_disks,
+                look_first,
             )
         except exceptions.InUse as exc:
             raise exceptions.InvalidRequest(

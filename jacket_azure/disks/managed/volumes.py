@@ -62,6 +62,13 @@ class Volumes(base.Base):
     def get(self, name: str) -> models.Disk:
         return facts.disk_of(self._disks.get(name))
 
+    def is_gone(self, disk_id: str) -> bool:
+        name = disk_id.rpartition('/')[2]
+        return (
+            names.same_id(disk_id, self.disk_id(name))
+            and self._disks.find(name) is None
+        )
+
     def list(self) -> Iterable[models.Disk]:
         return [facts.disk_of(body) for body in self._disks.list()]
 

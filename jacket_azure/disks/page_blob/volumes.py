@@ -21,6 +21,7 @@ import dataclasses
 import logging
 
 from jacket_azure import exceptions
+from jacket_azure.blob import address as addresses
 from jacket_azure.blob import containers
 from jacket_azure.blob import page_blobs
 from jacket_azure.blob import properties
@@ -66,6 +67,16 @@ class Volumes(deletion.Deletion):
 
     def get(self, name: str) -> models.Disk:
         return self._disk(name, self._blob(name).properties())
+
+    def is_gone(self, disk_id: str) -> bool:
+        place, _ = addresses.split(disk_id)
+        if self.disk_id(place.path) != disk_id:
+            return False
+        try:
+            self._blob(place.path).properties()
+        except exceptions.NotFound:
+            return True
+        return False
 
     def list(self) -> Iterable[models.Disk]:
         return [

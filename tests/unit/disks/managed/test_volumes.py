@@ -173,6 +173,15 @@ class DeleteTest(base.ManagedTestCase):
         self.assertRaises(exceptions.InUse, self.model.delete, disk.name)
         self.assertEqual('Attached', self.model.get(disk.name).state)
 
+    def test_whether_one_that_a_machine_lists_is_gone(self):
+        disk = self.model.create(self.spec())
+        self.assertIs(False, self.model.is_gone(disk.id.upper()))
+        self.model.delete(disk.name)
+        self.assertIs(True, self.model.is_gone(disk.id.upper()))
+        # where it has no business
+        self.assertIs(False, self.model.is_gone(
+            disk.id.replace('/resourceGroups/', '/resourceGroups/x')))
+
     def test_whether_it_could_be_is_told_without_a_change(self):
         check = self.model.check_deletable
         self.assertRaises(exceptions.NotFound, check, f'volume-{UUID}')

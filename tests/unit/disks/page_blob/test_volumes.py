@@ -141,6 +141,16 @@ class DeleteTest(base.PageBlobDisksTestCase):
         self.sweep(self.volume, lambda disks, name: disks.delete(name),
                    lambda name: self.assertIsNone(self.azurite.size(name)))
 
+    def test_whether_one_that_a_machine_lists_is_gone(self):
+        name = self.volume()
+        url = self.disks.disk_id(name)
+        self.assertIs(False, self.disks.is_gone(url))
+        self.disks.delete(name)
+        self.assertIs(True, self.disks.is_gone(url))
+        # in an account that is not this one's
+        self.assertIs(False, self.disks.is_gone(
+            url.replace('jacketblobs', 'others')))
+
     def test_what_is_in_use_stays(self):
         name = self.volume()
         self.attach(name)

@@ -13,7 +13,7 @@
 
 import threading
 
-from jacket_azure.nova import joining
+from jacket_azure.nova.attachments import joining
 from tests import timeout
 
 SECONDS = 20

@@ -228,14 +228,54 @@ class JoinedTest(volumes.VolumeTestCase):
         self.azure.emulator.store.delete(dead['data']['disk_id'])
         with self.azure.recording() as made:
             lun = self.attaching(new)()
-        # the action, refused; a look; the list without the dead
+        # the action, refused; a look at the machine, and at the dead; the
+        # list without it
         self.assertEqual(
-            ['POST', 'GET', 'PATCH'], [record.method for record in made])
+            ['POST', 'GET', 'GET', 'PATCH'],
+            [record.method for record in made])
         self.assertEqual(
             {self.name(old): 1, self.name(new): lun}, self.luns())
         self.assertIn('is gone', self.log.text)
         self.assertIs(False, self.detaching(dead)())
         self.assertIs(True, self.detaching(old)())
+
+    def test_a_disk_said_to_be_gone_that_is_there_stays(self):
+        there, new = self.volume(), self.volume()
+        self.attaching(there)()
+        self.azure.fail(
+            'POST', 'virtualMachines/attachDetachDataDisks', 404, 'NotFound',
+            f'Disk {self.name(there)} is not found.',
+            target=there['data']['disk_id'])
+        self.assertRaises(exceptions.NotFound, self.attaching(new))
+        self.assertEqual({self.name(there): 0}, self.luns())
+
+    def test_a_disk_that_may_be_gone_stays(self):
+        there, new = self.volume(), self.volume()
+        self.attaching(there)()
+        self.azure.fail(
+            'POST', 'virtualMachines/attachDetachDataDisks', 404, 'NotFound',
+            f'Disk {self.name(there)} is not found.',
+            target=there['data']['disk_id'])
+        self.azure.fail('GET', 'disks', 403, 'AuthorizationFailed')
+        self.assertRaises(exceptions.NotFound, self.attaching(new))
+        self.assertEqual({self.name(there): 0}, self.luns())
+
+    def test_what_was_attached_before_stays_when_that_fails(self):
+        info = self.volume()
+        elsewhere = self.azure.connect(self.conf.azure)
+        elsewhere.virtual_machines.attach_detach_data_disks(
+            self.server.uuid, data_disk.build_action(
+                [data_disk.Attach(info['data']['disk_id'])]))
+        # the driver's own list of machines, as Nova's tasks have it made
+        self.now += 60
+        self.driver.list_instances()
+        self.azure.emulator.faults.fail_operation(
+            'POST', 'virtualMachines/attachDetachDataDisks',
+            'InternalOperationError')
+        with self.azure.recording() as made:
+            self.attach(info)
+        self.assertEqual(['GET'], [record.method for record in made])
+        self.assertEqual({self.name(info): 0}, self.luns())
 
     def test_detach_of_a_disk_that_is_gone(self):
         dead = self.volume()

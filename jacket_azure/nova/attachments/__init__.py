@@ -23,8 +23,8 @@ from collections.abc import Sequence
 import dataclasses
 from typing import Any
 
-from jacket_azure.nova import joining
-from jacket_azure.nova import serving
+from jacket_azure.nova.attachments import joining
+from jacket_azure.nova.attachments import serving
 from jacket_azure.payload import data_disk
 
 
@@ -33,10 +33,12 @@ class Request:
     """One disk of one machine.
 
     :ivar max_disks: data disks the machine's size allows
+    :ivar look_first: read the machine before anything is sent
     """
 
     change: data_disk.Change
     max_disks: int = data_disk.MAX_LUNS
+    look_first: bool = False
 
 
 class Attachments:
@@ -52,19 +54,27 @@ class Attachments:
         self._joiner: joining.Joiner[Request] = joining.Joiner(self._serve)
 
     def attach(
-        self, vm: str, change: data_disk.Attach, max_disks: int
+        self,
+        vm: str,
+        change: data_disk.Attach,
+        max_disks: int,
+        look_first: bool = False,
     ) -> int:
         """Attach a disk and return its LUN, as Azure confirmed it.
 
         One that is attached to this machine already is left as it is.
 
         :param vm: name of the machine
+        :param look_first: the disk may be attached already, so that a
+            failure must not detach it
         :raises NotFound: the machine or the disk, as it says
         :raises InUse: the disk is attached to another machine
         :raises InvalidRequest: no data disk more fits
         :raises AzureError: it is not attached, unless Azure is out of reach
         """
-        lun: int = self._joiner.call(vm, Request(change, max_disks))
+        lun: int = self._joiner.call(
+            vm, Request(change, max_disks, look_first)
+        )
         return lun
 
     def detach(self, vm: str, change: data_disk.Detach) -> bool:

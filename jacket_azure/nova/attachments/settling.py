@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from jacket_azure import exceptions
-from jacket_azure.nova import joining
+from jacket_azure.nova.attachments import joining
 from jacket_azure.payload import data_disk
 
 Tickets = list[joining.Ticket[Any]]
@@ -34,6 +34,11 @@ def disk_of(ticket: joining.Ticket[Any]) -> str:
 def is_attach(ticket: joining.Ticket[Any]) -> bool:
     """Tell whether a ticket is about attaching."""
     return isinstance(ticket.request.change, data_disk.Attach)
+
+
+def wants_look(ticket: joining.Ticket[Any]) -> bool:
+    """Tell whether a disk may have been attached before it was asked for."""
+    return bool(ticket.request.look_first)
 
 
 def distinct(tickets: Iterable[joining.Ticket[Any]]) -> list[Tickets]:
