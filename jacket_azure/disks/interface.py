@@ -247,6 +247,20 @@ class DiskModel(abc.ABC):
             deleted by the caller when the name changed
         """
 
+    @abc.abstractmethod
+    def rewrite_from_image(
+        self,
+        spec: models.VolumeSpec,
+        name: str,
+        image: models.ImageReference,
+    ) -> models.Disk:
+        """Give a volume an image's content, and zeros behind it.
+
+        As :meth:`revert` otherwise.
+
+        :raises InvalidRequest: the image is larger than the volume
+        """
+
     # -- contents
 
     @abc.abstractmethod

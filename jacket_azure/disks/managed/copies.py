@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import logging
 
 from jacket_azure import exceptions
@@ -117,9 +118,43 @@ class Copies(base.Base):
     def revert(
         self, spec: models.VolumeSpec, name: str, snapshot_name: str
     ) -> models.Disk:
+        return self._made_to_replace(
+            spec,
+            name,
+            lambda: self.create_from_snapshot(spec, snapshot_name),
+        )
+
+    def rewrite_from_image(
+        self,
+        spec: models.VolumeSpec,
+        name: str,
+        image: models.ImageReference,
+    ) -> models.Disk:
+        return self._made_to_replace(
+            spec, name, lambda: self.create_from_image(spec, image)
+        )
+
+    def _made_to_replace(
+        self,
+        spec: models.VolumeSpec,
+        name: str,
+        make: Callable[[], models.Disk],
+    ) -> models.Disk:
+        """Make the disk that takes a volume's place."""
         if spec.name == name:
             raise exceptions.InvalidRequest(
-                f'A managed disk cannot be reverted in place; {name} needs '
-                f'another generation.'
+                f'The content of a managed disk cannot be replaced in place; '
+                f'{name} needs another generation.'
             )
-        return self.create_from_snapshot(spec, snapshot_name)
+        try:
+            return make()
+        except exceptions.Conflict:
+            # what an earlier try made for the volume as it was then, and
+            # nobody has used
+            found = self._disks.find(spec.name)
+            if found is None or tag_names.get(
+                found, tag_names.ID
+            ) != spec.tags.get(tag_names.ID):
+                raise
+        self._disks.delete(spec.name)
+        return make()

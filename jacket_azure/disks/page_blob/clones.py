@@ -23,7 +23,6 @@ import logging
 
 from jacket_azure import exceptions
 from jacket_azure.blob import address as addresses
-from jacket_azure.blob import copies as blob_copies
 from jacket_azure.blob import page_blobs
 from jacket_azure.blob import properties
 from jacket_azure.disks import models
@@ -39,7 +38,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Clones(copies.Copies):
-    """Clones, volumes from snapshots and images, and going back."""
+    """Clones, volumes from snapshots and images."""
 
     def create_from_snapshot(
         self, spec: models.VolumeSpec, snapshot_name: str
@@ -134,41 +133,6 @@ class Clones(copies.Copies):
                 'images have to be copied there first.'
             )
         return f'{container}/{name}'
-
-    def revert(
-        self, spec: models.VolumeSpec, name: str, snapshot_name: str
-    ) -> models.Disk:
-        base = self._blob(name)
-        found = base.properties()
-        self._check_ours(name, found)
-        self._check_free(name, found)
-        if found.copy is not None and found.copy.status == properties.PENDING:
-            # of an earlier try, and perhaps of another snapshot
-            blob_copies.abort(base, found.copy.id)
-            found = base.properties()
-        source, frozen = self._snapshot(snapshot_name)
-        content = _disk_bytes(frozen)
-        target = max(
-            spec.size_gib * models.GIB,
-            states.parse(found).target_bytes,
-            content,
-        )
-        state = states.parse(found)
-        metadata = state.metadata(content, target, spec.tags or None)
-        started = blob_copies.start(
-            source.address.url, base, metadata, etag=found.etag
-        )
-        ended = blob_copies.follow(base, started)
-        ended = properties.Properties(
-            content + vhd.FOOTER_BYTES,
-            properties.PAGE_BLOB,
-            ended.etag,
-            metadata,
-            created=found.created,
-        )
-        if target > content:
-            ended = self._bring_to(base, ended, target)
-        return self._disk(name, ended)
 
 
 def _like(

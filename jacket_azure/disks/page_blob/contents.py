@@ -22,14 +22,14 @@ from jacket_azure.blob import page_blobs
 from jacket_azure.blob import reader
 from jacket_azure.blob import writer
 from jacket_azure.disks import models
-from jacket_azure.disks.page_blob import clones
+from jacket_azure.disks.page_blob import rewriting
 from jacket_azure.disks.page_blob import states
 from jacket_azure.payload import vhd
 
 LOG = logging.getLogger(__name__)
 
 
-class Contents(clones.Clones):
+class Contents(rewriting.Rewriting):
     """Reading and filling disks."""
 
     def open_reader(self, name: str) -> models.RangedReader:

@@ -234,6 +234,22 @@ class ImageTest(base.ManagedTestCase):
             self.spec(OTHER), {'id': self.model.disk_id(disk.name)})
         self.assertEqual(f'volume-{OTHER}', copy.name)
 
+    def test_in_the_place_of_a_volume(self):
+        disk = self.model.create(self.spec(size_gib=64))
+        again = self.spec(size_gib=64, generation='i1')
+        made, sent = self.sent(
+            self.model.rewrite_from_image, again, disk.name, IMAGE)
+        self.assertEqual(('PUT', 'disks.create_or_update'), sent[-1])
+        self.assertEqual(
+            (f'volume-{UUID}-i1', 'Linux'), (made.name, made.os_type))
+        # the caller keeps the new name before the old disk goes
+        self.assertEqual(2, len(list(self.model.list())))
+        self.assertEqual(made.name, self.model.rewrite_from_image(
+            again, disk.name, IMAGE).name)
+        self.assertRaises(
+            exceptions.InvalidRequest, self.model.rewrite_from_image,
+            self.spec(size_gib=64), disk.name, IMAGE)
+
     def test_what_cannot_be(self):
         group = self.model.disk_id('x').rpartition('/disks/')[0]
         for image, words in (
