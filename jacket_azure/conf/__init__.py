@@ -19,6 +19,7 @@ from typing import Any
 
 from jacket_azure.conf import azure
 from jacket_azure.conf import compute
+from jacket_azure.conf import images
 from jacket_azure.conf import janitor
 from jacket_azure.conf import volume
 
@@ -28,7 +29,13 @@ BACKEND_OPTS = volume.BACKEND_OPTS
 
 def opts() -> list[Any]:
     """Return every option of ``[azure]``, in the order of the sample file."""
-    return [*azure.OPTS, *compute.OPTS, *volume.OPTS, *janitor.OPTS]
+    return [
+        *azure.OPTS,
+        *compute.OPTS,
+        *volume.OPTS,
+        *images.OPTS,
+        *janitor.OPTS,
+    ]
 
 
 def register_opts(conf: Any, name: str = GROUP.name) -> Any:
