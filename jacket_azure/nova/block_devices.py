@@ -30,7 +30,8 @@ Connection = volume_connection.Connection
 class Volumes:
     """What Nova's ``block_device_info`` says of volumes.
 
-    :ivar boot: the one to boot from; None when an image is booted
+    :ivar boot: the one to boot from, whatever image is named beside it;
+        None when an image is booted
     :ivar data: all others, in Nova's order
     """
 
@@ -84,7 +85,9 @@ def parse(
     boot, data = None, []
     for entry in devices.get('block_device_mapping') or ():
         connection = parse_one(backend, entry['connection_info'])
-        if not instance.image_ref and _is_root(entry, devices):
+        # also beside an image: Nova calls such an instance volume-backed
+        # (nova 34 compute/utils.py, is_volume_backed_instance)
+        if _is_root(entry, devices):
             boot = connection
         else:
             data.append(connection)

@@ -374,3 +374,15 @@ class BootTest(VolumesTestCase):
         for volume_id in (boot, data):
             self.assertEqual(
                 'Unattached', self.volumes.disk(volume_id).state)
+
+    def test_n03_an_image_and_a_volume_to_boot_from(self):
+        """Nova calls such a server volume-backed, and so it boots."""
+        boot, data = self.boot_volume(), self.volumes.make()
+        server = self.create_server(**self.block_devices(
+            self.boot_device(boot), self.data_device(data)))
+        storage = self.vm(server)['properties']['storageProfile']
+        self.assertEqual(self.name(boot), storage['osDisk']['name'])
+        self.assertNotIn('imageReference', storage)
+        self.assertEqual({self.name(data): 0}, self.luns(server))
+        self._delete_server(server)
+        self.assertEqual('Unattached', self.volumes.disk(boot).state)
