@@ -33,6 +33,8 @@ _CHOICES = {
     'generation': lookup.GENERATIONS,
     'security_type': lookup.SECURITY_TYPES,
 }
+_STATE = 'azure_os_state'
+_OWN = ('azure_uri', 'azure_image_id')
 
 
 def apply(
@@ -56,6 +58,11 @@ def apply(
             )
             change: dict[str, Any] = {field: value}
             target = replace(target, **change)
+    if properties.get(_STATE) and not target.is_marketplace:
+        value = lookup.chosen(
+            properties[_STATE], f'Image property {_STATE}', lookup.IMAGE_STATES
+        )
+        target = replace(target, state=value)
     if target.os_type is None and properties.get('os_type'):
         # Glance's own property of this meaning, for images without ours
         value = lookup.chosen(
@@ -68,7 +75,7 @@ def apply(
     if target.os_type is None and not target.is_marketplace:
         raise exceptions.InvalidRequest(
             'The image needs the property azure_os_type, linux or windows, '
-            'beside azure_image_id.'
+            'beside azure_uri or azure_image_id.'
         )
     return target
 
@@ -76,19 +83,20 @@ def apply(
 def _reference(
     base: ImageTarget | None, properties: abc.Mapping[str, str]
 ) -> ImageTarget | None:
-    own_id = properties.get('azure_image_id')
+    own = {name: properties[name] for name in _OWN if properties.get(name)}
     words = _marketplace(properties)
-    if own_id and words:
+    if len(set(own.values())) + bool(words) > 1:
         raise exceptions.InvalidRequest(
-            'The image has the property azure_image_id and a marketplace '
-            'reference (azure_urn or azure_publisher, ...); only one of '
-            'them can hold.'
+            'The image has more than one of the properties azure_uri, '
+            'azure_image_id and a marketplace reference (azure_urn or '
+            'azure_publisher, ...); only one of them can hold.'
         )
-    if own_id:
+    for name, own_id in own.items():
         if not is_image_id(own_id):
+            # what follows a question mark may be a signature
             raise exceptions.InvalidRequest(
-                f'Image property azure_image_id is {own_id[:120]!r}, must be '
-                f'{ID_TEXT}.'
+                f'Image property {name} is '
+                f'{own_id.partition("?")[0][:120]!r}..., must be {ID_TEXT}.'
             )
         return ImageTarget(id=own_id)
     if not words:

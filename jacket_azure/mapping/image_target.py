@@ -20,7 +20,11 @@ import re
 from jacket_azure.mapping import resource_id
 
 WORD_TEXT = 'letters, digits, ".", "_" and "-"'
-ID_TEXT = 'the full id of an Azure image or of a gallery image version'
+ID_TEXT = (
+    'the full id of an Azure image, a gallery image version, a snapshot or a '
+    'disk, or a VHD in a storage account: its URL, without a signature, or '
+    'images/<name>.vhd'
+)
 MARKETPLACE = ('publisher', 'offer', 'sku', 'version')
 PLAN = ('name', 'product', 'publisher')
 ANY_TEXT = re.compile(r'\S.*')
@@ -29,6 +33,13 @@ _TYPES = (
     'microsoft.compute/images',
     'microsoft.compute/galleries/images',
     'microsoft.compute/galleries/images/versions',
+    'microsoft.compute/snapshots',
+    'microsoft.compute/disks',
+)
+_BLOB = re.compile(
+    r'(https://[^/\s?#@]+(/[^/\s?#]+)*/|images/|snapshots/)'
+    r'[^/\s?#%&\\]{1,250}\.vhd\Z',
+    re.IGNORECASE,
 )
 
 
@@ -45,12 +56,14 @@ class Plan:
 class ImageTarget:
     """Either a marketplace reference or the id of an own image.
 
-    :param id: full ARM id of an own image; then publisher, offer, sku and
-        version are None, otherwise all four are set
+    :param id: of an own image, see :func:`is_image_id`; then publisher,
+        offer, sku and version are None, otherwise all four are set
     :param version: a version or ``latest``
     :param os_type: ``linux`` or ``windows``; None when only the marketplace
         knows
     :param generation: ``V1`` or ``V2`` where the operator says so
+    :param state: ``generalized`` takes a new name and user at its first
+        start, ``specialized`` starts as it is; None when nobody says
     """
 
     publisher: str | None = None
@@ -62,6 +75,7 @@ class ImageTarget:
     plan: Plan | None = None
     generation: str | None = None
     security_type: str | None = None
+    state: str | None = None
 
     @property
     def is_marketplace(self) -> bool:
@@ -77,7 +91,13 @@ class ImageTarget:
 
 
 def is_image_id(text: str) -> bool:
-    """Say whether *text* is the full ARM id of a usable kind of image."""
+    """Say whether *text* names an own image of a kind that can be used.
+
+    A full ARM id, or a VHD: a URL that holds no secret, or its path in the
+    storage account that is configured.
+    """
+    if _BLOB.match(text):
+        return True
     try:
         parsed = resource_id.parse(text)
     except ValueError:

@@ -34,8 +34,9 @@ _CHOICES = {
     'os_type': lookup.OS_TYPES,
     'generation': lookup.GENERATIONS,
     'security_type': lookup.SECURITY_TYPES,
+    'state': lookup.IMAGE_STATES,
 }
-_KEYS = (*MARKETPLACE, 'id', 'os_type', 'plan', 'generation', 'security_type')
+_KEYS = (*MARKETPLACE, 'id', 'plan', *_CHOICES)
 
 
 def parse(source: reader.Reader, node: yaml.Node) -> dict[str, ImageTarget]:
@@ -74,6 +75,13 @@ def _parse_entry(
         )
     if not own:
         values['version'] = values['version'] or 'latest'
+        if 'state' in entry:
+            source.problem(
+                reader.line_of(entry['state']),
+                f'{where}.state',
+                'is not allowed without "id": the marketplace has '
+                'generalized images only',
+            )
     plan = None
     if 'plan' in entry:
         plan = _parse_plan(source, f'{where}.plan', entry['plan'])
@@ -102,9 +110,10 @@ def _parse_id(
         source.problem(
             reader.line_of(node),
             where,
-            f'is {text[:120]!r}, must be {ID_TEXT}, like /subscriptions/<id>'
-            f'/resourceGroups/<group>/providers/Microsoft.Compute/images/'
-            f'<name>',
+            # what follows a question mark may be a signature
+            f'is {text.partition("?")[0][:120]!r}, must be {ID_TEXT}, like '
+            f'/subscriptions/<id>/resourceGroups/<group>/providers/'
+            f'Microsoft.Compute/images/<name>',
         )
     return text
 

@@ -29,6 +29,7 @@ WORD = re.compile(r'[A-Za-z0-9]([A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?')
 OS_TYPES = ('linux', 'windows')
 GENERATIONS = ('V1', 'V2')
 SECURITY_TYPES = ('Standard', 'TrustedLaunch')
+IMAGE_STATES = ('generalized', 'specialized')
 PRIORITIES = ('Regular', 'Spot')
 EVICTION_POLICIES = ('Deallocate', 'Delete')
 OS_DISK_SKUS = (

@@ -123,6 +123,34 @@ class ImageTest(timeout.TestCase):
             id=IMAGE_ID, os_type='linux', generation='V2'), target)
         self.assertIsNone(target.urn)
 
+    def test_own_images_that_are_snapshots_disks_and_blobs(self):
+        group = IMAGE_ID.rpartition('/images/')[0]
+        for uri in (f'{group}/snapshots/s', f'{group}/disks/d',
+                    'https://acc.blob.core.windows.net/images/a.vhd',
+                    'https://127.0.0.1:10000/acc/images/a.vhd',
+                    'images/a.vhd', 'snapshots/snapshot-1.VHD'):
+            target = MAPPING.image('new', 'x', {
+                'azure_uri': uri, 'azure_os_type': 'linux',
+                'azure_os_state': 'Specialized'})
+            self.assertEqual(ImageTarget(
+                id=uri, os_type='linux', state='specialized'), target)
+
+    def test_uris_that_are_none_of_an_image(self):
+        for uri in ('https://acc.blob.core.windows.net/images/a.vhd?sig=xyz',
+                    'http://acc.blob.core.windows.net/images/a.vhd',
+                    'https://user:key@acc/images/a.vhd',
+                    'https://acc/a.vhd/', 'https:///images/a.vhd',
+                    'volumes/a.vhd', 'images/a.qcow2', 'images/../a.vhd',
+                    'images/a.vhd#', f'{IMAGE_ID}/x'):
+            told = self.refused({'azure_uri': uri, 'azure_os_type': 'linux'})
+            self.assertIn('must be the full id of', told)
+            self.assertNotIn('sig=', told)
+
+    def test_the_state_of_a_marketplace_image_is_known(self):
+        target = MAPPING.image(
+            'ubuntu', 'x', {'azure_os_state': 'specialized'})
+        self.assertIsNone(target.state)
+
     def test_own_image_replaces_a_marketplace_entry(self):
         target = MAPPING.image('ubuntu', 'x', {
             'azure_image_id': IMAGE_ID, 'azure_os_type': 'windows'})
@@ -135,6 +163,11 @@ class ImageTest(timeout.TestCase):
         self.assertIn('p:o:s', self.refused({'azure_urn': 'p:o:s'}))
         self.assertIn('only one of', self.refused(
             {'azure_urn': 'p:o:s:v', 'azure_image_id': IMAGE_ID}))
+        self.assertIn('only one of', self.refused(
+            {'azure_uri': 'images/a.vhd', 'azure_image_id': IMAGE_ID}))
+        self.assertIn('generalized, specialized', self.refused(
+            {'azure_image_id': IMAGE_ID, 'azure_os_type': 'linux',
+             'azure_os_state': 'syspreped'}))
         self.assertIn('azure_sku', self.refused(
             {'azure_publisher': 'p', 'azure_offer': 'o'}, name='new'))
         self.assertIn('azure_offer', self.refused(

@@ -172,13 +172,35 @@ class ParserTest(timeout.TestCase):
         self.assertEqual("is 'bsd', must be one of linux, windows", message)
 
     def test_id_of_the_wrong_type(self):
-        vnet = IMAGE_ID.replace('images', 'disks')
+        vnet = IMAGE_ID.replace('images', 'virtualMachines')
         _, where, message = self.one_problem(
             f'images: {{x: {{id: {vnet}, os_type: linux}}}}')
         self.assertEqual('images.x.id', where)
         self.assertIn('must be the full id of an Azure image', message)
         _, where, _ = self.one_problem(f'security_groups: {{x: {vnet}}}')
         self.assertEqual('security_groups.x', where)
+
+    def test_the_state_of_an_own_image(self):
+        mapping = self.parse("""\
+            images:
+              a: {id: images/a.vhd, os_type: linux, state: Specialized}
+            """)
+        self.assertEqual(ImageTarget(
+            id='images/a.vhd', os_type='linux', state='specialized'),
+            mapping.images['a'])
+        _, where, message = self.one_problem("""\
+            images:
+              a: {publisher: p, offer: o, sku: s, state: generalized}
+            """)
+        self.assertEqual('images.a.state', where)
+        self.assertIn('generalized images only', message)
+
+    def test_a_signature_is_not_told(self):
+        _, _, message = self.one_problem("""\
+            images:
+              a: {id: "https://a/images/a.vhd?sig=x", os_type: linux}
+            """)
+        self.assertNotIn('sig', message.partition('must be')[0])
 
     def test_id_and_marketplace_exclude_each_other(self):
         _, where, message = self.one_problem(
