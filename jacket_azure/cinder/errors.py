@@ -21,11 +21,17 @@ volume or snapshot, where its user sees it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 import contextlib
+import re
 from typing import Any
 
+from cinder import context
 from cinder import exception as cinder_exception
+from cinder import objects
+from cinder.db import api as db
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
@@ -36,6 +42,19 @@ LOG = logging.getLogger(__name__)
 REASON = 'azure_error'
 # Cinder's column
 _MAX_REASON = 255
+
+# an ARM id or URL, and what it ends with
+_PLACE = re.compile(
+    r'(?:https?://|/subscriptions/)[^\s\'"<>()\[\],;]*/([^\s\'"<>()\[\],;/]+)'
+)
+_UPDATE = {
+    'volume': db.volume_metadata_update,
+    'snapshot': db.snapshot_metadata_update,
+}
+_DELETE = {
+    'volume': db.volume_metadata_delete,
+    'snapshot': db.snapshot_metadata_delete,
+}
 
 # what was asked for can never work
 _PERMANENT = (
@@ -131,23 +150,25 @@ def _translate(exc: exceptions.JacketAzureError) -> Exception:
 
 def _keep_reason(resource: Any, text: str) -> None:
     if resource is not None:
-        reason = text
+        # a user needs no subscription, no resource group and no account
+        reason = _PLACE.sub(r'\1', text)
         if len(reason) > _MAX_REASON:
-            reason = f'{text[:_MAX_REASON - 3]}...'
-        _save(resource, {**(resource.metadata or {}), REASON: reason})
+            reason = f'{reason[:_MAX_REASON - 3]}...'
+        _change(resource, _UPDATE, {REASON: reason}, False)
 
 
 def _drop_reason(resource: Any) -> None:
     if resource is not None and REASON in (resource.metadata or {}):
-        metadata = dict(resource.metadata)
-        del metadata[REASON]
-        _save(resource, metadata)
+        _change(resource, _DELETE, REASON)
 
 
-def _save(resource: Any, metadata: dict[str, str]) -> None:
+def _change(
+    resource: Any, calls: Mapping[str, Callable[..., Any]], *arguments: Any
+) -> None:
+    """Change the one key; the object's own save would write them all."""
+    kind = 'snapshot' if isinstance(resource, objects.Snapshot) else 'volume'
     try:
-        resource.metadata = metadata
-        resource.save()
+        calls[kind](context.get_admin_context(), resource.id, *arguments)
     except cinder_exception.CinderException as exc:
         # a resource that is gone meanwhile needs no reason
         LOG.debug('The reason of %s is not kept: %s', resource.id, exc)

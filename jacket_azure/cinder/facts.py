@@ -31,6 +31,7 @@ class Facts:
 
     :ivar shares: how many machines may have it attached at once
     :ivar os_type: of a disk that a machine can boot from
+    :ivar reverting: a revert has begun, and may have left other disks
     """
 
     sku: str
@@ -38,6 +39,7 @@ class Facts:
     shares: int = 1
     os_type: str | None = None
     generation: str | None = None
+    reverting: bool = False
 
 
 def of_disk(disk: models.Disk) -> Facts:
@@ -56,7 +58,7 @@ def dump(facts: Facts) -> str:
     known = {
         key: value
         for key, value in dataclasses.asdict(facts).items()
-        if value is not None
+        if value not in (None, False)
     }
     return json.dumps(known, separators=(',', ':'))
 

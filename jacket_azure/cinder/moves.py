@@ -59,7 +59,7 @@ class Moves:
         wanted = kinds.of_type(
             self._backend, new_type_id, volume.size, known.sku
         )
-        update = self._change(volume, name, wanted.kind, host['host'])
+        update = self._change(volume, name, wanted.kind, host)
         return _NOT_HERE if update is None else (True, update)
 
     @coordination.synchronized(volumeops.LOCK)
@@ -82,12 +82,16 @@ class Moves:
             pool if pool in self._disks.skus() else known.sku,
         )
         if wanted.kind.sku == known.sku:
-            return True, _placed(host['host'], known.sku)
-        update = self._change(volume, name, wanted.kind, host['host'])
+            return True, _placed(host, known.sku)
+        update = self._change(volume, name, wanted.kind, host)
         return _NOT_HERE if update is None else (True, update)
 
     def _change(
-        self, volume: Any, name: str, kind: volume_kind.Kind, host: str
+        self,
+        volume: Any,
+        name: str,
+        kind: volume_kind.Kind,
+        host: dict[str, Any],
     ) -> dict[str, Any] | None:
         """Change a disk; returns None where a new one is needed."""
         tags = self._disks.get(name).tags
@@ -101,6 +105,7 @@ class Moves:
             facts.of_disk(disk),
             os_type=disk.os_type or old.os_type,
             generation=disk.generation or old.generation,
+            reverting=old.reverting,
         )
         return {
             'provider_location': facts.dump(new),
@@ -108,6 +113,8 @@ class Moves:
         }
 
 
-def _placed(host: str, sku: str) -> dict[str, str]:
-    """Return the host with the pool that the disk really is in."""
-    return kinds.placement({'host': host, 'cluster_name': None}, sku)
+def _placed(host: dict[str, Any], sku: str) -> dict[str, str]:
+    """Return host and cluster with the pool that the disk really is in."""
+    return kinds.placement(
+        {'host': host['host'], 'cluster_name': host.get('cluster_name')}, sku
+    )

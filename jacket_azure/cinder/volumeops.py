@@ -10,14 +10,16 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Make, copy, grow and delete volumes."""
+"""Make, copy and grow volumes; ``deletion`` deletes them."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import Any
 
+from cinder import context
 from cinder import coordination
+from cinder import objects
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
@@ -43,16 +45,44 @@ class VolumeOps:
         self._backend = backend
         self._disks = backend.disks
 
-    # -- create: one request each
+    # -- create: one request each for managed disks, some more for page blobs
 
     def create(self, volume: Any) -> Update:
         """Make an empty volume."""
         spec = self.spec(volume)
-        update = self.made(volume, self._disks.create(spec))
         if kinds.is_migration_target(volume):
-            # the record is a copy of the source's: it will be as bootable
-            update.update(_still_bootable(volume, update))
-        return update
+            return self._create_target(volume, spec)
+        return self.made(volume, self._disks.create(spec))
+
+    def _create_target(
+        self, volume: Any, spec: models.VolumeSpec
+    ) -> Update:
+        """Make what another volume is to be copied into.
+
+        When that fails, or takes too long, Cinder forgets the volume
+        without deleting it (volume/manager.py, ``_clean_temporary_volume``
+        with ``clean_db_only``), so that nobody else would.
+        """
+        try:
+            update = self.made(volume, self._disks.create(spec))
+            if not objects.Volume.exists(
+                context.get_admin_context(), volume.id
+            ):
+                raise exceptions.Conflict(
+                    f'Cinder has given up volume {volume.id} meanwhile.'
+                )
+        except exceptions.JacketAzureError:
+            self._remove_target(spec.name)
+            raise
+        # the record is a copy of the source's: it will be as bootable
+        return {**update, **_still_bootable(volume, update)}
+
+    def _remove_target(self, name: str) -> None:
+        try:
+            self._disks.delete(name)
+        except exceptions.JacketAzureError as exc:
+            # its tags tell the janitor whose it was
+            LOG.warning('The disk %s may stay behind: %s', name, exc)
 
     def create_from_snapshot(self, volume: Any, snapshot: Any) -> Update:
         """Make a volume with a snapshot's content, maybe larger."""
@@ -148,65 +178,17 @@ class VolumeOps:
                 volume.id,
                 exc,
             )
+        known = facts.load(new_volume.provider_location)
+        old = facts.load(volume.provider_location)
+        if known is not None and old is not None and old.reverting:
+            # what a broken revert left is still this volume's
+            known = dataclasses.replace(known, reverting=True)
         return {
             '_name_id': new_volume.name_id,
-            'provider_location': new_volume.provider_location,
+            'provider_location': facts.dump(known)
+            if known is not None
+            else new_volume.provider_location,
         }
-
-    # -- delete
-
-    @coordination.synchronized(LOCK)
-    def delete(self, volume: Any) -> None:
-        """Delete a volume's disk, and what a broken revert left of it.
-
-        :raises InUse: attached or leased
-        """
-        name = volume_names.of_volume(self._disks, volume)
-        derived = volume_names.derived(self._disks, volume)
-        if volume_names.tells(name, volume) or self._belongs(name, volume):
-            self._disks.delete(name)
-        else:
-            LOG.warning(
-                'Volume %s does not own the disk %s, which stays',
-                volume.id,
-                name,
-            )
-            self._disks.delete(derived)
-        # the record that a migration leaves shares its id with the volume
-        if name != derived and volume.migration_status != 'deleting':
-            self.sweep(volume, None)
-
-    def sweep(self, volume: Any, keep: str | None) -> None:
-        """Delete other disks of a volume, as a broken revert leaves them.
-
-        :param keep: name of the one that stays
-        """
-        for disk in list(self._disks.list()):
-            if disk.name != keep and self._carries_id(disk, volume):
-                try:
-                    self._disks.delete(disk.name)
-                except exceptions.AzureError as exc:
-                    LOG.warning(
-                        'The disk %s, left over of volume %s, stays: %s',
-                        disk.name,
-                        volume.id,
-                        exc,
-                    )
-
-    def _belongs(self, name: str, volume: Any) -> bool:
-        """Ask Azure whose a disk is whose name does not tell."""
-        try:
-            return self._carries_id(self._disks.get(name), volume)
-        except exceptions.NotFound:
-            return False
-
-    def _carries_id(self, disk: models.Disk, volume: Any) -> bool:
-        body = {'tags': disk.tags}
-        return (
-            self._backend.is_ours(dict(disk.tags))
-            and tags.get(body, tags.KIND) == tags.KIND_VOLUME
-            and tags.get(body, tags.ID) == volume.id
-        )
 
 
 def _still_bootable(volume: Any, update: Update) -> Update:

@@ -22,10 +22,12 @@ from oslo_config import cfg
 from jacket_azure import conf as azure_conf
 from jacket_azure.brick import opening
 from jacket_azure.cinder import connections
+from jacket_azure.cinder import deletion
 from jacket_azure.cinder import errors
 from jacket_azure.cinder import imageops
 from jacket_azure.cinder import manage
 from jacket_azure.cinder import moves
+from jacket_azure.cinder import replacing
 from jacket_azure.cinder import snapshotops
 from jacket_azure.cinder import startup
 from jacket_azure.cinder import stats
@@ -45,6 +47,7 @@ class Service:
         self.configuration.append_config_values(azure_conf.BACKEND_OPTS)
         self._backend: Any = None
         self._volumes: Any = None
+        self._deletion: Any = None
         self._snapshots: Any = None
         self._images: Any = None
         self._connections: Any = None
@@ -63,7 +66,13 @@ class Service:
         opening.provide(group, backend.disks)
         self._backend = backend
         self._volumes = volumeops.VolumeOps(backend)
-        self._snapshots = snapshotops.SnapshotOps(backend, self._volumes)
+        self._deletion = deletion.Deletion(backend)
+        replacer = replacing.Replacing(
+            backend, self._volumes, self._deletion
+        )
+        self._snapshots = snapshotops.SnapshotOps(
+            backend, self._volumes, replacer
+        )
         self._images = imageops.ImageOps(backend, self._volumes)
         self._connections = connections.Connections(backend)
         self._moves = moves.Moves(backend)

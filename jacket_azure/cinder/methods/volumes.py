@@ -23,6 +23,7 @@ class Volumes:
     """Part of :class:`..driver.AzureVolumeDriver`."""
 
     _volumes: Any
+    _deletion: Any
     _moves: Any
 
     def create_volume(self, volume: Any) -> Any:
@@ -39,7 +40,7 @@ class Volumes:
 
     def delete_volume(self, volume: Any) -> None:
         with errors.as_busy_volume(volume):
-            self._volumes.delete(volume)
+            self._deletion.delete(volume)
 
     def extend_volume(self, volume: Any, new_size: int) -> None:
         with errors.as_cinder_errors(volume):

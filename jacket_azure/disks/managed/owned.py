@@ -20,6 +20,7 @@ from typing import Any
 
 from jacket_azure import exceptions
 from jacket_azure.disks import ownership
+from jacket_azure.disks.managed import sameness
 from jacket_azure.payload import names
 from jacket_azure.payload import tags as tag_names
 
@@ -161,10 +162,15 @@ class OwnedResources:
                 f'The name {name} is taken in Azure by a {self._noun} of '
                 f'another {tag_names.ID}.'
             )
-        if not _same_source(found, wanted):
+        if not sameness.same_source(found, wanted):
             raise exceptions.Conflict(
                 f'The {self._noun} {name} is already in Azure, and was made '
                 f'from something else.'
+            )
+        other = sameness.other_than(found, wanted)
+        if other is not None:
+            raise exceptions.Conflict(
+                f'The {self._noun} {name} is already in Azure, and {other}.'
             )
         LOG.info('The %s %s is already there', self._noun, name)
         return found
@@ -193,40 +199,6 @@ class OwnedResources:
                 name,
                 exc,
             )
-
-
-def _same_source(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Compare two sources; Azure adds the version of an image to its id."""
-    return all(
-        is_there == asked or (asked and is_there.startswith(f'{asked}/'))
-        for is_there, asked in zip(
-            _source(found), _source(wanted), strict=True
-        )
-    )
-
-
-def _source(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what identifies the bytes a disk or snapshot began with."""
-    data = body['properties'].get('creationData') or {}
-    image = data.get('imageReference') or {}
-    gallery = data.get('galleryImageReference') or {}
-    return tuple(
-        str(part or '').lower()
-        for part in (
-            data.get('createOption'),
-            data.get('sourceResourceId'),
-            image.get('id'),
-            *(
-                gallery.get(key)
-                for key in (
-                    'id',
-                    'sharedGalleryImageId',
-                    'communityGalleryImageId',
-                )
-            ),
-            data.get('uploadSizeBytes'),
-        )
-    )
 
 
 def id_of(azure: Any, type_: str, name: str) -> str:

@@ -83,12 +83,11 @@ class RestartTest(base.AzureVolumesTestCase):
         record = self.record(volume)
         taken = self.snapshot_record(snapshot)
         with mock.patch.object(
-                objects.Volume, 'save', side_effect=KeyboardInterrupt):
-            try:
-                self.driver.revert_to_snapshot(
-                    context.get_admin_context(), record, taken)
-            except KeyboardInterrupt:
-                self.assertEqual('managed', self.disk_model)
+                objects.Volume, 'save',
+                side_effect=[None, KeyboardInterrupt]):
+            self.assertRaises(
+                KeyboardInterrupt, self.driver.revert_to_snapshot,
+                context.get_admin_context(), record, taken)
         self.driver.revert_to_snapshot(
             context.get_admin_context(), self.record(volume), taken)
         disk = self.disk(volume)
