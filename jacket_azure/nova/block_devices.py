@@ -87,7 +87,7 @@ def parse(
         connection = parse_one(backend, entry['connection_info'])
         # also beside an image: Nova calls such an instance volume-backed
         # (nova 34 compute/utils.py, is_volume_backed_instance)
-        if _is_root(entry, devices):
+        if _is_root(entry, devices, bool(instance.image_ref)):
             boot = connection
         else:
             data.append(connection)
@@ -115,11 +115,16 @@ def parse_one(
     return connection
 
 
-def _is_root(entry: Mapping[str, Any], devices: Mapping[str, Any]) -> bool:
+def _is_root(
+    entry: Mapping[str, Any], devices: Mapping[str, Any], has_image: bool
+) -> bool:
     if entry.get('boot_index') is not None:
         return bool(entry['boot_index'] == 0)
     root = devices.get('root_device_name')
-    return root is not None and entry.get('mount_device') == root
+    # an image has that name where there is one
+    return not has_image and root is not None and (
+        entry.get('mount_device') == root
+    )
 
 
 def _refuse_local(devices: Mapping[str, Any]) -> None:
