@@ -20,6 +20,7 @@ Source: Blob service REST API 2021-12-02, Copy Blob, Abort Copy Blob.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 import logging
 
@@ -107,11 +108,14 @@ def _settled(
 
 
 def follow(
-    target: page_blobs.PageBlob, started: properties.Properties
+    target: page_blobs.PageBlob,
+    started: properties.Properties,
+    progress: Callable[[int], None] | None = None,
 ) -> properties.Properties:
     """Wait until the copy onto a blob has ended well.
 
     :param started: the target as last seen
+    :param progress: told the percentage that is done, while it takes time
     :returns: the target; of an instant copy as *started* says
     :raises OperationFailed: it failed, or was aborted; the target has no
         content then
@@ -143,6 +147,9 @@ def follow(
                 f'({copy.progress} bytes); Azure goes on with it',
                 code='OperationTimeout',
             )
+        done, _, total = copy.progress.partition('/')
+        if progress is not None and done.isdigit() and total.isdigit():
+            progress(100 * int(done) // max(1, int(total)))
         LOG.debug(
             'Copy %s to %s: %s', copy.id, target.address.path, copy.progress
         )

@@ -19,18 +19,16 @@ cleared, which costs a request without a body.
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from concurrent import futures
 import socket
 import threading
 
 from jacket_azure import exceptions
+from jacket_azure.blob import grid
 from jacket_azure.blob import leases
 from jacket_azure.blob import page_blobs
 
-# Pieces lie on a grid of this size, so that two writes to the same place
-# meet in the same piece and keep their order.
-PIECE_BYTES = page_blobs.MAX_WRITE_BYTES
+PIECE_BYTES = grid.PIECE_BYTES
 THREADS = 4
 
 
@@ -50,6 +48,7 @@ class Writer:
 
     Pieces are sent in the background. The first failure is raised by the
     next call, at the latest by :meth:`close`; nothing is sent after it.
+    Several threads may write at a time, each to other pieces, but not close.
 
     :param size_bytes: of what may be written
     :param threads: pieces under way at a time; with 0 a call sends its
@@ -89,6 +88,7 @@ class Writer:
         )
         self._room = threading.BoundedSemaphore(max(1, 2 * threads))
         self._lock = threading.Lock()
+        self._keeping = threading.Lock()
         self._touched: set[int] = set()
         self._sending: dict[int, futures.Future[None]] = {}
         self._failure: BaseException | None = None
@@ -101,9 +101,11 @@ class Writer:
         """
         self._check(offset, len(data))
         view = memoryview(data).cast('B')
-        for start, length in _grid(offset, len(data)):
+        for start, length in grid.parts(offset, len(data)):
             at = start - offset
-            self._put(start, bytes(view[at : at + length]))
+            part = data if length == len(data) else view[at : at + length]
+            # no copy of what is bytes already
+            self._put(start, bytes(part))
 
     def clear(self, offset: int, length: int) -> None:
         """Make it zeros and free the space."""
@@ -183,13 +185,13 @@ class Writer:
     def _written(self, offset: int, length: int) -> bool:
         return any(
             start // PIECE_BYTES in self._touched
-            for start, _ in _grid(offset, length)
+            for start, _ in grid.parts(offset, length)
         )
 
     def _put(self, offset: int, data: bytes) -> None:
         piece = offset // PIECE_BYTES
         if self._fresh and piece not in self._touched:
-            offset, data = _without_zeros(offset, data)
+            offset, data = grid.without_zeros(offset, data)
             if not data:
                 return
         self._touched.add(piece)
@@ -217,10 +219,11 @@ class Writer:
     def _send(self, offset: int, data: bytes) -> None:
         if self._failure is not None:
             return
-        if any(data):
-            self._blob.write(offset, data)
-        else:
+        # any() would look at each byte on its own
+        if data == bytes(len(data)):
             self._blob.clear(offset, len(data))
+        else:
+            self._blob.write(offset, data)
 
     def _sent(self, piece: int, done: futures.Future[None]) -> None:
         with self._lock:
@@ -231,22 +234,9 @@ class Writer:
         self._room.release()
 
     def _keep_lease(self) -> None:
-        if self._lease is not None:
-            self._lease.keep()
-
-
-def _grid(offset: int, length: int) -> Iterator[tuple[int, int]]:
-    """Yield offset and length of the parts that lie in one piece each."""
-    end = offset + length
-    while offset < end:
-        part = min(PIECE_BYTES - offset % PIECE_BYTES, end - offset)
-        yield offset, part
-        offset += part
-
-
-def _without_zeros(offset: int, data: bytes) -> tuple[int, bytes]:
-    """Leave out the whole pages of zeros at both ends."""
-    page = page_blobs.PAGE_BYTES
-    end = -(-len(data.rstrip(b'\0')) // page) * page
-    begin = (len(data) - len(data.lstrip(b'\0'))) // page * page
-    return offset + begin, data[begin:end]
+        # by one of them is enough, and nobody waits for it
+        if self._lease is not None and self._keeping.acquire(blocking=False):
+            try:
+                self._lease.keep()
+            finally:
+                self._keeping.release()

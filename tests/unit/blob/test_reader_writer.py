@@ -10,6 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+from concurrent import futures
 import os
 import threading
 
@@ -78,6 +79,18 @@ class WriterLawTest(timeout.TestCase):
         for _, _, length in (step for step in blob.sent
                              if step[0] == 'write'):
             self.assertTrue(0 < length <= 4 * MIB)
+
+    @given(st.permutations(range(3)), st.integers(0, 4))
+    def test_threads_may_write_to_other_pieces(self, order, threads):
+        blob = Memory(SIZE)
+        made = writer.Writer(blob, SIZE, threads)
+        with futures.ThreadPoolExecutor(3) as pool:
+            list(pool.map(lambda piece: made.write(
+                piece * 4 * MIB, bytes([piece + 1]) * 4 * MIB), order))
+        made.close()
+        self.assertEqual(
+            b''.join(bytes([piece + 1]) * 4 * MIB for piece in range(3)),
+            bytes(blob.data))
 
     @given(st.binary(min_size=0, max_size=40).map(
         lambda data: data.ljust(-(-len(data) // 8) * 8 or 8, b'\0')))
@@ -224,6 +237,24 @@ class ReaderWriterTest(base.BlobTestCase):
         made.close()
         self.assertFalse(self.blob.properties().is_leased)
         self.assertEqual({0: b'z' * 512}, self.azurite.pages(PATH))
+
+    def test_one_of_many_threads_keeps_the_lease(self):
+        lease = leases.Lease(self.blob)
+        lease.acquire()
+        made = writer.Writer(self.blob, GIB, 0, lease=lease)
+        self.addCleanup(made.close)
+        self.azure.sleep(leases.RENEW_SECONDS)
+
+        def write(piece):
+            made.write(piece * 4 * MIB, b'x' * 512)
+
+        # none has an answer before all have been sent
+        with (self.azure.meeting('PUT', 'blobs/page', 3) as barrier,
+              futures.ThreadPoolExecutor(3) as pool):
+            operations, _ = self.counting(
+                lambda: list(pool.map(write, range(3))))
+        self.assertFalse(barrier.broken)
+        self.assertEqual(1, operations.count('leases.renew'))
 
     def test_nothing_is_written_once_the_lease_is_lost(self):
         lease = leases.Lease(self.blob)
