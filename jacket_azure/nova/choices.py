@@ -19,11 +19,9 @@ has changed nothing in Azure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-import contextlib
 import dataclasses
 from typing import Any
 
-from nova import utils
 import nova.conf
 
 from jacket_azure import exceptions
@@ -31,8 +29,9 @@ from jacket_azure.mapping import flavors
 from jacket_azure.mapping import image_target
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
+from jacket_azure.nova import boot_image
+from jacket_azure.nova import boot_images
 from jacket_azure.payload import checks
-from jacket_azure.payload import images
 from jacket_azure.payload import security
 
 CONF = nova.conf.CONF
@@ -58,16 +57,25 @@ class Order:
 class Choice:
     """What was chosen for an order.
 
-    :ivar image: with its version resolved and its plan; None when a volume
-        is booted
-    :ivar plan: purchase plan of what is booted
+    :ivar boots: what is booted; of a volume, what is known of its image
     """
 
     flavor: flavors.FlavorTarget
-    image: image_target.ImageTarget | None
-    plan: image_target.Plan | None
+    boots: boot_image.BootImage
     request: checks.Request
     volumes: block_devices.Volumes
+
+    @property
+    def image(self) -> image_target.ImageTarget | None:
+        """The image that Azure is told; None where it is told a disk."""
+        if self.volumes.boot or self.boots.is_prepared:
+            return None
+        return self.boots.target
+
+    @property
+    def plan(self) -> image_target.Plan | None:
+        """Purchase plan of what is booted."""
+        return self.boots.facts.plan
 
 
 class Chooser:
@@ -75,6 +83,7 @@ class Chooser:
 
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
+        self._images = boot_images.BootImages(backend)
 
     def choose(self, order: Order) -> Choice:
         """Choose size, image and zone.
@@ -94,7 +103,12 @@ class Chooser:
             instance.flavor.extra_specs,
         )
         size = backend.catalogue.size(flavor.size)
-        target, facts, properties = self._what_boots(order, volumes.boot)
+        boots = (
+            self._images.of_volume(order, volumes.boot)
+            if volumes.boot
+            else self._images.of_image(order)
+        )
+        facts = boots.facts
         request = checks.Request(
             size=size,
             image=facts,
@@ -105,7 +119,10 @@ class Chooser:
             ephemeral_gb=instance.flavor.ephemeral_gb,
             swap_mb=instance.flavor.swap,
             security=self._security(
-                flavor, target, instance.flavor.extra_specs, properties
+                flavor,
+                boots.target,
+                instance.flavor.extra_specs,
+                boots.properties,
             ),
             os_disk_sku=(
                 volumes.boot.sku
@@ -122,106 +139,7 @@ class Chooser:
             )
         volumes.check(size, request.zone)
         self._check_quota(request)
-        return Choice(
-            flavor,
-            None if volumes.boot else target,
-            facts.plan,
-            request,
-            volumes,
-        )
-
-    def _what_boots(
-        self, order: Order, volume: block_devices.Connection | None
-    ) -> tuple[
-        image_target.ImageTarget, images.ImageFacts, Mapping[str, str]
-    ]:
-        """Return the image with its version resolved, and its facts.
-
-        :param volume: to boot from; the image is then what it was made of,
-            as far as that is known
-        """
-        image = utils.get_image_from_system_metadata(
-            order.instance.system_metadata
-        )
-        # nova.objects.ImageMeta drops the properties Nova does not know
-        properties = image.get('properties') or {}
-        if volume is not None:
-            target, facts = self._image_of(volume, properties)
-        else:
-            meta = order.image_meta
-            name = meta.name if 'name' in meta else None
-            target, facts = self._resolved(
-                self._backend.mapping.image(
-                    name, order.instance.image_ref, properties
-                )
-            )
-        return target, facts, properties
-
-    def _image_of(
-        self,
-        volume: block_devices.Connection,
-        properties: Mapping[str, str],
-    ) -> tuple[image_target.ImageTarget, images.ImageFacts]:
-        """Return what is known of the image in a volume.
-
-        Its disk knows best; Cinder keeps the image's properties, by which
-        the mapping file may know it too.
-        """
-        target = image_target.ImageTarget(
-            os_type=properties.get('azure_os_type')
-            or properties.get('os_type'),
-            generation=properties.get('azure_generation'),
-            security_type=properties.get('azure_security_type'),
-        )
-        facts = images.ImageFacts()
-        with contextlib.suppress(
-            exceptions.MappingLookupError,
-            exceptions.InvalidRequest,
-            exceptions.NotFound,
-        ):
-            target, facts = self._resolved(
-                self._backend.mapping.image(
-                    properties.get('image_name'),
-                    properties.get('image_id'),
-                    properties,
-                )
-            )
-        os_type = volume.os_type or facts.os_type or target.os_type
-        return target, dataclasses.replace(
-            facts,
-            os_type=os_type.lower() if os_type else None,
-            generation=(
-                volume.generation or facts.generation or target.generation
-            ),
-            # the volume's size counts, and it has no more than one disk
-            size_gib=None,
-            data_disks=0,
-        )
-
-    def _resolved(
-        self, target: image_target.ImageTarget
-    ) -> tuple[image_target.ImageTarget, images.ImageFacts]:
-        """Return an image with what ``latest`` means, and its facts."""
-        catalogue = self._backend.catalogue
-        try:
-            if target.is_marketplace:
-                publisher, offer, sku, version = map(
-                    str,
-                    (target.publisher, target.offer, target.sku,
-                     target.version),
-                )
-                version = catalogue.image_version(
-                    publisher, offer, sku, version
-                )
-                target = dataclasses.replace(target, version=version)
-            facts = catalogue.image_facts(target)
-        except exceptions.NotFound as exc:
-            # Azure's own words do not name it
-            raise exceptions.InvalidRequest(
-                f'Azure has no image {target.urn or target.id} in '
-                f'{self._backend.azure.location}: {exc}'
-            ) from exc
-        return dataclasses.replace(target, plan=facts.plan), facts
+        return Choice(flavor, boots, request, volumes)
 
     def _zone(self, flavor: Any, instance: Any) -> str | None:
         mapping = self._backend.mapping

@@ -27,6 +27,7 @@ from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
 from jacket_azure.nova import guest
 from jacket_azure.nova import netops
+from jacket_azure.nova import os_disks
 from jacket_azure.payload import checks
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
@@ -45,6 +46,8 @@ class Plan:
     :ivar nics: name and body of each network interface, primary first
     :ivar vm_body: holds the password, so it stays out of every log
     :ivar image_version: marketplace version that ``latest`` meant, if any
+    :ivar prepared: OS disk that is to be made before the machine, if any;
+        *vm_body* has none as long as it is not
     """
 
     uuid: str
@@ -54,6 +57,18 @@ class Plan:
     )
     vm_body: dict[str, Any] = dataclasses.field(repr=False)
     image_version: str | None
+    prepared: os_disks.Prepared | None = None
+
+    def with_os_disk(self, boot: disks.Boot) -> Plan:
+        """Return the plan with the OS disk that was made for it."""
+        properties = self.vm_body['properties']
+        profile = {**properties['storageProfile'], 'osDisk': boot.os_disk}
+        if boot.image_reference is not None:
+            profile['imageReference'] = dict(boot.image_reference)
+        properties = {**properties, 'storageProfile': profile}
+        return dataclasses.replace(
+            self, vm_body={**self.vm_body, 'properties': properties}
+        )
 
 
 class Planner:
@@ -87,6 +102,7 @@ class Planner:
                 self._vm_spec(order, choice, interfaces, created)
             ),
             image_version=choice.image.version if choice.image else None,
+            prepared=self._prepared(instance, choice, created),
         )
 
     def _nics(
@@ -182,13 +198,54 @@ class Planner:
                 guest.known_os_type(request.image.os_type).capitalize(),
                 volume.host_caching,
             )
+        if choice.boots.is_prepared:
+            return {}
         return self._disks.describe_os_disk(
-            disks.OsDiskSpec(
-                uuid=instance.uuid,
-                size_gib=checks.os_disk_gib(request.root_gb),
-                sku=request.os_disk_sku,
-                cascade_delete=cascade,
-            )
+            self._os_disk_spec(instance, choice, cascade)
+        )
+
+    def _os_disk_spec(
+        self, instance: Any, choice: choices.Choice, cascade: bool
+    ) -> disks.OsDiskSpec:
+        request = choice.request
+        return disks.OsDiskSpec(
+            uuid=instance.uuid,
+            size_gib=checks.os_disk_gib(request.root_gb),
+            sku=request.os_disk_sku,
+            cascade_delete=cascade,
+        )
+
+    def _prepared(
+        self, instance: Any, choice: choices.Choice, created: str
+    ) -> os_disks.Prepared | None:
+        boots, request = choice.boots, choice.request
+        if not boots.is_prepared or choice.volumes.boot:
+            return None
+        capabilities = self._backend.azure.cloud.capabilities
+        found, _ = tags.build(
+            self._backend.owner,
+            tags.KIND_OS_DISK,
+            instance.uuid,
+            instance.project_id,
+            created,
+            host=self._backend.host,
+        )
+        return os_disks.Prepared(
+            spec=dataclasses.replace(
+                self._os_disk_spec(
+                    instance, choice, capabilities.cascade_delete
+                ),
+                zone=request.zone,
+                tags=found,
+                security_type=(
+                    request.security.type
+                    if capabilities.security_types
+                    else None
+                ),
+            ),
+            state=boots.state,
+            kept=boots.kept,
+            source=boots.source,
         )
 
     def _data_disks(
@@ -208,8 +265,8 @@ class Planner:
     def _os_profile(
         self, order: choices.Order, choice: choices.Choice
     ) -> dict[str, Any] | None:
-        if choice.volumes.boot:
-            # Azure sets up the guest of an image only
+        if choice.volumes.boot or not choice.boots.takes_os_profile:
+            # Azure sets up the guest of a generalized image only
             return None
         return guest.build_os_profile(
             self._backend.conf,
@@ -223,7 +280,7 @@ class Planner:
     def _user_data(
         self, order: choices.Order, choice: choices.Choice
     ) -> str | None:
-        if not choice.volumes.boot:
+        if not choice.volumes.boot and choice.boots.takes_os_profile:
             return None
         found = guest.build_user_data(
             order.instance,
@@ -233,8 +290,9 @@ class Planner:
         )
         if found and not self._backend.azure.cloud.capabilities.user_data:
             raise exceptions.InvalidRequest(
-                'On this cloud an instance that boots from a volume can be '
-                'given no key pair, user data, files or config drive.'
+                'On this cloud an instance that boots from a volume or a '
+                'specialized image can be given no key pair, user data, '
+                'files or config drive.'
             )
         return found
 

@@ -29,6 +29,7 @@ from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
 from jacket_azure.nova import leftovers
+from jacket_azure.nova import os_disks
 from jacket_azure.nova import parallel
 from jacket_azure.nova import planning
 from jacket_azure.nova import shortages
@@ -48,6 +49,7 @@ class VmOps:
         self._backend = backend
         self._azure = backend.azure
         self._planner = planning.Planner(backend)
+        self._os_disks = os_disks.OsDisks(backend)
         self._leftovers = leftovers.Leftovers(backend)
 
     def spawn(
@@ -114,8 +116,11 @@ class VmOps:
         with contextlib.ExitStack() as made:
             for name, _ in plan.nics:
                 made.callback(steps.nic, name)
+            if plan.prepared is not None:
+                made.callback(steps.disk)
             # called before them
             made.push(steps.failed)
+            plan = self._with_os_disk(instance, plan)
             self._make_nics(instance, plan)
             try:
                 self._make_vm(instance, plan, steps)
@@ -124,9 +129,27 @@ class VmOps:
                     self._leftovers.delete_vm(instance)
                     self._leftovers.delete_disk(instance)
                     # the old machine may have taken them along
+                    plan = self._with_os_disk(instance, plan)
                     self._make_nics(instance, plan)
                     self._make_vm(instance, plan, steps)
             made.pop_all()
+
+    def _with_os_disk(
+        self, instance: Any, plan: planning.Plan
+    ) -> planning.Plan:
+        """Return the plan with the OS disk that it wants made before."""
+        if plan.prepared is None:
+            return plan
+        try:
+            boot = self._os_disks.make(instance, plan.prepared)
+        except exceptions.InUse:
+            # by the machine of another attempt
+            if not self._leftovers.may_delete(instance):
+                raise
+            self._leftovers.delete_vm(instance)
+            self._leftovers.delete_disk(instance)
+            boot = self._os_disks.make(instance, plan.prepared)
+        return plan.with_os_disk(boot)
 
     def _make_nics(self, instance: Any, plan: planning.Plan) -> None:
         parallel.call(

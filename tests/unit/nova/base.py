@@ -43,6 +43,11 @@ class NovaTestCase(orders.Orders, base.AzureTestCase):
         self.useFixture(fixtures.MonkeyPatch(
             'nova.network.neutron.get_client',
             lambda context, admin=False: self.neutron))
+        # nobody has uploaded anything
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.image.glance.API.get', lambda api, context, image_id: {
+                'id': image_id, 'name': 'an image', 'status': 'queued',
+                'size': 0, 'properties': {}, 'is_public': False}))
         self.context = nova_context.RequestContext(
             'user', 'project', is_admin=False)
         self._driver = None

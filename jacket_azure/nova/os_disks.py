@@ -1,0 +1,90 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""OS disks that are made before their machine, of what is kept or brought."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+from oslo_log import log as logging
+
+from jacket_azure import exceptions
+from jacket_azure.disks import models as disks
+from jacket_azure.imaging import models as imaging
+from jacket_azure.nova import backend as backends
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """An OS disk that is to be made.
+
+    :ivar state: ``generalized`` or ``specialized``, as who owns the image
+        says
+    :ivar kept: what it is made of; None for one that *source* has
+    """
+
+    spec: disks.OsDiskSpec
+    state: str
+    kept: disks.Image | None
+    source: imaging.SourceImage | None
+
+
+class OsDisks:
+    """Makes OS disks."""
+
+    def __init__(self, backend: backends.Backend) -> None:
+        self._backend = backend
+
+    @functools.cached_property
+    def cache(self) -> Any:
+        """What was brought from Glance, and stays in Azure for a while."""
+        from jacket_azure.imaging import cache
+
+        return cache.ImageCache(self._backend.disks, self._backend.conf)
+
+    def make(self, instance: Any, prepared: Prepared) -> disks.Boot:
+        """Make an OS disk, or find the one an earlier attempt has made.
+
+        :raises InvalidRequest: the bytes are no image, or too large
+        """
+        if prepared.kept is not None:
+            return self._make(instance, prepared, prepared.kept)
+        for last in (False, True):
+            image = self.cache.ensure(prepared.source)
+            try:
+                return self._make(instance, prepared, image)
+            except exceptions.NotFound:
+                # evicted in between, by another process
+                if last:
+                    raise
+        raise AssertionError('not reached')
+
+    def _make(
+        self, instance: Any, prepared: Prepared, image: disks.Image
+    ) -> disks.Boot:
+        spec = prepared.spec
+        if spec.size_gib is not None and spec.size_gib < image.size_gib:
+            raise exceptions.InvalidRequest(
+                f"The flavor's root disk of {spec.size_gib} GiB is smaller "
+                f'than the image of {image.size_gib} GiB.'
+            )
+        boot = self._backend.disks.prepare_os_disk(
+            spec, dataclasses.replace(image, state=prepared.state)
+        )
+        LOG.info('The OS disk is made of %s', image.name, instance=instance)
+        return boot
