@@ -40,8 +40,9 @@ ARROWS = {
     # one session, one count and one way to log in for all of a process
     'blob': {'arm', 'exceptions'},
     'disks': {'arm', 'blob', 'payload', 'exceptions'},
-    # bytes of images, whoever wants them; options are passed in
-    'imaging': {'disks', 'payload', 'exceptions'},
+    # bytes of images, whoever wants them; options are passed in. Of blob/
+    # only how bytes are cut, and how many threads a process may have
+    'imaging': {'disks', 'blob', 'payload', 'exceptions'},
     'nova': {'janitor', 'imaging', 'disks', 'arm', 'blob', 'payload',
              'mapping', 'conf', 'exceptions'},
     'cinder': {'brick', 'janitor', 'imaging', 'disks', 'arm', 'blob',
