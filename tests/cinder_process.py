@@ -37,7 +37,9 @@ class CinderFixture(fixtures.Fixture):
 
     :param azure: a started :class:`tests.fixtures.AzureFixture`, which needs
         ``contents=True`` for page blobs
-    :param options: of ``[azure]`` that differ, e.g. ``disk_model``
+    :param options: of ``[azure]`` that differ, e.g. ``disk_model``; also
+        ``nova_endpoint`` and ``hosts``, see
+        :mod:`tests.functional.cinder.service`
     """
 
     def __init__(self, azure, **options):

@@ -15,6 +15,8 @@
 ``python -m tests.functional.cinder.service FOLDER`` with the options of
 ``[azure]`` as JSON on its standard input; answers one line of JSON with the
 ``endpoint`` once it serves, and lives until its standard input is closed.
+Beside the options there may be ``nova_endpoint``, Nova's API without a
+project, and ``hosts``, how many volume services there are.
 API, scheduler and volume service share the process, as Nova and Cinder could
 not: their options clash. Whoever asks is an administrator; the user and
 project are those of a token ``user:project``.
@@ -25,6 +27,7 @@ from cinder import monkey_patch  # isort: skip
 
 monkey_patch.patch()
 
+import contextlib  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import pathlib  # noqa: E402
@@ -48,11 +51,11 @@ from jacket_azure import conf as azure_conf  # noqa: E402
 from tests.functional.cinder import serving  # noqa: E402
 
 CONF = cfg.CONF
-HOST = 'cinder-host@azure'
+HOSTS = ('cinder-host@azure', 'cinder-host@azure2')
 PROJECT = '6f70656e737461636b20656e20617a75'
 
 
-def configure(folder, options):
+def configure(folder, options, nova_endpoint=None):
     """Write cinder.conf, for options register when their module loads."""
     sections = {
         'DEFAULT': {
@@ -69,6 +72,10 @@ def configure(folder, options):
         'oslo_concurrency': {'lock_path': folder / 'locks'},
         'coordination': {'backend_url': f'file://{folder}/coordination'},
         azure_conf.GROUP.name: options}
+    if nova_endpoint:
+        sections['nova'] = {
+            'auth_type': 'admin_token', 'endpoint': nova_endpoint,
+            'token': 'of no importance'}
     written = folder / 'cinder.conf'
     written.write_text(''.join(
         f'[{section}]\n' + ''.join(
@@ -80,18 +87,19 @@ def configure(folder, options):
     lockutils.set_defaults(str(folder / 'locks'))
 
 
-def start(folder):
+def start(folder, hosts=1):
     """Start all services; returns the HTTP server."""
     objects.register_all()
     rpc.init(CONF)
     migration.db_sync()
     volume_types.get_default_volume_type(context.get_admin_context())
     coordination.COORDINATOR.start()
-    volume = service.Service.create(
-        host=HOST, binary='cinder-volume', service_name='azure')
-    volume.start()
-    if not volume.manager.driver.initialized:
-        sys.exit(f'the driver did not start, see {folder}/cinder.log')
+    for host in HOSTS[:hosts]:
+        volume = service.Service.create(
+            host=host, binary='cinder-volume', service_name='azure')
+        volume.start()
+        if not volume.manager.driver.initialized:
+            sys.exit(f'the driver did not start, see {folder}/cinder.log')
     scheduler = service.Service.create(
         host='cinder-host', binary='cinder-scheduler')
     scheduler.start()
@@ -129,12 +137,18 @@ def main():
     """Serve until nobody holds our standard input any more."""
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    configure(folder, json.loads(sys.stdin.readline()))
-    # Cinder would ask Nova whether a detachment is fine, and tell it of a
-    # growth; Nova's API is in its tests' process
-    with mock.patch('cinder.volume.api.API.attachment_deletion_allowed'), \
-            mock.patch('cinder.compute.API'):
-        server = start(folder)
+    options = json.loads(sys.stdin.readline())
+    nova_endpoint = options.pop('nova_endpoint', None)
+    hosts = options.pop('hosts', 1)
+    configure(folder, options, nova_endpoint)
+    with contextlib.ExitStack() as stack:
+        # Cinder would ask Nova whether a detachment is fine, unless a token
+        # said that it is Nova itself who detaches
+        stack.enter_context(mock.patch(
+            'cinder.volume.api.API.attachment_deletion_allowed'))
+        if not nova_endpoint:
+            stack.enter_context(mock.patch('cinder.compute.API'))
+        server = start(folder, hosts)
         print(json.dumps({
             'endpoint': f'http://127.0.0.1:{server.server_port}/v3'}),
             flush=True)

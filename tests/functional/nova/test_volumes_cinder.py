@@ -45,10 +45,7 @@ class AttachTest(with_cinder.CinderTestCase):
         self.wait_for_volume(volume_id, 'in-use')
         self.wait_until(
             lambda: self.volume(volume_id)['size'] == 4, 'extended')
-        # what Cinder tells Nova, here by hand
-        self.admin_api.create_server_external_events([{
-            'name': 'volume-extended', 'server_uuid': server['id'],
-            'tag': volume_id}])
+        # Cinder has told Nova, and Nova the driver
         self.wait_until(
             lambda: f'Volume {volume_id} has 4 GiB now' in self.log.text,
             'Nova has looked')
@@ -137,6 +134,53 @@ class RefusedTest(with_cinder.CinderTestCase):
         self.assertEqual(4, len(self.data_disks(first)))
 
 
+class MigrateTest(with_cinder.CinderTestCase):
+    """Cinder has Nova exchange a volume that is attached."""
+
+    cinder_hosts = 2
+
+    def test_n32_to_another_back_end(self):
+        server = self.create_server()
+        first, volume_id = self.make(), self.make(2)
+        for each in (first, volume_id):
+            self.attach(server, each)
+        before = self.vm(server)['properties']['storageProfile'][
+            'dataDisks'][1]['name']
+        host = self.volume(volume_id)['os-vol-host-attr:host']
+        others = {'azure': '@azure2#', 'azure2': '@azure#'}
+        backend, _, pool = host.partition('@')[2].partition('#')
+        self.volume_action(volume_id, 'os-migrate_volume', {
+            'host': f'{host.partition("@")[0]}{others[backend]}{pool}',
+            'force_host_copy': True})
+        volume = self.wait_until(
+            lambda: self.moved(volume_id, host), 'migrated')
+        self.assertEqual('in-use', volume['status'])
+        [attachment] = volume['attachments']
+        self.assertEqual(server['id'], attachment['server_id'])
+        disks = self.vm(server)['properties']['storageProfile']['dataDisks']
+        self.assertEqual([0, 1], [disk['lun'] for disk in disks])
+        self.assertNotEqual(before, disks[1]['name'])
+        # nothing but the two of them is left, and both can go
+        self.wait_until(
+            lambda: len(self.ask('GET', '/volumes?all_tenants=1')[
+                'volumes']) == 2, 'old one deleted')
+        for each in (volume_id, first):
+            self.detach(server, each)
+            self.ask('DELETE', f'/volumes/{each}')
+        self._delete_server(server)
+        self.wait_until(
+            lambda: not self.ask('GET', '/volumes')['volumes'], 'deleted')
+        self.assertEqual([], self.azure.resource_ids())
+
+    def moved(self, volume_id, host):
+        found = self.volume(volume_id)
+        self.assertNotEqual(
+            'error', found['os-vol-mig-status-attr:migstat'],
+            self.cinder.log_file.read_text()[-6000:])
+        return found if found['os-vol-host-attr:host'] != host and (
+            found['status'] == 'in-use') else None
+
+
 class PageBlobAttachTest(with_cinder.OnPageBlobs, AttachTest):
     """The same on Azure Stack Hub."""
 
@@ -156,3 +200,7 @@ class PageBlobBootTest(with_cinder.OnPageBlobs, BootTest):
 
     # it has no userData, by which a key would reach the guest
     boot_options = {}
+
+
+class PageBlobMigrateTest(with_cinder.OnPageBlobs, MigrateTest):
+    """The same on Azure Stack Hub."""

@@ -12,10 +12,14 @@
 
 """Nova and Cinder, both real, speaking HTTP with each other."""
 
+import threading
+
 import fixtures
 from keystoneauth1 import token_endpoint
+from nova.api import wsgi
 from nova.tests import fixtures as nova_fixtures
 import requests
+from werkzeug import serving
 
 from tests import cinder_process
 from tests import world
@@ -31,17 +35,50 @@ class NoCinder(fixtures.Fixture):
         super().__init__()
 
 
+class NovaOverHTTP(fixtures.Fixture):
+    """Nova's API where another process reaches it, for an administrator.
+
+    :ivar endpoint: base URL, without a project
+    """
+
+    def _setUp(self):
+        server = serving.make_server(
+            '127.0.0.1', 0, _as_admin(wsgi.Loader().load_app(
+                'osapi_compute')), threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(thread.join)
+        self.addCleanup(server.shutdown)
+        self.endpoint = f'http://127.0.0.1:{server.server_port}/v2.1'
+
+
+def _as_admin(application):
+    """Identify whoever asks; Nova's own API fixture believes it."""
+    def identified(environ, start_response):
+        environ.update({
+            'HTTP_X_AUTH_USER': 'admin', 'HTTP_X_ROLES': 'admin',
+            'HTTP_X_AUTH_PROJECT_ID': nova_fixtures.PROJECT_ID})
+        return application(environ, start_response)
+
+    return identified
+
+
 class CinderTestCase(base.AzureServersTestCase):
     """:ivar cinder: a Cinder of the test's own, in another process"""
 
     disk_model = 'managed'
+    #: volume services
+    cinder_hosts = 1
 
     def setUp(self):
         self.useFixture(fixtures.MonkeyPatch(
             'nova.tests.fixtures.CinderFixture', NoCinder))
         super().setUp()
+        nova = self.useFixture(NovaOverHTTP())
         self.cinder = self.useFixture(cinder_process.CinderFixture(
-            self.azure, disk_model=self.disk_model))
+            self.azure, disk_model=self.disk_model, hosts=self.cinder_hosts,
+            nova_endpoint=nova.endpoint))
         self.url = f'{self.cinder.endpoint}/{nova_fixtures.PROJECT_ID}'
         self.flags(group='cinder', endpoint_template=(
             self.cinder.endpoint + '/%(project_id)s'))
