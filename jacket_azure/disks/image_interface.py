@@ -120,14 +120,3 @@ class ImageModel(abc.ABC):
             no machine from such an image
         :raises InUse: a machine has the disk of that name
         """
-
-    @abc.abstractmethod
-    def rewrite_from_image(
-        self, spec: models.VolumeSpec, name: str, image: models.ImageReference
-    ) -> models.Disk:
-        """Give a volume an image's content, as :meth:`.DiskModel.revert`.
-
-        Its snapshots stay as they are.
-
-        :param image: as of :meth:`.DiskModel.create_from_image`
-        """

@@ -30,6 +30,8 @@ from jacket_azure.mapping.resource_id import same_id as same_id
 VIRTUAL_MACHINE = 'Microsoft.Compute/virtualMachines'
 DISK = 'Microsoft.Compute/disks'
 SNAPSHOT = 'Microsoft.Compute/snapshots'
+IMAGE = 'Microsoft.Compute/images'
+STORAGE_ACCOUNT = 'Microsoft.Storage/storageAccounts'
 NETWORK_INTERFACE = 'Microsoft.Network/networkInterfaces'
 NETWORK_SECURITY_GROUP = 'Microsoft.Network/networkSecurityGroups'
 VIRTUAL_NETWORK = 'Microsoft.Network/virtualNetworks'
@@ -40,6 +42,7 @@ _IS_UUID = re.compile(_UUID)
 _NIC = re.compile(rf'(?P<uuid>{_UUID})(-(?P<port>{_UUID}))?')
 _VOLUME = re.compile(rf'volume-(?P<uuid>{_UUID})(-(?P<generation>[a-z0-9]+))?')
 _SNAPSHOT = re.compile(rf'snapshot-(?P<uuid>{_UUID})')
+_KEY = re.compile(r'[0-9a-f]{32}')
 _GENERATION = re.compile(r'[a-z0-9]{0,16}')
 _NOT_HOSTNAME = re.compile(r'[^a-z0-9-]+')
 
@@ -133,6 +136,22 @@ def parse_snapshot_name(name: str) -> str | None:
     return found['uuid'] if found else None
 
 
+def cached_image_name(key: str) -> str:
+    """Return the name in Azure of an image whose bytes came from Glance.
+
+    :param key: 32 hexadecimal digits
+    """
+    return f'image-{_checked_key(key)}'
+
+
+def temporary_name(key: str) -> str:
+    """Return the name of what is deleted before a call ends.
+
+    :param key: 32 hexadecimal digits
+    """
+    return f'temporary-{_checked_key(key)}'
+
+
 def is_valid_name(name: str) -> bool:
     """Say whether Azure accepts *name* for a disk or network interface."""
     return len(name) <= _MAX_NAME and bool(_NAME.fullmatch(name))
@@ -215,3 +234,9 @@ def _checked_uuid(text: str) -> str:
             f'{text!r} is no UUID; names on Azure derive from UUIDs only.'
         )
     return lower
+
+
+def _checked_key(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f'{key!r} is not 32 hexadecimal digits')
+    return key

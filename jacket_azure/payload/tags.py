@@ -31,6 +31,9 @@ CREATED = 'jacket-created'
 NAME = 'jacket-name'
 DISPLAY_NAME = 'jacket-display-name'
 IMAGE_VERSION = 'jacket-image-version'
+# of an image: how it boots, see disks.image_models
+IMAGE_STATE = 'jacket-image-state'
+IMAGE_SECURITY = 'jacket-image-security'
 # an operator's, with any value: no janitor deletes what carries it
 KEEP = 'jacket-keep'
 
@@ -41,6 +44,7 @@ KIND_VOLUME = 'volume'
 KIND_SNAPSHOT = 'snapshot'
 KIND_IMAGE = 'image'
 KIND_TEMPORARY = 'temporary'
+KIND_PUBLIC_IP = 'public-ip'
 
 MAX_TAGS = 50
 _MAX_NAME = 512

@@ -74,6 +74,21 @@ class OwnedResources:
             found = self.find(name)
             if found is not None and not self._clear_failed(name, found, body):
                 return found
+        return self._make(name, body)
+
+    def create_anew(self, name: str, body: Mapping[str, Any]) -> Body:
+        """Make one; of ours for the same id, what is there goes.
+
+        :raises InUse: a machine has it
+        :raises Conflict: the name is taken by something else
+        """
+        found = None if self._whose.is_free(name) else self.find(name)
+        if found is not None:
+            self._check_same(name, found, body)
+            self.delete(name)
+        return self._make(name, body)
+
+    def _make(self, name: str, body: Mapping[str, Any]) -> Body:
         try:
             made: Body = self._calls.create_or_update(name, body)
         except exceptions.AzureError as exc:
@@ -154,14 +169,7 @@ class OwnedResources:
         self, name: str, found: Body, wanted: Mapping[str, Any]
     ) -> Body:
         """Return what is there if it is what was to be made."""
-        self._check_owner(name, found)
-        if tag_names.get(found, tag_names.ID) != tag_names.get(
-            wanted, tag_names.ID
-        ):
-            raise exceptions.Conflict(
-                f'The name {name} is taken in Azure by a {self._noun} of '
-                f'another {tag_names.ID}.'
-            )
+        self._check_same(name, found, wanted)
         if not sameness.same_source(found, wanted):
             raise exceptions.Conflict(
                 f'The {self._noun} {name} is already in Azure, and was made '
@@ -174,6 +182,19 @@ class OwnedResources:
             )
         LOG.info('The %s %s is already there', self._noun, name)
         return found
+
+    def _check_same(
+        self, name: str, found: Mapping[str, Any], wanted: Mapping[str, Any]
+    ) -> None:
+        """Refuse what is not ours, or of another thing of ours."""
+        self._check_owner(name, found)
+        if tag_names.get(found, tag_names.ID) != tag_names.get(
+            wanted, tag_names.ID
+        ):
+            raise exceptions.Conflict(
+                f'The name {name} is taken in Azure by a {self._noun} of '
+                f'another {tag_names.ID}.'
+            )
 
     def _clear_failed(
         self, name: str, found: Body, wanted: Mapping[str, Any]

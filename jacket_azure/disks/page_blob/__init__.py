@@ -27,14 +27,14 @@ from jacket_azure.arm import azure as arm_azure
 from jacket_azure.arm import cloud as clouds
 from jacket_azure.blob import account as accounts
 from jacket_azure.disks import models
-from jacket_azure.disks.page_blob import contents
+from jacket_azure.disks.page_blob import boots
 from jacket_azure.disks.page_blob import descriptions
 from jacket_azure.disks.page_blob import names
 
 REFUSED_SINCE = '2026-03-31'
 
 
-class PageBlobDisks(contents.Contents):
+class PageBlobDisks(boots.Boots):
     """The model for clouds whose machines take unmanaged disks."""
 
     def describe_os_disk(self, spec: models.OsDiskSpec) -> dict[str, Any]:

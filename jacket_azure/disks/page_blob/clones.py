@@ -103,7 +103,7 @@ class Clones(copies.Copies):
     ) -> models.Disk:
         """Copy an image that is a VHD in our storage account.
 
-        :param image: ``{'uri': URL}`` or ``{'id': 'images/name.vhd'}``
+        :param image: ``{'id': URL}`` or ``{'id': 'images/name.vhd'}``
         """
         self.check(spec.size_gib, spec.kind)
         source = self._blob(self._image_path(image))
@@ -117,20 +117,21 @@ class Clones(copies.Copies):
 
         :raises InvalidRequest: it is something else, or somewhere else
         """
-        uri, path = image.get('uri'), image.get('id')
-        if uri:
-            place, query = addresses.split(str(uri))
+        path = str(image.get('uri') or image.get('id') or '')
+        if '://' in path:
+            place, query = addresses.split(path)
+            path = ''
             if place.endpoint == self._account.facts.endpoint and not query:
                 path = place.path
-        container, _, name = str(path or '').partition('/')
+        container, _, name = path.partition('/')
         if container not in names.IMAGE_CONTAINERS or (
             not names.is_disk(name)
         ):
             raise exceptions.InvalidRequest(
-                'A volume in a page blob can be made only from an image '
-                'that is a VHD in the same storage account, in the container '
-                f'{" or ".join(names.IMAGE_CONTAINERS)}; other '
-                'images have to be copied there first.'
+                'A disk in a page blob can be made only from an image that '
+                'is a VHD in the same storage account, in the container '
+                f'{" or ".join(names.IMAGE_CONTAINERS)}; other images have '
+                'to be copied there first.'
             )
         return f'{container}/{name}'
 

@@ -89,11 +89,14 @@ class Copies(snapshots.Snapshots):
         return None
 
     def _follow(
-        self, target: page_blobs.PageBlob, started: properties.Properties
+        self,
+        target: page_blobs.PageBlob,
+        started: properties.Properties,
+        progress: Callable[[int], None] | None = None,
     ) -> properties.Properties:
         """Wait for a copy, and remove what a bad one has left."""
         try:
-            return copies.follow(target, started)
+            return copies.follow(target, started, progress)
         except (
             exceptions.OperationFailed,
             exceptions.OperationTimeout,

@@ -55,6 +55,21 @@ def os_disk(uuid: str) -> str:
     return f'{VHDS}/{azure_names.os_disk_name(uuid)}{_SUFFIX}'
 
 
+def server_image(uuid: str) -> str:
+    """Return the path of an image made of a server, by its Glance id."""
+    return f'{SNAPSHOTS}/{azure_names.snapshot_name(uuid)}{_SUFFIX}'
+
+
+def cached_image(key: str) -> str:
+    """Return the path of an image whose bytes came from Glance."""
+    return f'{IMAGES}/{azure_names.cached_image_name(key)}{_SUFFIX}'
+
+
+def temporary_image(key: str) -> str:
+    """Return the path of a blob in which an image is begun."""
+    return f'{IMAGES}/{azure_names.temporary_name(key)}{_SUFFIX}'
+
+
 def is_disk(name: str) -> bool:
     """Say whether a blob is named as Azure wants disks to be."""
     return name.lower().endswith(_SUFFIX)
