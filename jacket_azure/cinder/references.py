@@ -22,21 +22,26 @@ from cinder import exception as cinder_exception
 from jacket_azure.disks import models
 from jacket_azure.payload import disk_rules
 
+Reference = Mapping[str, str]
 NAME = 'source-name'
 ID = 'source-id'
 
 
-def wanted(reference: Mapping[str, str]) -> str:
+def invalid(reference: Reference, reason: str) -> Exception:
+    """Build the refusal of a reference."""
+    return cinder_exception.ManageExistingInvalidReference(
+        existing_ref=dict(reference), reason=reason
+    )
+
+
+def wanted(reference: Reference) -> str:
     """Return the name or id that is asked for, in lower case.
 
     :raises ManageExistingInvalidReference: neither or both are given
     """
     found = [reference[key] for key in (NAME, ID) if reference.get(key)]
     if len(found) != 1:
-        raise cinder_exception.ManageExistingInvalidReference(
-            existing_ref=dict(reference),
-            reason=f'it must have {NAME} or {ID}',
-        )
+        raise invalid(reference, f'it must have {NAME} or {ID}')
     return str(found[0]).strip().lower()
 
 

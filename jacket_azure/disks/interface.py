@@ -194,8 +194,15 @@ class DiskModel(abc.ABC):
         """
 
     @abc.abstractmethod
-    def tag(self, name: str, tags: Mapping[str, str]) -> models.Disk:
-        """Replace all tags (blob: metadata): to manage, unmanage, rename."""
+    def tag(
+        self, name: str, tags: Mapping[str, str], etag: str | None = None
+    ) -> models.Disk:
+        """Replace all tags (blob: metadata): to manage, unmanage, rename.
+
+        :param etag: only if it still is as :class:`.Disk` told; a managed
+            disk has none, for Azure changes disks unconditionally
+        :raises PreconditionFailed: it has changed meanwhile
+        """
 
     # -- snapshots
 

@@ -113,6 +113,7 @@ class Disk:
         lease names nobody, ``('lease',)``
     :ivar os_type: ``Linux`` or ``Windows`` of a disk made from an image
     :ivar usable: False while it is copied, or when that failed
+    :ivar etag: of what was read, where a change can be bound to it
     """
 
     name: str
@@ -127,6 +128,7 @@ class Disk:
     os_type: str | None = None
     generation: str | None = None
     usable: bool = True
+    etag: str | None = None
 
     @property
     def size_gib(self) -> int:

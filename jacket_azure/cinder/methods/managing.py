@@ -24,20 +24,21 @@ from jacket_azure.cinder import errors
 class Managing:
     """Part of :class:`..driver.AzureVolumeDriver`."""
 
-    _manage: Any
+    _manage_volumes: Any
+    _manage_snapshots: Any
 
     def manage_existing_get_size(self, volume: Any, existing_ref: Any) -> int:
         with errors.as_cinder_errors(volume):
-            size_gib: int = self._manage.volume_size_gib(existing_ref)
+            size_gib: int = self._manage_volumes.size_gib(existing_ref)
             return size_gib
 
     def manage_existing(self, volume: Any, existing_ref: Any) -> Any:
         with errors.as_cinder_errors(volume):
-            return self._manage.take_volume(volume, existing_ref)
+            return self._manage_volumes.take(volume, existing_ref)
 
     def unmanage(self, volume: Any) -> None:
         with errors.as_cinder_errors():
-            self._manage.let_volume_go(volume)
+            self._manage_volumes.let_go(volume)
 
     def get_manageable_volumes(
         self,
@@ -49,7 +50,7 @@ class Managing:
         sort_dirs: Any,
     ) -> Any:
         with errors.as_cinder_errors():
-            found = self._manage.list_volumes(cinder_volumes)
+            found = self._manage_volumes.list(cinder_volumes)
         return volume_utils.paginate_entries_list(
             found, marker, limit, offset, sort_keys, sort_dirs
         )
@@ -58,18 +59,18 @@ class Managing:
         self, snapshot: Any, existing_ref: Any
     ) -> int:
         with errors.as_cinder_errors(snapshot):
-            size_gib: int = self._manage.snapshot_size_gib(existing_ref)
+            size_gib: int = self._manage_snapshots.size_gib(existing_ref)
             return size_gib
 
     def manage_existing_snapshot(
         self, snapshot: Any, existing_ref: Any
     ) -> Any:
         with errors.as_cinder_errors(snapshot):
-            return self._manage.take_snapshot(snapshot, existing_ref)
+            return self._manage_snapshots.take(snapshot, existing_ref)
 
     def unmanage_snapshot(self, snapshot: Any) -> None:
         with errors.as_cinder_errors():
-            self._manage.let_snapshot_go(snapshot)
+            self._manage_snapshots.let_go(snapshot)
 
     def get_manageable_snapshots(
         self,
@@ -81,7 +82,7 @@ class Managing:
         sort_dirs: Any,
     ) -> Any:
         with errors.as_cinder_errors():
-            found = self._manage.list_snapshots(cinder_snapshots)
+            found = self._manage_snapshots.list(cinder_snapshots)
         return volume_utils.paginate_entries_list(
             found, marker, limit, offset, sort_keys, sort_dirs
         )

@@ -25,7 +25,8 @@ from jacket_azure.cinder import connections
 from jacket_azure.cinder import deletion
 from jacket_azure.cinder import errors
 from jacket_azure.cinder import imageops
-from jacket_azure.cinder import manage
+from jacket_azure.cinder import manage_snapshots
+from jacket_azure.cinder import manage_volumes
 from jacket_azure.cinder import moves
 from jacket_azure.cinder import replacing
 from jacket_azure.cinder import snapshotops
@@ -52,7 +53,8 @@ class Service:
         self._images: Any = None
         self._connections: Any = None
         self._moves: Any = None
-        self._manage: Any = None
+        self._manage_volumes: Any = None
+        self._manage_snapshots: Any = None
         self.stats = stats.Stats(self._build_stats)
 
     @classmethod
@@ -76,7 +78,12 @@ class Service:
         self._images = imageops.ImageOps(backend, self._volumes)
         self._connections = connections.Connections(backend)
         self._moves = moves.Moves(backend)
-        self._manage = manage.Manage(backend, self._volumes, self._snapshots)
+        self._manage_volumes = manage_volumes.ManageVolumes(
+            backend, self._volumes
+        )
+        self._manage_snapshots = manage_snapshots.ManageSnapshots(
+            backend, self._snapshots
+        )
 
     def check_for_setup_error(self) -> None:
         startup.check(self._backend)

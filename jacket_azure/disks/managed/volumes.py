@@ -141,5 +141,7 @@ class Volumes(base.Base):
             )
         )
 
-    def tag(self, name: str, tags: Mapping[str, str]) -> models.Disk:
+    def tag(
+        self, name: str, tags: Mapping[str, str], etag: str | None = None
+    ) -> models.Disk:
         return facts.disk_of(self._disks.tag(name, tags))

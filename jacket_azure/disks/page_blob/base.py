@@ -95,6 +95,7 @@ class Base(interface.DiskModel):
             os_type=state.os_type,
             generation=state.generation,
             usable=usable,
+            etag=found.etag,
         )
 
     def _made(

@@ -185,6 +185,25 @@ def tags_of_snapshot(found: properties.Properties) -> Mapping[str, str]:
     }
 
 
+def release(
+    found: properties.Properties, tags: Mapping[str, str]
+) -> dict[str, str]:
+    """Build the metadata of what was ours: its sizes are its owner's now.
+
+    What a guest needs to boot from it is written nowhere else, nor is that
+    its bytes are not all there.
+    """
+    kept = (UNFINISHED, OS_TYPE, GENERATION)
+    return {
+        **blob_metadata.encode(tags),
+        **{
+            name: found.metadata[name]
+            for name in kept
+            if name in found.metadata
+        },
+    }
+
+
 def is_ours(found: properties.Properties, owner: str) -> bool:
     """Say whether this deployment made the blob."""
     return parse(found).tags.get(tag_names.OWNER) == owner

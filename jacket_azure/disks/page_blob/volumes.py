@@ -30,7 +30,6 @@ from jacket_azure.disks.page_blob import deletion
 from jacket_azure.disks.page_blob import limits
 from jacket_azure.disks.page_blob import names
 from jacket_azure.disks.page_blob import states
-from jacket_azure.payload import blob_metadata
 from jacket_azure.payload import tags as tag_names
 from jacket_azure.payload import vhd
 
@@ -186,21 +185,26 @@ class Volumes(deletion.Deletion):
             return disk
         return self.tag(name, tags)
 
-    def tag(self, name: str, tags: Mapping[str, str]) -> models.Disk:
+    def tag(
+        self, name: str, tags: Mapping[str, str], etag: str | None = None
+    ) -> models.Disk:
         blob = self._blob(name)
         found = blob.properties()
         state = states.parse(found)
         if tags.get(tag_names.OWNER) != self._owner:
-            # given up: nothing of ours stays
-            metadata = blob_metadata.encode(tags)
+            # whoever gets it finds no growth half done
+            if self._is_ours(found) and not state.is_settled:
+                found = self._settled(name, blob)
+                etag = None
+            metadata = states.release(found, tags)
         elif self._is_ours(found):
             metadata = states.retag(found, tags)
         else:
             # from now on it counts as a disk
             self._check_footer(blob, found)
             metadata = state.metadata(state.actual_bytes, tags=tags)
-        etag = blob.tag(metadata, found.etag)
+        now = blob.tag(metadata, etag or found.etag)
         return self._disk(
             name,
-            dataclasses.replace(found, etag=etag, metadata=metadata),
+            dataclasses.replace(found, etag=now, metadata=metadata),
         )
