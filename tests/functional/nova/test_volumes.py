@@ -11,6 +11,8 @@
 #    under the License.
 
 
+import threading
+
 from nova.tests.functional.api import client as api_client
 
 from jacket_azure.disks import loader
@@ -139,6 +141,56 @@ class AttachTest(VolumesTestCase):
         self.assertEqual(403, exc.response.status_code)
         self.assertIn('(4)', str(exc))
         self.assertEqual(4, len(self.luns(server)))
+
+    def test_n20_twenty_asked_for_at_once(self):
+        """Nova has them attached one by one, under a lock of its own.
+
+        nova 34 compute/manager.py, attach_volume: synchronized by instance.
+        So there is nothing to join, and each is one request.
+        """
+        server = self.create_server(flavorRef=self.create_flavor(
+            'large', 16, 65536, 64, **{'azure:vm_size': 'Standard_D16s_v5'}))
+        made = [self.volumes.make() for _ in range(20)]
+        with self.azure.recording() as requests:
+            threads = [
+                threading.Thread(
+                    target=self.attach, args=(server, volume_id, False))
+                for volume_id in made]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.wait_until(
+                lambda: all(self.is_attached(server, volume_id)
+                            for volume_id in made), 'attached')
+        luns = self.luns(server)
+        self.assertEqual(set(map(self.name, made)), set(luns))
+        self.assertEqual(set(range(20)), set(luns.values()))
+        told = [record.type for record in requests
+                if record.type.lower().startswith('virtualmachines')
+                and server['id'] in record.path and not record.is_poll]
+        self.assertEqual(
+            ['virtualMachines/attachDetachDataDisks'] * 20, told)
+        # Azure's answers were believed, and are what Azure has
+        logged = [
+            int(line.split(') at LUN ')[1].split()[0])
+            for line in self.log.text.splitlines() if ') at LUN ' in line]
+        self.assertEqual(list(range(20)), sorted(logged))
+
+    def test_n20_a_disk_that_is_gone(self):
+        server = self.create_server()
+        gone, there, new = [self.volumes.make() for _ in range(3)]
+        self.attach(server, gone)
+        self.attach(server, there)
+        self.azure.emulator.store.delete(
+            self.volumes.info(gone)['data']['disk_id'])
+        self.attach(server, new)
+        self.assertEqual(
+            {self.name(there): 1, self.name(new): 2}, self.luns(server))
+        for volume_id in (gone, there, new):
+            self.detach(server, volume_id)
+        self.assertEqual({}, self.luns(server))
+        self._delete_server(server)
 
     def assert_refused(self, server, volume_id, *words):
         self.attach(server, volume_id, wait=False)
