@@ -15,15 +15,15 @@
 from oslo_config import cfg
 from oslo_config import types
 
-KINDS = ('nic', 'os-disk')
+KINDS = ('nic', 'os-disk', 'public-ip', 'temporary', 'upload', 'volume')
 
 OPTS = [
     cfg.IntOpt(
         'janitor_interval',
         default=600,
         help='Seconds between two passes of the janitor of a nova-compute '
-        'service, which deletes network interfaces and OS disks that failed '
-        'builds and deletions left in Azure. 0 or less means no passes; '
+        'service, which deletes what failed builds, deletions and calls that '
+        'were cut short left in Azure. 0 or less means no passes; '
         '"jacket-azure janitor" then is the only way to find them. A pass '
         'costs one listing of each kind and one of the virtual machines.',
     ),
@@ -50,8 +50,15 @@ OPTS = [
     cfg.ListOpt(
         'janitor_kinds',
         item_type=types.String(choices=KINDS),
-        default=list(KINDS),
+        default=[kind for kind in KINDS if kind != 'volume'],
         help='Kinds of resources that the janitor may delete: nic (network '
-        'interfaces), os-disk. What is not listed is left alone.',
+        'interfaces), os-disk, public-ip, temporary (snapshots that a copy '
+        'was made from, after a day), upload (disks of volumes that were '
+        'never completed) and volume (disks that no volume of Cinder has). '
+        'What is not listed is left alone. upload and volume need [cinder] '
+        'with credentials of an administrator; without them they stay. '
+        'volume is not among the defaults: after Cinder\'s database was '
+        'restored from a backup, its janitor would delete what was made '
+        'since.',
     ),
 ]

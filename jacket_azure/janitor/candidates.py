@@ -105,7 +105,12 @@ def _is_foreign(found: facts.Found, scope: facts.Scope) -> bool:
     return (
         found.owner != scope.owner
         or found.kind not in scope.kinds
-        or (scope.host is not None and found.host != scope.host)
+        or (
+            # volumes are no host's
+            found.whose == facts.SERVER
+            and scope.host is not None
+            and found.host != scope.host
+        )
     )
 
 
@@ -122,6 +127,6 @@ def _hindrance(
         return 'an operation is at work on it'
     if found.changed is None:
         return 'its age is not known'
-    if found.changed + limits.age > now:
+    if found.changed + limits.age_of(found) > now:
         return 'it is younger than the grace time'
     return None

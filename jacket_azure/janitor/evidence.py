@@ -18,6 +18,7 @@ import dataclasses
 import datetime
 
 from jacket_azure.janitor import candidates
+from jacket_azure.janitor import claims
 from jacket_azure.janitor import facts
 
 # Servers that exist for sure, asked for to see whether OpenStack knows them.
@@ -32,24 +33,32 @@ class Questions:
     :ivar witnesses: ids of servers whose machines are there; asked about
         when there is no record of a candidate: OpenStack has to know all of
         them, or what it does not know proves nothing
+    :ivar volumes: whether to ask for all volumes
     """
 
     candidates: frozenset[str]
     witnesses: frozenset[str]
+    volumes: bool = False
 
 
 def questions(
     listing: facts.Listing, now: datetime.datetime, limits: facts.Limits
 ) -> Questions:
     """Return the OpenStack ids that a decision needs to know about."""
+    free = [
+        found
+        for found, reason in candidates.sift(listing, now, limits)
+        if reason is None
+    ]
+    volumes = any(found.whose == facts.VOLUME for found in free)
     asked = frozenset(
         found.uuid
-        for found, reason in candidates.sift(listing, now, limits)
-        if reason is None and found.uuid is not None
+        for found in free
+        if found.whose == facts.SERVER and found.uuid is not None
     )
-    if not asked:
-        return Questions(frozenset(), frozenset())
-    return Questions(asked, _witnesses(listing))
+    return Questions(
+        asked, _witnesses(listing) if asked else frozenset(), volumes
+    )
 
 
 def is_trusted(
@@ -62,6 +71,7 @@ def is_trusted(
 
 def is_gone(
     found: facts.Found,
+    listing: facts.Listing,
     knowledge: facts.Knowledge,
     trusted: bool,
     now: datetime.datetime,
@@ -71,12 +81,16 @@ def is_gone(
 
     :param trusted: see :func:`is_trusted`
     """
+    if found.whose == facts.VOLUME:
+        return claims.is_gone(found, listing, knowledge.volumes)
+    if found.whose == facts.NOBODY:
+        return True, f'the call for {found.uuid} that made it is over'
     what = f'{found.whose} {found.uuid}'
     if found.uuid not in knowledge.asked:
         return False, f'OpenStack was not asked about {what}'
     record = knowledge.records.get(found.uuid)
     if record is None:
-        if trusted and found.whose == facts.SERVER:
+        if trusted:
             return True, f'OpenStack has no record of {what}'
         return False, (
             f'OpenStack has no record of {what}, but nor of each server '

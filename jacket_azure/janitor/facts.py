@@ -20,8 +20,15 @@ import datetime
 
 from jacket_azure import exceptions
 
-# What a resource may have been made for.
+# What a resource may have been made for: NOBODY stands for what a call makes
+# for itself and removes before it ends.
 SERVER = 'server'
+VOLUME = 'volume'
+NOBODY = 'call'
+
+# Azure does not show that a page blob's snapshot is being read, and a large
+# disk is read for long.
+TEMPORARY_SECONDS = 86400
 
 
 class Unanswered(exceptions.JacketAzureError):
@@ -120,6 +127,12 @@ class Limits:
             seconds=self.grace_seconds + self.skew_seconds
         )
 
+    def age_of(self, found: Found) -> datetime.timedelta:
+        """Least age of a resource."""
+        if found.whose != NOBODY:
+            return self.age
+        return max(self.age, datetime.timedelta(seconds=TEMPORARY_SECONDS))
+
     @property
     def pause(self) -> datetime.timedelta:
         return datetime.timedelta(seconds=self.pause_seconds)
@@ -151,16 +164,34 @@ class Record:
 
 
 @dataclasses.dataclass(frozen=True)
+class Volume:
+    """A record of Cinder's.
+
+    :ivar uuids: its id, and ``name_id``, which a migration gives it
+    :ivar disk_name: ``provider_id``; empty while it has none
+    :ivar busy: what is being done with it, None when nothing is
+    """
+
+    id: str
+    uuids: frozenset[str]
+    disk_name: str
+    busy: str | None
+
+
+@dataclasses.dataclass(frozen=True)
 class Knowledge:
     """OpenStack's answer.
 
     :ivar asked: ids it was asked about
     :ivar records: what it has a record of; an id that was asked for and is
         not here is unknown to it
+    :ivar volumes: all that Cinder has; None when it was not asked, or
+        cannot be
     """
 
     asked: frozenset[str] = frozenset()
     records: Mapping[str, Record] = dataclasses.field(default_factory=dict)
+    volumes: tuple[Volume, ...] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,10 +25,12 @@ from oslo_config import cfg
 from jacket_azure import conf as azure_conf
 from jacket_azure import exceptions
 from jacket_azure.arm import azure as arm_azure
+from jacket_azure.janitor import cinder_api
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import kinds
 from jacket_azure.janitor import memory as memories
 from jacket_azure.janitor import nova_api
+from jacket_azure.janitor import page_blobs
 from jacket_azure.janitor import reports
 from jacket_azure.janitor import sweep as sweeps
 
@@ -62,7 +64,7 @@ def prepared(arguments: Any) -> Iterator[Job]:
     options = load_options(arguments.config_file)
     scope = facts.Scope(
         options.owner,
-        _kinds(arguments.kind or options.janitor_kinds),
+        _kinds(arguments, options),
         arguments.host,
     )
     wait = arguments.wait
@@ -95,6 +97,8 @@ def prepared(arguments: Any) -> Iterator[Job]:
                     limits,
                     openstack.records,
                     now=Job.now,
+                    ask_volumes=cinder_api.connect(arguments.os_cloud),
+                    page_blobs=page_blobs.of_model(options, azure),
                     dry_run=not arguments.apply,
                     suspects=memory.load(),
                 ),
@@ -132,7 +136,10 @@ def load_options(files: list[str]) -> Any:
     return group
 
 
-def _kinds(wanted: list[str]) -> frozenset[str]:
+def _kinds(arguments: Any, options: Any) -> frozenset[str]:
+    """Return the kinds that were asked for; to look does no harm."""
+    usual = options.janitor_kinds if arguments.apply else kinds.NAMES
+    wanted = arguments.kind or usual
     unknown = set(wanted) - set(kinds.NAMES)
     if unknown:
         raise exceptions.ConfigurationError(

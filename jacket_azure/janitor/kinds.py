@@ -24,6 +24,7 @@ from collections.abc import Iterable
 import dataclasses
 import datetime
 
+from jacket_azure.janitor import claims
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import readings
 from jacket_azure.payload import names
@@ -36,11 +37,12 @@ _SETTLED = frozenset({'succeeded', 'failed', 'canceled'})
 class Kind:
     """One kind of resource.
 
-    :ivar collection: attribute of :class:`jacket_azure.arm.azure.Azure`
+    :ivar collection: attribute of :class:`jacket_azure.arm.azure.Azure`, or
+        of :class:`.page_blobs.PageBlobs`
     :ivar marks: values of the tag ``jacket-kind`` that mean it
     :ivar whose: what of OpenStack's the tag ``jacket-id`` is the id of
     :ivar uuid_of: the same id, by the resource's name; None when we never
-        gave it that name
+        gave it that name. Without such a function the tag alone tells
     :ivar identity: property that no second resource has
     :ivar holder: what uses it, None when nothing does
     :ivar created: property with Azure's own time of creation; None where
@@ -55,7 +57,7 @@ class Kind:
     collection: str
     marks: frozenset[str]
     whose: str
-    uuid_of: Callable[[str], str | None]
+    uuid_of: Callable[[str], str | None] | None
     identity: str
     holder: Callable[[readings.Body], str | None]
     created: str | None
@@ -95,7 +97,9 @@ class Kind:
 
     def _uuid(self, body: readings.Body, name: str) -> str | None:
         uuid = (tags.get(body, tags.ID) or '').lower()
-        return uuid if uuid and self.uuid_of(name) == uuid else None
+        if self.uuid_of is not None and self.uuid_of(name) != uuid:
+            return None
+        return uuid or None
 
     def _changed(
         self, body: readings.Body, properties: readings.Body
@@ -146,11 +150,95 @@ NIC = Kind(
     conditional=True,
 )
 
-ALL = (NIC, OS_DISK)
+PUBLIC_IP = Kind(
+    name=tags.KIND_PUBLIC_IP,
+    collection='public_ip_addresses',
+    marks=frozenset({tags.KIND_PUBLIC_IP}),
+    whose=facts.SERVER,
+    uuid_of=readings.nic_uuid,
+    identity='resourceGuid',
+    holder=readings.address_holder,
+    created=None,
+)
+TEMPORARY = Kind(
+    name=tags.KIND_TEMPORARY,
+    collection='snapshots',
+    marks=frozenset({tags.KIND_TEMPORARY}),
+    whose=facts.NOBODY,
+    uuid_of=None,
+    identity='uniqueId',
+    holder=readings.snapshot_holder,
+    created='timeCreated',
+    needs='managed_disks',
+)
+UPLOAD = Kind(
+    name='upload',
+    collection='disks',
+    marks=frozenset({tags.KIND_TEMPORARY}),
+    whose=facts.VOLUME,
+    uuid_of=readings.volume_uuid,
+    identity='uniqueId',
+    holder=readings.upload_holder,
+    created='timeCreated',
+    changed='LastOwnershipUpdateTime',
+    needs='managed_disks',
+)
+VOLUME = dataclasses.replace(
+    UPLOAD,
+    name=claims.KIND,
+    marks=frozenset({tags.KIND_VOLUME}),
+    holder=readings.disk_holder,
+)
+# The same where disks are page blobs.
+_BLOB_TEMPORARY = dataclasses.replace(
+    TEMPORARY,
+    collection='page_blob_snapshots',
+    identity='identity',
+    holder=readings.blob_holder,
+    created='created',
+    needs=None,
+)
+_BLOB_UPLOAD = dataclasses.replace(
+    UPLOAD,
+    collection='page_blobs',
+    identity='identity',
+    holder=readings.blob_holder,
+    created='created',
+    changed=None,
+    needs=None,
+    conditional=True,
+)
+_BLOB_VOLUME = dataclasses.replace(
+    _BLOB_UPLOAD, name=VOLUME.name, marks=VOLUME.marks
+)
+
+ALL = (NIC, OS_DISK, PUBLIC_IP, TEMPORARY, UPLOAD, VOLUME)
+BLOBS = (
+    NIC,
+    OS_DISK,
+    PUBLIC_IP,
+    _BLOB_TEMPORARY,
+    _BLOB_UPLOAD,
+    _BLOB_VOLUME,
+)
 NAMES = tuple(kind.name for kind in ALL)
 
 
-def named(wanted: Iterable[str]) -> tuple[Kind, ...]:
-    """Return the kinds of these names, in the order they are swept."""
+def listed(
+    wanted: Iterable[str], page_blobs: bool = False
+) -> tuple[Kind, ...]:
+    """Return the kinds to list for those that are wanted.
+
+    Whether Cinder's answer can be believed shows by the disks of volumes,
+    so they are listed with all that is a volume's.
+
+    :param page_blobs: volumes are page blobs, not managed disks
+    """
     chosen = set(wanted)
-    return tuple(kind for kind in ALL if kind.name in chosen)
+    if UPLOAD.name in chosen:
+        chosen.add(VOLUME.name)
+    return tuple(
+        kind
+        for kind in (BLOBS if page_blobs else ALL)
+        if kind.name in chosen
+    )

@@ -25,6 +25,9 @@ from jacket_azure.payload import tags
 Body = Mapping[str, Any]
 
 _UNATTACHED = 'unattached'
+# Azure refuses to delete what a signed URL is out for
+_UPLOADING = ('readytoupload', 'activeupload')
+_BLOB_SUFFIX = '.vhd'
 
 
 def properties(body: Body) -> Body:
@@ -49,11 +52,12 @@ def parse_machine(vm: Body) -> facts.Machine:
     entries = [
         *(network.get('networkInterfaces') or ()),
         *(
-            entry.get('managedDisk') or {}
+            entry.get(place) or {}
             for entry in (
                 storage.get('osDisk') or {},
                 *(storage.get('dataDisks') or ()),
             )
+            for place in ('managedDisk', 'vhd')
         ),
     ]
     return facts.Machine(
@@ -61,7 +65,10 @@ def parse_machine(vm: Body) -> facts.Machine:
         host=tags.get(vm, tags.HOST),
         uuid=names.parse_uuid(tags.get(vm, tags.ID) or ''),
         uses=frozenset(
-            str(entry['id']).lower() for entry in entries if entry.get('id')
+            str(entry[key]).lower()
+            for entry in entries
+            for key in ('id', 'uri')
+            if entry.get(key)
         ),
     )
 
@@ -72,6 +79,33 @@ def disk_holder(body: Body) -> str | None:
     Source: Disk REST API, Disk: managedBy, managedByExtended, shareInfo,
     DiskState.
     """
+    state = str(properties(body).get('diskState', 'unknown'))
+    if state.lower() == _UNATTACHED:
+        return _disk_user(body)
+    # being written to or read from through a signed URL, for example
+    return _disk_user(body) or f'state {state}'
+
+
+def upload_holder(body: Body) -> str | None:
+    """Return what uses a disk that may be unfinished."""
+    state = str(properties(body).get('diskState', 'unknown'))
+    if state.lower() in _UPLOADING:
+        return _disk_user(body)
+    return disk_holder(body)
+
+
+def snapshot_holder(body: Body) -> str | None:
+    """Return what uses a snapshot, None when nothing does.
+
+    Source: Disk REST API, Snapshot: diskState, completionPercent.
+    """
+    percent = properties(body).get('completionPercent')
+    if percent is not None and percent < 100:
+        return f'a copy, of which {percent} percent are there'
+    return disk_holder(body)
+
+
+def _disk_user(body: Body) -> str | None:
     details = properties(body)
     for holders in (
         body.get('managedBy'),
@@ -80,9 +114,7 @@ def disk_holder(body: Body) -> str | None:
     ):
         if holders:
             return str(holders)
-    # being written to or read from through a signed URL, for example
-    state = str(details.get('diskState', 'unknown'))
-    return None if state.lower() == _UNATTACHED else f'state {state}'
+    return None
 
 
 def nic_holder(body: Body) -> str | None:
@@ -101,6 +133,38 @@ def nic_holder(body: Body) -> str | None:
         if details.get(holder):
             return f'{holder} {details[holder]}'
     return None
+
+
+def address_holder(body: Body) -> str | None:
+    """Return what uses a public address, None when nothing does.
+
+    Source: Network REST API, PublicIPAddressPropertiesFormat.
+    """
+    details = properties(body)
+    for holder in (
+        'ipConfiguration',
+        'natGateway',
+        'linkedPublicIPAddress',
+        'servicePublicIPAddress',
+    ):
+        if details.get(holder):
+            return f'{holder} {details[holder]}'
+    return None
+
+
+def blob_holder(body: Body) -> str | None:
+    """Return what uses a page blob: a lease does not tell who has it."""
+    return properties(body).get('heldBy')
+
+
+def volume_uuid(name: str) -> str | None:
+    """Return the volume a disk of this name was made for, or None.
+
+    :param name: a managed disk's, or a blob's path
+    """
+    short = name.rpartition('/')[2].removesuffix(_BLOB_SUFFIX)
+    parsed = names.parse_volume_name(short)
+    return parsed.uuid if parsed else None
 
 
 def nic_uuid(name: str) -> str | None:

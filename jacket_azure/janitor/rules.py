@@ -26,6 +26,7 @@ from collections.abc import Iterable
 import datetime
 
 from jacket_azure.janitor import candidates
+from jacket_azure.janitor import claims
 from jacket_azure.janitor import evidence
 from jacket_azure.janitor import facts
 
@@ -51,6 +52,8 @@ def decide(
             f'OpenStack knows none of {len(knowledge.asked)} ids: that is '
             f'no evidence'
         )
+    if ended is None and knowledge.volumes == ():
+        ended = 'Cinder knows no volume at all: that is no evidence'
     if ended is not None:
         return facts.Decision(ended=ended)
     kept: list[facts.Judged] = []
@@ -62,7 +65,11 @@ def decide(
         if hindrance is not None:
             kept.append(facts.Judged(found, hindrance))
             continue
-        gone, reason = evidence.is_gone(found, knowledge, trusted, now, limits)
+        gone, reason = evidence.is_gone(
+            found, listing, knowledge, trusted, now, limits
+        )
+        if reason == claims.OWN:
+            continue
         (orphans if gone else kept).append(facts.Judged(found, reason))
     return _schedule(orphans, kept, suspects, now, limits)
 

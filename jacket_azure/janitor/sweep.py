@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping
 import dataclasses
 import datetime
 import logging
@@ -45,6 +46,10 @@ class Sweep:
     :param ask: asks OpenStack for records of ids; what it has no record of
         is not in the answer; raises :class:`.facts.Unanswered` when it
         cannot tell for sure
+    :param ask_volumes: returns all volumes of Cinder's, or None where it
+        cannot be asked; raises as *ask* does
+    :param page_blobs: collections of page blobs by name, where disks are
+        such
     :param now: the time, aware
     :param stopping: tells whether to end soon
     :ivar suspects: orphans by key, between two passes
@@ -59,6 +64,8 @@ class Sweep:
         ask: removal.Ask,
         *,
         now: Callable[[], datetime.datetime],
+        ask_volumes: removal.AskVolumes = lambda: None,
+        page_blobs: Mapping[str, Any] | None = None,
         dry_run: bool = False,
         suspects: facts.Suspects | None = None,
         stopping: Callable[[], bool] = lambda: False,
@@ -67,13 +74,15 @@ class Sweep:
         self._scope = scope
         self._limits = limits
         self._ask = ask
+        self._ask_volumes = ask_volumes
+        self._page_blobs = page_blobs or {}
         self._now = now
-        self._removal = removal.Removal(azure, ask, dry_run)
+        self._removal = removal.Removal(ask, ask_volumes, dry_run)
         self._stopping = stopping
         capabilities = azure.cloud.capabilities
         self._kinds = {
             kind.name: kind
-            for kind in kinds.named(scope.kinds)
+            for kind in kinds.listed(scope.kinds, page_blobs is not None)
             if kind.needs is None or getattr(capabilities, kind.needs)
         }
         self.suspects: dict[str, facts.Suspect] = dict(suspects or {})
@@ -84,9 +93,10 @@ class Sweep:
         listed: dict[str, int] = {}
         outcomes: list[reports.Outcome] = []
         try:
-            decision = self._decide(listed)
+            listing = self._list(listed)
+            decision = self._decide(listing)
             self.suspects = dict(decision.suspects)
-            ended = decision.ended or self._act(decision, outcomes)
+            ended = decision.ended or self._act(decision, listing, outcomes)
         except (exceptions.AzureError, facts.Unanswered) as exc:
             self.suspects = {}
             ended = str(exc)
@@ -99,20 +109,35 @@ class Sweep:
             LOG.warning('Janitor pass ended early: %s', ended)
         return report
 
-    def _decide(self, listed: dict[str, int]) -> facts.Decision:
-        """Ask Azure, then OpenStack: what is made in between is known."""
+    def _list(self, listed: dict[str, int]) -> facts.Listing:
+        """Ask Azure, once for each type of resources."""
         found: list[facts.Found] = []
+        bodies: dict[str, list[Any]] = {}
         for kind in self._kinds.values():
-            bodies = getattr(self._azure, kind.collection).list()
-            listed[kind.name] = len(bodies)
-            found += filter(None, map(kind.parse, bodies))
+            if kind.collection not in bodies:
+                bodies[kind.collection] = self._collection(kind).list()
+            parsed = list(
+                filter(None, map(kind.parse, bodies[kind.collection]))
+            )
+            if kind.name in self._scope.kinds:
+                listed[kind.name] = len(parsed)
+            found += parsed
         # last: who took a resource meanwhile is seen
         machines = self._azure.virtual_machines.list()
-        listing = facts.Listing(
+        return facts.Listing(
             self._scope,
             tuple(found),
             tuple(map(readings.parse_machine, machines)),
         )
+
+    def _collection(self, kind: kinds.Kind) -> Any:
+        name = kind.collection
+        if name in self._page_blobs:
+            return self._page_blobs[name]
+        return getattr(self._azure, name)
+
+    def _decide(self, listing: facts.Listing) -> facts.Decision:
+        """Ask OpenStack after Azure: what is made in between is known."""
         now = self._now()
         questions = evidence.questions(listing, now, self._limits)
         return rules.decide(
@@ -124,17 +149,21 @@ class Sweep:
         )
 
     def _answer(self, questions: evidence.Questions) -> facts.Knowledge:
+        volumes = self._ask_volumes() if questions.volumes else None
         asked = questions.candidates
         if not asked:
-            return facts.Knowledge()
+            return facts.Knowledge(volumes=volumes)
         records = dict(self._ask(asked))
         if asked - set(records) and questions.witnesses:
             asked |= questions.witnesses
             records.update(self._ask(questions.witnesses))
-        return facts.Knowledge(asked, records)
+        return facts.Knowledge(asked, records, volumes)
 
     def _act(
-        self, decision: facts.Decision, outcomes: list[reports.Outcome]
+        self,
+        decision: facts.Decision,
+        listing: facts.Listing,
+        outcomes: list[reports.Outcome],
     ) -> str | None:
         """Do what was decided.
 
@@ -152,7 +181,9 @@ class Sweep:
             if self._stopping():
                 return 'the service stops'
             kind = self._kinds[each.found.kind]
-            outcome, error = self._removal.of(each, kind)
+            outcome, error = self._removal.of(
+                each, kind, self._collection(kind), listing
+            )
             outcomes.append(outcome)
             self._remember(outcome)
             if isinstance(error, _NO_FURTHER):

@@ -32,8 +32,10 @@ from oslo_service import periodic_task
 from oslo_utils import timeutils
 
 from jacket_azure.janitor import facts
+from jacket_azure.janitor import page_blobs
 from jacket_azure.janitor import sweep
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import volume_records
 
 LOG = logging.getLogger(__name__)
 
@@ -92,6 +94,8 @@ class JanitorOps:
             ),
             records,
             now=now,
+            ask_volumes=volume_records.volumes,
+            page_blobs=page_blobs.of_model(conf, backend.azure),
             dry_run=conf.janitor_dry_run,
             stopping=self._stop.is_set,
         )

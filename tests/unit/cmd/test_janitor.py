@@ -158,7 +158,7 @@ class JanitorCommandTest(base.JanitorTestCase):
         for arguments, words in (
                 (('--config-file', '/no/such/file'), '/no/such/file'),
                 (('--config-file', str(broken)), 'janitor_grace_time'),
-                (('--kind', 'volume'), 'os-disk'),
+                (('--kind', 'pool'), 'os-disk'),
                 (('--state-file', '/proc/x/y'), '/proc/x/y')):
             rows, said = self.run_command(*arguments, code=1)
             self.assertIsNone(rows)

@@ -171,9 +171,10 @@ class MeanwhileTest(base.JanitorTestCase):
             janitor = self.janitor()
             janitor._ask = noting
             janitor.run()
-        self.assertEqual([before + 3], made_before)
+        self.assertEqual([before + 5], made_before)
         self.assertEqual(
-            ['networkInterfaces', 'disks', 'virtualMachines'],
+            ['networkInterfaces', 'disks', 'publicIPAddresses', 'snapshots',
+             'virtualMachines'],
             [record.type for record in made])
 
     def test_cascade_under_way(self):

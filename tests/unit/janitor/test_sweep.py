@@ -45,7 +45,9 @@ class SweepTest(base.JanitorTestCase):
         self.assertEqual([], self.left())
         self.assertEqual({}, janitor.suspects)
         self.assertEqual(3, janitor.totals[Action.DELETED])
-        self.assertEqual({'nic': 2, 'os-disk': 1}, second.listed)
+        self.assertEqual(
+            {'nic': 2, 'os-disk': 1, 'public-ip': 0, 'temporary': 0,
+             'upload': 0, 'volume': 0}, second.listed)
         for kind in ('networkInterfaces', 'disks'):
             self.assertIn(f'{kind}/{uuid}: server {uuid} was',
                           self.log.text)
@@ -70,7 +72,9 @@ class SweepTest(base.JanitorTestCase):
         self.skipped = base.LONG
         report = self.two_passes(self.janitor())
         self.assertEqual(0, report.count(Action.DELETED))
-        self.assertEqual([], list(report.outcomes))
+        self.assertEqual(
+            {'Cinder cannot be asked about volumes here'},
+            self.reasons(report))
         self.assertEqual(
             sorted(('disks', f'volume-{info["serial"]}')
                    for info in (boot, data)), self.left())
@@ -290,7 +294,7 @@ class SweepTest(base.JanitorTestCase):
             cloud, capabilities=dataclasses.replace(
                 cloud.capabilities, managed_disks=False))
         report = self.two_passes(self.janitor())
-        self.assertEqual({'nic': 2}, report.listed)
+        self.assertEqual({'nic': 2, 'public-ip': 0}, report.listed)
         self.assertEqual(['disks'], [kind for kind, _ in self.left()])
 
     def test_deletions_are_bounded(self):

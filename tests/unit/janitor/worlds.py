@@ -100,7 +100,7 @@ def resources(draw):
     values = {
         'owner': st.sampled_from(('other', None)),
         'host': st.sampled_from(('compute2', None)),
-        'kind': st.sampled_from(('volume', *kinds.NAMES)),
+        'kind': st.sampled_from(('pool', *kinds.NAMES)),
         'uuid': st.none() | _FEW.map(uuid),
         'identity': st.none() | st.just('another'),
         'held_by': st.just('virtualMachine /virtualMachines/x'),
