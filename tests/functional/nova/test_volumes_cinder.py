@@ -12,7 +12,9 @@
 
 
 from nova.tests.functional.api import client as api_client
+import requests
 
+from jacket_azure.emulator.compute import disk_blobs
 from tests.functional.nova import with_cinder
 
 
@@ -39,6 +41,26 @@ class AttachTest(with_cinder.CinderTestCase):
         self.wait_until(
             lambda: not self.ask('GET', '/volumes')['volumes'], 'deleted')
         self.assertEqual([], self.azure.resource_ids())
+
+    def test_n20_a_disk_that_is_gone(self):
+        """Somebody has deleted it in Azure; the others go on."""
+        server = self.create_server()
+        gone, there, new = [self.make() for _ in range(3)]
+        self.attach(server, gone)
+        self.attach(server, there)
+        self.delete_in_azure(server, 0)
+        self.attach(server, new)
+        self.detach(server, gone)
+        self.assertEqual({there, new}, set(self.data_disks(server)))
+        self.detach(server, there)
+        self._delete_server(server)
+        self.wait_for_volume(new, 'available')
+
+    def delete_in_azure(self, server, index):
+        """Delete the disk of a data disk, whoever has it attached."""
+        disk = self.vm(server)['properties']['storageProfile']['dataDisks'][
+            index]
+        self.azure.emulator.store.delete(disk['managedDisk']['id'])
 
     def grow_attached(self, server, volume_id):
         self.volume_action(volume_id, 'os-extend', {'new_size': 4})
@@ -100,6 +122,15 @@ class BootTest(with_cinder.CinderTestCase):
         self.wait_until(
             lambda: len(self.ask('GET', '/volumes')['volumes']) == 2,
             'the new one deleted')
+
+        # and from a volume that Cinder has cloned
+        clone = self.make(2, source_volid=boot)
+        server = self.boot(self.device(clone, delete=True))
+        self.assertEqual(clone, self.os_disk(server))
+        self._delete_server(server)
+        self.wait_until(
+            lambda: len(self.ask('GET', '/volumes')['volumes']) == 2,
+            'the clone deleted')
 
 
 class RefusedTest(with_cinder.CinderTestCase):
@@ -183,6 +214,17 @@ class MigrateTest(with_cinder.CinderTestCase):
 
 class PageBlobAttachTest(with_cinder.OnPageBlobs, AttachTest):
     """The same on Azure Stack Hub."""
+
+    def delete_in_azure(self, server, index):
+        machine = self.vm(server)
+        disk = machine['properties']['storageProfile']['dataDisks'][index]
+        address = disk_blobs.address_of(
+            self.azure.emulator, disk, machine['location'])
+        blob = address.blob()
+        url = blob.client.sas(blob.path, 'd', '2099-01-01T00:00:00Z')
+        answer = requests.delete(url, timeout=60, headers={
+            'x-ms-lease-id': disk_blobs.lease_of(address)})
+        self.assertEqual(202, answer.status_code, answer.text)
 
     def grow_attached(self, server, volume_id):
         # Azure grows no page blob that a machine has leased
