@@ -18,10 +18,15 @@ from collections.abc import Callable
 from typing import Any
 from typing import cast
 
+from jacket_azure import exceptions
 from jacket_azure.arm import resources
+from jacket_azure.arm import writes
+
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 15.0
 
 
-class Images(resources.ListedResources):
+class Images(writes.WrittenResources):
     """Managed images.
 
     Source: Compute REST API, images, api-version 2026-04-01.
@@ -30,15 +35,31 @@ class Images(resources.ListedResources):
     NAME = 'images'
     TYPE = 'Microsoft.Compute/images'
 
-    def get(self, name: str) -> resources.Body:
-        """Read one image.
+    def wait_until_made(self, name: str) -> resources.Body:
+        """Wait for an image that another process makes, and return it.
 
-        :param name: in our group, or the full id of one in any group
-        :raises NotFound: says what is missing
+        :raises OperationFailed: it could not be made
+        :raises OperationTimeout: it takes too long; Azure goes on with it
         """
-        return cast(
-            resources.Body, self._read(self._sdk.get, *self._place(name))
-        )
+        call = self._client.write_call(self._operation('wait_until_made'))
+        waiter = self._client.waiter
+        pause = _FIRST_PAUSE
+        while True:
+            body = self.get(name)
+            state = body['properties'].get('provisioningState')
+            if state in ('Succeeded', 'Updating'):
+                return body
+            if state in ('Failed', 'Canceled'):
+                raise exceptions.OperationFailed(
+                    f'The image {name} is of no use, it could not be made.',
+                    code='ImageFailed',
+                )
+            if waiter.clock() + pause > call.deadline:
+                raise exceptions.OperationTimeout(
+                    f'The image {name} is still being made; try again later.'
+                )
+            waiter.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _sdk_list(self) -> Callable[..., Any]:
         return cast('Callable[..., Any]', self._sdk.list_by_resource_group)

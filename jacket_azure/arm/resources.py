@@ -146,9 +146,10 @@ class GroupResources(Resources):
     def get(self, name: str) -> Body:
         """Read one resource.
 
+        :param name: in our group, or the full id of one in any group
         :raises NotFound: says what is missing
         """
-        return cast(Body, self._read(self._sdk.get, self._group, name))
+        return cast(Body, self._read(self._sdk.get, *self._place(name)))
 
     def _place(self, name: str) -> tuple[str, str]:
         """Return group and name; a full id may lie in another group."""

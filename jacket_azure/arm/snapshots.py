@@ -14,6 +14,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from jacket_azure import exceptions
 from jacket_azure.arm import resources
 from jacket_azure.arm import writes
@@ -31,12 +33,15 @@ class Snapshots(writes.AccessibleResources):
     NAME = 'snapshots'
     TYPE = 'Microsoft.Compute/snapshots'
 
-    def wait_for_copy(self, name: str) -> resources.Body:
+    def wait_for_copy(
+        self, name: str, progress: Callable[[int], None] | None = None
+    ) -> resources.Body:
         """Wait until all bytes are there, and return the snapshot.
 
         Those of Premium SSD v2 and Ultra disks are copied after the
         operation that made the snapshot has ended.
 
+        :param progress: told the percentage that is there
         :raises OperationFailed: the copy has failed
         :raises OperationTimeout: it takes too long; it goes on all the same
         """
@@ -56,6 +61,8 @@ class Snapshots(writes.AccessibleResources):
             percent = properties.get('completionPercent')
             if percent is None or percent >= 100:
                 return body
+            if progress is not None:
+                progress(int(percent))
             if waiter.clock() + pause > call.deadline:
                 raise exceptions.OperationTimeout(
                     f'The snapshot {name} is still being copied, {percent} '

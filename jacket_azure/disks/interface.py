@@ -26,10 +26,11 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
+from jacket_azure.disks import image_interface
 from jacket_azure.disks import models
 
 
-class DiskModel(abc.ABC):
+class DiskModel(image_interface.ImageModel):
     """One way to keep disks on Azure."""
 
     # -- what Nova writes into a virtual machine; no request is made
@@ -277,6 +278,13 @@ class DiskModel(abc.ABC):
     @abc.abstractmethod
     def open_snapshot_reader(self, name: str) -> models.RangedReader:
         """Read a snapshot."""
+
+    @abc.abstractmethod
+    def close_forgotten(self) -> None:
+        """Close what a process that died while it read has left open.
+
+        At the start of a service; nothing where a model opens nothing.
+        """
 
     @abc.abstractmethod
     def open_writer(

@@ -51,6 +51,7 @@ class DiskSpec:
         does not know such properties
     :param os_type: ``Linux`` or ``Windows`` of an uploaded system disk
     :param generation: ``V1`` or ``V2``, of the same
+    :param security_type: ``TrustedLaunch`` for machines that have it
     """
 
     location: str
@@ -61,6 +62,7 @@ class DiskSpec:
     access: Mapping[str, str] = dataclasses.field(default_factory=dict)
     os_type: str | None = None
     generation: str | None = None
+    security_type: str | None = None
 
 
 def empty() -> dict[str, Any]:
@@ -101,6 +103,19 @@ def upload(size_gib: int) -> dict[str, Any]:
     }
 
 
+def from_blob(url: str, account_id: str) -> dict[str, Any]:
+    """Return ``creationData`` of a disk with the content of a VHD.
+
+    :param url: of the page blob, without a signature
+    :param account_id: full id of its storage account
+    """
+    return {
+        'createOption': 'Import',
+        'sourceUri': url,
+        'storageAccountId': account_id,
+    }
+
+
 def platform_image_id(
     subscription: str,
     location: str,
@@ -138,6 +153,8 @@ def build(spec: DiskSpec) -> dict[str, Any]:
     if creation['createOption'] != 'Upload':
         optional['diskSizeGB'] = spec.size_gib
     properties.update({k: v for k, v in optional.items() if v is not None})
+    if spec.security_type is not None:
+        properties['securityProfile'] = {'securityType': spec.security_type}
     if kind.encryption_set is not None:
         properties['encryption'] = {
             'type': 'EncryptionAtRestWithCustomerKey',

@@ -18,8 +18,7 @@ from typing import Any
 
 from jacket_azure.disks import interface
 from jacket_azure.disks import models
-from jacket_azure.disks.managed import contents
-from jacket_azure.disks.managed import copies
+from jacket_azure.disks.managed import boots
 from jacket_azure.disks.managed import entries
 from jacket_azure.disks.managed import pools
 from jacket_azure.disks.managed import snapshots
@@ -28,10 +27,9 @@ from jacket_azure.disks.managed import volumes
 
 class ManagedDisks(
     volumes.Volumes,
-    copies.Copies,
     snapshots.Snapshots,
     pools.Pools,
-    contents.Contents,
+    boots.Boots,
     interface.DiskModel,
 ):
     """The model for clouds with managed disks."""

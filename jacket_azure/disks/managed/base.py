@@ -21,6 +21,7 @@ from jacket_azure.disks import models
 from jacket_azure.disks.managed import facts
 from jacket_azure.disks.managed import limits
 from jacket_azure.disks.managed import owned
+from jacket_azure.disks.managed import vhds
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import disk_rules
 from jacket_azure.payload import names
@@ -41,6 +42,7 @@ class Base:
             azure.snapshots, 'snapshot', conf.owner
         )
         self._limits = limits.DiskLimits(azure)
+        self._vhds = vhds.Vhds(conf, azure)
 
     @property
     def _outlives(self) -> bool:
@@ -79,6 +81,7 @@ class Base:
     ) -> models.Disk:
         """Make a disk of that content unless it is there."""
         self.check(spec.size_gib, spec.kind)
+        imported = creation['createOption'] == 'Import'
         body = disk_payload.build(
             disk_payload.DiskSpec(
                 location=self._azure.location,
@@ -87,6 +90,9 @@ class Base:
                 tags=spec.tags,
                 size_gib=spec.size_gib,
                 access=self._closed,
+                # what is made of a disk or image has them from there
+                os_type=spec.os_type if imported else None,
+                generation=spec.generation if imported else None,
             )
         )
         return facts.disk_of(self._disks.create(spec.name, body))

@@ -66,6 +66,19 @@ class Contents(base.Base):
             self._azure.snapshots.wait_for_copy(name)
         return self._reader(self._snapshot_doors, name, snapshot.size_bytes)
 
+    def close_forgotten(self) -> None:
+        for kind, resources, doors_of in (
+            (tag_names.KIND_VOLUME, self._disks, self._disk_doors),
+            (tag_names.KIND_SNAPSHOT, self._snapshots, self._snapshot_doors),
+        ):
+            doors_of.close_forgotten(
+                body
+                for body in resources.list()
+                if resources.is_ours(body)
+                and tag_names.get(body, tag_names.KIND) == kind
+                and facts.state_of(body) not in facts.UNFINISHED
+            )
+
     def _reader(
         self, doors: doors.Doors, name: str, size_bytes: int
     ) -> models.RangedReader:

@@ -30,8 +30,8 @@ from jacket_azure.payload import tags as tag_names
 LOG = logging.getLogger(__name__)
 
 # Azure tells of disks in two zones in words only
-_OTHER_ZONE = 'different availability zone'
-_PASSAGE = 'temporary-{}'
+OTHER_ZONE = 'different availability zone'
+PASSAGE = 'temporary-{}'
 
 
 class Copies(base.Base):
@@ -59,7 +59,7 @@ class Copies(base.Base):
                 spec, disk_payload.copy_of(self.disk_id(source_name))
             )
         except exceptions.Refused as exc:
-            if _OTHER_ZONE not in str(exc):
+            if OTHER_ZONE not in str(exc):
                 raise
         except exceptions.Conflict as exc:
             return self._copied_between_zones(spec, exc)
@@ -69,7 +69,7 @@ class Copies(base.Base):
         self, spec: models.VolumeSpec, refusal: exceptions.Conflict
     ) -> models.Disk:
         """Return what an earlier try has made by way of a snapshot."""
-        name = _PASSAGE.format(spec.name)
+        name = PASSAGE.format(spec.name)
         try:
             disk = self.create_from_snapshot(spec, name)
         except (exceptions.Conflict, exceptions.NotFound):
@@ -81,7 +81,7 @@ class Copies(base.Base):
         self, spec: models.VolumeSpec, source_name: str
     ) -> models.Disk:
         """Copy by way of a snapshot, which is in no zone."""
-        name = _PASSAGE.format(spec.name)
+        name = PASSAGE.format(spec.name)
         body = snapshot_payload.build(
             snapshot_payload.SnapshotSpec(
                 location=self._azure.location,
@@ -113,7 +113,9 @@ class Copies(base.Base):
             )
         # before an image is looked up
         self.check(spec.size_gib, spec.kind)
-        return self._create(spec, images.creation(self._azure, image))
+        return self._create(
+            spec, images.creation(self._azure, self._vhds, image)
+        )
 
     def revert(
         self, spec: models.VolumeSpec, name: str, snapshot_name: str

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Mapping
 import logging
 import threading
@@ -34,6 +35,9 @@ LOG = logging.getLogger(__name__)
 # After a crash a URL lives no longer than this. Whoever reads or writes for
 # longer gets another one.
 URL_SECONDS = 3600
+
+# of a disk or snapshot of which a URL to read it is out
+_SIGNED = 'ActiveSAS'
 
 
 class Doors:
@@ -108,6 +112,30 @@ class Doors:
                 exc,
             )
 
+    def close_forgotten(self, bodies: Iterable[Mapping[str, Any]]) -> None:
+        """Close what a process that died has left open.
+
+        What is being filled stays. Who else reads one of these meanwhile is
+        refused once, and gets another URL.
+
+        :param bodies: disks or snapshots of ours as Azure lists them
+        """
+        for body in bodies:
+            name, properties = body['name'], body['properties']
+            with self._lock:
+                if self._users[name] > 0:
+                    continue
+            signed = properties.get('diskState') == _SIGNED
+            if not signed and not _is_open(properties):
+                continue
+            LOG.warning('%s was left open to signed URLs; closing it', name)
+            try:
+                if signed:
+                    self._calls.revoke_access(name)
+                self._let(name, disk_payload.CLOSED)
+            except exceptions.AzureError as exc:
+                LOG.warning('%s stays open: %s', name, exc)
+
     def _source(self, name: str, write: bool) -> Callable[[], str]:
         last = ''
 
@@ -144,3 +172,8 @@ class Doors:
             body['tags'] = dict(tags)
         if body:
             self._resources.update(name, body)
+
+
+def _is_open(properties: Mapping[str, Any]) -> bool:
+    policy = 'networkAccessPolicy'
+    return bool(properties.get(policy) == disk_payload.OPEN[policy])

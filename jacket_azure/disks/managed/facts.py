@@ -21,6 +21,7 @@ from typing import Any
 from jacket_azure.disks import models
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import snapshot as snapshot_payload
+from jacket_azure.payload import tags as tag_names
 
 # of a disk that waits for the bytes of an upload
 UNFINISHED = ('ReadyToUpload', 'ActiveUpload')
@@ -29,7 +30,7 @@ UNFINISHED = ('ReadyToUpload', 'ActiveUpload')
 def disk_of(body: Mapping[str, Any]) -> models.Disk:
     """Read a disk."""
     properties = body['properties']
-    state = str(properties.get('diskState') or 'Unattached')
+    state = state_of(body)
     return models.Disk(
         name=body['name'],
         id=body['id'],
@@ -47,6 +48,11 @@ def disk_of(body: Mapping[str, Any]) -> models.Disk:
     )
 
 
+def state_of(body: Mapping[str, Any]) -> str:
+    """Read what a disk is used for."""
+    return str(body['properties'].get('diskState') or 'Unattached')
+
+
 def snapshot_of(body: Mapping[str, Any]) -> models.Snapshot:
     """Read a snapshot."""
     properties = body['properties']
@@ -59,6 +65,46 @@ def snapshot_of(body: Mapping[str, Any]) -> models.Snapshot:
         created=_time(properties.get('timeCreated')),
         incremental=bool(properties.get('incremental')),
         usable=snapshot_payload.is_complete(body),
+    )
+
+
+def image_of(body: Mapping[str, Any]) -> models.Image:
+    """Read a snapshot or a disk that serves as an image."""
+    properties = body['properties']
+    security = properties.get('securityProfile') or {}
+    return models.Image(
+        name=body['id'],
+        uri=body['id'],
+        size_bytes=_size_bytes(properties),
+        os_type=properties.get('osType'),
+        generation=properties.get('hyperVGeneration'),
+        state=tag_names.get(body, tag_names.IMAGE_STATE)
+        or models.SPECIALIZED,
+        security_type=security.get('securityType')
+        or tag_names.get(body, tag_names.IMAGE_SECURITY),
+        tags=dict(body.get('tags') or {}),
+        created=_time(properties.get('timeCreated')),
+        usable=snapshot_payload.is_complete(body)
+        and properties.get('diskState') not in UNFINISHED,
+    )
+
+
+def managed_image_of(body: Mapping[str, Any]) -> models.Image:
+    """Read a managed image; machines alone can be made of it."""
+    properties = body['properties']
+    profile = properties.get('storageProfile') or {}
+    disk = profile.get('osDisk') or {}
+    return models.Image(
+        name=body['id'],
+        uri=body['id'],
+        size_bytes=int(disk.get('diskSizeGB') or 0) * models.GIB,
+        os_type=disk.get('osType'),
+        generation=properties.get('hyperVGeneration'),
+        state=str(disk.get('osState') or models.GENERALIZED).lower(),
+        security_type=None,
+        tags=dict(body.get('tags') or {}),
+        created=None,
+        usable=properties.get('provisioningState') == 'Succeeded',
     )
 
 

@@ -18,10 +18,10 @@ from typing import Any
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models
+from jacket_azure.disks.managed import vhds
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import names
 
-_MANAGED_IMAGE = 'Microsoft.Compute/images'
 _GALLERIES = ('/galleries/', '/sharedgalleries/', '/communitygalleries/')
 _KEYS = dict(
     zip(
@@ -32,15 +32,24 @@ _KEYS = dict(
 )
 
 
-def creation(azure: Any, image: models.ImageReference) -> dict[str, Any]:
+def creation(
+    azure: Any, known: vhds.Vhds, image: models.ImageReference
+) -> dict[str, Any]:
     """Return ``creationData`` of a disk with an image's content.
 
     A marketplace image's ``latest`` is looked up: a disk wants a version.
+
+    :param known: finds VHDs
+    :param image: also ``{'id': ...}`` of a snapshot, a disk or a VHD
 
     :raises InvalidRequest: no disk can be made of such an image
     """
     if 'publisher' in image:
         return _of_marketplace(azure, image)
+    uri = str(image.get('id') or '')
+    if vhds.is_one(uri):
+        place = known.find(uri)
+        return disk_payload.from_blob(place.url, place.account_id)
     for key in _KEYS.values():
         if image.get(key):
             return _of_id(str(image[key]))
@@ -82,7 +91,7 @@ def _of_id(image_id: str) -> dict[str, Any]:
         found = names.parse_resource_id(image_id)
     except ValueError:
         found = None
-    if found is not None and found.is_type(_MANAGED_IMAGE):
+    if found is not None and found.is_type(names.IMAGE):
         raise exceptions.InvalidRequest(
             'Azure makes no disk from a managed image, only a machine; use '
             'a gallery image, or make a volume from a disk or snapshot.'

@@ -52,7 +52,7 @@ class OwnedResources:
         except exceptions.NotFound:
             self._whose.note_gone(name)
             raise
-        self._whose.note(name, self._is_ours(body))
+        self._whose.note(name, self.is_ours(body))
         return body
 
     def list(self) -> list[Body]:
@@ -60,7 +60,7 @@ class OwnedResources:
         began = self._whose.begin_listing()
         bodies: list[Body] = self._calls.list()
         self._whose.note_listing(
-            ((body['name'], self._is_ours(body)) for body in bodies), began
+            ((body['name'], self.is_ours(body)) for body in bodies), began
         )
         return bodies
 
@@ -135,6 +135,12 @@ class OwnedResources:
         self._whose.note_gone(name)
         return deleted
 
+    def has(self, body: Mapping[str, Any], kind: str) -> bool:
+        """Say whether one is ours and of a kind."""
+        return tag_names.is_owned(body, self._owner) and (
+            tag_names.get(body, tag_names.KIND) == kind
+        )
+
     def update(self, name: str, body: Mapping[str, Any]) -> Body:
         """Change one of ours.
 
@@ -147,7 +153,7 @@ class OwnedResources:
     def tag(self, name: str, tags: Mapping[str, str]) -> Body:
         """Replace all tags, also of what was or will be somebody else's."""
         body: Body = self._calls.update(name, {'tags': dict(tags)})
-        self._whose.note(name, self._is_ours({'tags': tags}))
+        self._whose.note(name, self.is_ours({'tags': tags}))
         return body
 
     def check_ours(self, name: str) -> None:
@@ -155,11 +161,12 @@ class OwnedResources:
         if not self._whose.is_ours(name):
             self._check_owner(name, self.get(name))
 
-    def _is_ours(self, body: Mapping[str, Any]) -> bool:
+    def is_ours(self, body: Mapping[str, Any]) -> bool:
+        """Say whether it carries our mark."""
         return tag_names.is_owned(body, self._owner)
 
     def _check_owner(self, name: str, found: Mapping[str, Any]) -> None:
-        if not self._is_ours(found):
+        if not self.is_ours(found):
             raise exceptions.Conflict(
                 f'The {self._noun} {name} in Azure is not ours: its tag '
                 f'{tag_names.OWNER} is not {self._owner}.'

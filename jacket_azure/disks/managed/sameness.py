@@ -59,6 +59,7 @@ def _source(body: Mapping[str, Any]) -> tuple[str, ...]:
         for part in (
             data.get('createOption'),
             data.get('sourceResourceId'),
+            data.get('sourceUri'),
             image.get('id'),
             *(
                 gallery.get(key)

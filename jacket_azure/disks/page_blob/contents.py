@@ -43,6 +43,9 @@ class Contents(rewriting.Rewriting):
         size_bytes = states.parse(found).actual_bytes
         return reader.Reader(blob, size_bytes)
 
+    def close_forgotten(self) -> None:
+        """Do nothing: who reads has the account's key, or a token."""
+
     def open_writer(
         self, spec: models.VolumeSpec, anew: bool = False
     ) -> models.RangedWriter:

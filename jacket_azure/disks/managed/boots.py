@@ -1,0 +1,223 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""What a machine with managed disks boots from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import hashlib
+from typing import Any
+
+from jacket_azure import exceptions
+from jacket_azure.disks import models
+from jacket_azure.disks.managed import copies
+from jacket_azure.disks.managed import entries
+from jacket_azure.disks.managed import image_contents
+from jacket_azure.disks.managed import images
+from jacket_azure.disks.managed import vhds
+from jacket_azure.payload import disk as disk_payload
+from jacket_azure.payload import image as image_payload
+from jacket_azure.payload import names
+from jacket_azure.payload import snapshot as snapshot_payload
+from jacket_azure.payload import tags as tag_names
+
+# where a region has it, its images can be had in all zones
+_ZONE_RESILIENT_SKU = 'StandardSSD_ZRS'
+
+
+class Boots(image_contents.ImageContents, copies.Copies):
+    """Part of :class:`.managed.ManagedDisks`."""
+
+    def prepare_os_disk(
+        self, spec: models.OsDiskSpec, image: models.Image
+    ) -> models.Boot:
+        # says what is wrong with size, SKU and caching
+        wanted = entries.os_disk(spec)
+        if spec.size_gib is not None and spec.size_gib < image.size_gib:
+            raise exceptions.InvalidRequest(
+                f'The image has {image.size_gib} GiB; an OS disk made from '
+                f'it cannot have {spec.size_gib} GiB.'
+            )
+        if self._is_for_machines(image.uri):
+            is_general = image.state == models.GENERALIZED
+            return models.Boot(wanted, {'id': image.uri}, is_general)
+        if image.os_type is None:
+            raise exceptions.InvalidRequest(
+                f'Nobody says whether the image {image.name} is Linux or '
+                f'Windows; set azure_os_type.'
+            )
+        if image.state == models.GENERALIZED:
+            return models.Boot(
+                wanted, {'id': self._managed_image(spec, image)}, True
+            )
+        return models.Boot(self._os_disk(spec, image), None, False)
+
+    @staticmethod
+    def _is_for_machines(uri: str) -> bool:
+        """Say whether Azure makes machines of an image as it is."""
+        lower = uri.lower()
+        return '/providers/microsoft.compute/images/' in lower or (
+            '/galleries/' in lower
+        )
+
+    # -- specialized: the disk itself
+
+    def _os_disk(
+        self, spec: models.OsDiskSpec, image: models.Image
+    ) -> dict[str, Any]:
+        name = names.os_disk_name(spec.uuid)
+        body = self._os_disk_body(
+            spec,
+            image,
+            images.creation(self._azure, self._vhds, {'id': image.uri}),
+        )
+        try:
+            made = self._disks.create_anew(name, body)
+        except exceptions.Refused as exc:
+            if copies.OTHER_ZONE not in str(exc):
+                raise
+            made = self._by_way_of_a_snapshot(spec, image)
+        described = entries.boot_volume(
+            made['id'], str(image.os_type).capitalize(), spec.caching, False
+        )
+        if spec.cascade_delete:
+            described['deleteOption'] = 'Delete'
+        return described
+
+    def _os_disk_body(
+        self,
+        spec: models.OsDiskSpec,
+        image: models.Image,
+        creation: dict[str, Any],
+    ) -> dict[str, Any]:
+        in_all_zones = spec.sku.endswith('_ZRS')
+        trusted = image_payload.TRUSTED_LAUNCH in (
+            spec.security_type,
+            image.security_type,
+        )
+        return disk_payload.build(
+            disk_payload.DiskSpec(
+                location=self._azure.location,
+                kind=models.Kind(
+                    spec.sku, zone=None if in_all_zones else spec.zone
+                ),
+                creation=creation,
+                tags=spec.tags,
+                size_gib=spec.size_gib,
+                access=self._closed,
+                os_type=str(image.os_type).capitalize(),
+                generation=image.generation,
+                security_type=(
+                    image_payload.TRUSTED_LAUNCH if trusted else None
+                ),
+            )
+        )
+
+    def _by_way_of_a_snapshot(
+        self, spec: models.OsDiskSpec, image: models.Image
+    ) -> dict[str, Any]:
+        """Copy a disk of another zone; a snapshot is in none."""
+        name = names.os_disk_name(spec.uuid)
+        passage = copies.PASSAGE.format(name)
+        kinds = {tag_names.KIND: tag_names.KIND_TEMPORARY}
+        body = snapshot_payload.build(
+            snapshot_payload.SnapshotSpec(
+                location=self._azure.location,
+                source_id=image.uri,
+                tags={**spec.tags, **kinds},
+                access=self._closed,
+            )
+        )
+        try:
+            snapshot = self._snapshots.create_anew(passage, body)
+            return self._disks.create_anew(
+                name,
+                self._os_disk_body(
+                    spec, image, disk_payload.copy_of(snapshot['id'])
+                ),
+            )
+        finally:
+            self._remove_snapshot(passage)
+
+    # -- generalized: a managed image, made at the first use
+
+    def _managed_image(
+        self, spec: models.OsDiskSpec, image: models.Image
+    ) -> str:
+        """Return the id of the managed image of a generalized disk."""
+        if image_payload.TRUSTED_LAUNCH in (
+            spec.security_type,
+            image.security_type,
+        ):
+            raise exceptions.InvalidRequest(
+                f'The image {image.name} is generalized and for '
+                f'TrustedLaunch, of which Azure makes no machine but through '
+                f'a gallery; azure_security_type = Standard may help.'
+            )
+        source, name, tags = self._source(spec, image)
+        body = image_payload.build(
+            image_payload.ManagedImageSpec(
+                location=self._azure.location,
+                source=source,
+                os_type=str(image.os_type).capitalize(),
+                generation=image.generation or 'V1',
+                tags=tags,
+                zone_resilient=self._has_zone_resilience,
+            )
+        )
+        made = self._images.create(name, body)
+        if made['properties'].get('provisioningState') == 'Creating':
+            made = self._azure.images.wait_until_made(name)
+        return str(made['id'])
+
+    def _source(
+        self, spec: models.OsDiskSpec, image: models.Image
+    ) -> tuple[dict[str, str], str, Mapping[str, str]]:
+        """Return what a managed image is made of, its name and tags.
+
+        That of an image of ours has the same name, and goes with it.
+        """
+        if vhds.is_one(image.uri):
+            place = self._vhds.find(image.uri)
+            # another one, once somebody has written it anew
+            version = place.blob.properties().etag
+            source = {'blobUri': place.url}
+            name = _name_of(f'{place.url}#{version}')
+        else:
+            known, type_ = self._named(image.uri)
+            is_disk = type_ == names.DISK.lower()
+            source = {'managedDisk' if is_disk else 'snapshot': image.uri}
+            if not is_disk and '/' not in known and self._snapshots.has(
+                {'tags': image.tags}, tag_names.KIND_IMAGE
+            ):
+                return source, known, image.tags
+            name = _name_of(image.uri.lower())
+        return source, name, {
+            tag_names.OWNER: spec.tags.get(tag_names.OWNER, ''),
+            tag_names.KIND: tag_names.KIND_IMAGE,
+            tag_names.ID: name,
+            tag_names.CREATED: spec.tags.get(tag_names.CREATED, ''),
+        }
+
+    @property
+    def _has_zone_resilience(self) -> bool:
+        if not self._azure.cloud.capabilities.zones:
+            return False
+        return self._limits.of(_ZONE_RESILIENT_SKU).refusal is None
+
+
+def _name_of(text: str) -> str:
+    """Return the name of a managed image of what is not ours."""
+    return names.cached_image_name(
+        hashlib.sha256(text.encode()).hexdigest()[:32]
+    )
