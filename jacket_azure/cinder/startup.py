@@ -88,6 +88,11 @@ def check(
             sleep(RETRY_SECONDS)
     if problems:
         raise _unusable(backend.group, problems)
+    try:
+        backend.disks.close_forgotten()
+    except exceptions.AzureError as exc:
+        # their URLs end by themselves, within the hour
+        LOG.warning('What was left open is not closed now: %s', exc)
     LOG.info(
         'Using resource group %s in %s of subscription %s as owner %s',
         backend.azure.resource_group,
