@@ -1,0 +1,143 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""qcow2, versions 2 and 3; all numbers are big-endian.
+
+Source: docs/interop/qcow2.txt of QEMU.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from jacket_azure.imaging.formats.parts import Image
+from jacket_azure.imaging.formats.parts import checked_size
+from jacket_azure.imaging.formats.parts import damaged
+from jacket_azure.imaging.formats.parts import refused
+
+MAGIC = b'QFI\xfb'
+
+_HEADER = struct.Struct('>4sIQIIQIIQQIIQ')
+_FEATURES = struct.Struct('>QQQII')
+_EXTENSION = struct.Struct('>II')
+_CLUSTER_BITS = range(9, 22)
+
+_DIRTY, _CORRUPT, _DATA_FILE, _COMPRESSION = (1 << bit for bit in range(4))
+_EXTERNAL_DATA = 0x4441_5441
+_ENCRYPTION_HEADER = 0x0537_BE77
+_BACKING_FORMAT = 0xE279_2ACA
+_REFUSED_EXTENSIONS = {
+    _EXTERNAL_DATA: 'its data is in another file (data_file)',
+    _ENCRYPTION_HEADER: 'it is encrypted',
+    _BACKING_FORMAT: 'it is an overlay of another file (backing file)',
+}
+_ZLIB, _ZSTD = 0, 1
+# as QEMU: larger than any disk of Azure's needs
+_MAX_L1_BYTES = 32 * 1024**2
+
+
+def disk_bytes(image: Image) -> int:
+    """Return the size of the disk in a qcow2.
+
+    :raises InvalidRequest: says what is wrong, or not taken
+    """
+    (
+        magic,
+        version,
+        backing_at,
+        backing_length,
+        cluster_bits,
+        size_bytes,
+        crypt_method,
+        l1_entries,
+        l1_at,
+        refcounts_at,
+        refcount_clusters,
+        _snapshots,
+        _snapshots_at,
+    ) = _HEADER.unpack(image.part(0, _HEADER.size))
+    if magic != MAGIC:
+        raise refused('it is no qcow2')
+    if version not in (2, 3):
+        raise refused(f'it is a qcow of version {version}, not 2 or 3')
+    if backing_at or backing_length:
+        raise refused(
+            'it is an overlay of another file (backing file); convert it '
+            'with qemu-img convert first'
+        )
+    if crypt_method:
+        raise refused('it is encrypted')
+    if cluster_bits not in _CLUSTER_BITS:
+        raise damaged(f'its clusters have 2 to the power of {cluster_bits}')
+    cluster_bytes = 1 << cluster_bits
+    header_bytes = _HEADER.size
+    if version == 3:
+        header_bytes = _check_features(image)
+    _check_extensions(image, header_bytes, cluster_bytes)
+    # each cluster of the second level maps as many bytes
+    mapped = cluster_bytes * (cluster_bytes // 8)
+    if l1_entries * 8 > _MAX_L1_BYTES or l1_entries < -(-size_bytes // mapped):
+        raise damaged(
+            f'its table of {l1_entries} entries does not fit a disk of '
+            f'{size_bytes} bytes'
+        )
+    for offset, length in (
+        (l1_at, l1_entries * 8),
+        (refcounts_at, refcount_clusters * cluster_bytes),
+    ):
+        if offset % cluster_bytes or offset + length > image.size_bytes:
+            raise damaged(f'it has no table at {offset}')
+    return checked_size(size_bytes)
+
+
+def _check_features(image: Image) -> int:
+    """Check what only version 3 has; returns the header's length."""
+    incompatible, _compatible, _auto_clear, _order, header_bytes = (
+        _FEATURES.unpack(image.part(_HEADER.size, _FEATURES.size))
+    )
+    if incompatible & _DATA_FILE:
+        raise refused(_REFUSED_EXTENSIONS[_EXTERNAL_DATA])
+    if incompatible & _CORRUPT:
+        raise refused('it is marked as corrupt; qemu-img check may mend it')
+    if incompatible & ~(_DIRTY | _COMPRESSION):
+        raise refused(
+            f'it uses features of qcow2 that are not known here '
+            f'({incompatible:#x}); qemu-img convert can do without'
+        )
+    least = _HEADER.size + _FEATURES.size
+    if header_bytes < least or header_bytes % 8:
+        raise damaged(f'its header has {header_bytes} bytes')
+    compression = _ZLIB
+    if header_bytes > least:
+        (compression,) = image.part(least, 1)
+    if compression not in (_ZLIB, _ZSTD) or (
+        bool(compression) != bool(incompatible & _COMPRESSION)
+    ):
+        raise refused(f'it is compressed in an unknown way ({compression})')
+    return int(header_bytes)
+
+
+def _check_extensions(
+    image: Image, offset: int, cluster_bytes: int
+) -> None:
+    """Check the extensions between the header and the first cluster's end."""
+    while offset + _EXTENSION.size <= cluster_bytes:
+        kind, length = _EXTENSION.unpack(
+            image.part(offset, _EXTENSION.size)
+        )
+        if not kind:
+            return
+        if kind in _REFUSED_EXTENSIONS:
+            raise refused(_REFUSED_EXTENSIONS[kind])
+        offset += _EXTENSION.size + -(-length // 8) * 8
+    if offset > cluster_bytes:
+        raise damaged('an extension of its header does not end')
