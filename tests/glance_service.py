@@ -24,6 +24,7 @@ import os
 import pathlib
 import sys
 import traceback
+from urllib import parse
 
 from glance import async_
 from glance.api.middleware import context as context_middleware
@@ -93,7 +94,8 @@ class _Identified:
         self._application = application
 
     def __call__(self, environ, start_response):
-        token = environ.get('HTTP_X_AUTH_TOKEN', '')
+        # glanceclient quotes what no token of Keystone's has
+        token = parse.unquote(environ.get('HTTP_X_AUTH_TOKEN', ''))
         if token.count(':') != 2:
             start_response('401 Unauthorized', [('Content-Length', '0')])
             return []
