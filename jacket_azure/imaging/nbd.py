@@ -160,7 +160,8 @@ class Connection:
                 _REQUEST_MAGIC, 0, command, self._serial, offset, length
             )
         )
-        most = max(length + 8, _MAX_STATUS_BYTES)
+        # each chunk has a few bytes beside its data
+        most = 2 * length + _MAX_STATUS_BYTES
         chunks = []
         while True:
             magic, flags, kind, serial, size = _REPLY.unpack(
@@ -168,7 +169,7 @@ class Connection:
             )
             if magic != _REPLY_MAGIC or serial != self._serial:
                 raise _nonsense('another reply than asked for')
-            most -= size + 1
+            most -= size + _REPLY.size
             if most < 0 or size < _LEAST.get(kind, 0):
                 raise _nonsense(f'a chunk of {size} bytes')
             if kind == _HOLE and size != _LEAST[_HOLE]:

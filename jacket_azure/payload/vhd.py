@@ -147,8 +147,14 @@ def parse(data: bytes, size_bytes: int) -> Footer:
     return _read(data)
 
 
-def problem(data: bytes, size_bytes: int) -> str | None:
-    """Say what is wrong with a footer, None when nothing is."""
+def problem(
+    data: bytes, size_bytes: int, multiple_bytes: int = MIB
+) -> str | None:
+    """Say what is wrong with a footer, None when nothing is.
+
+    :param multiple_bytes: what the size must be a multiple of; Azure's own
+        disks are of whole MiB, those that others make are not
+    """
     if len(data) != FOOTER_BYTES:
         return f'its footer has {len(data)} bytes instead of {FOOTER_BYTES}'
     if not any(data):
@@ -170,8 +176,9 @@ def problem(data: bytes, size_bytes: int) -> str | None:
             f'its footer tells of {fields[9]} bytes, but there are '
             f'{size_bytes}'
         )
-    if size_bytes % MIB:
-        return f'{size_bytes} bytes are not a whole number of MiB'
+    if size_bytes % multiple_bytes:
+        unit = 'MiB' if multiple_bytes == MIB else f'{multiple_bytes} bytes'
+        return f'{size_bytes} bytes are not a whole number of {unit}'
     return None
 
 
