@@ -42,15 +42,17 @@ def volumes() -> tuple[facts.Volume, ...] | None:
 
 
 def _adapter() -> Any:
+    context = nova_context.get_admin_context()
     try:
-        client = nova_cinder.cinderclient(
-            nova_context.get_admin_context(),
-            microversion=cinder_api.VERSION,
-            skip_version_check=True,
-        ).client
+        client = _client(context)
+        if client.endpoint_override:
+            # such a URL may name the project, which this context has not
+            context.project_id = client.auth.get_project_id(client.session)
+            client = _client(context)
     except Exception as exc:
         # of Keystone, keystoneauth's plug-ins or Nova itself
         raise facts.Unanswered(f'Cinder cannot be asked: {exc}') from exc
+    # as the client would, without its own translation of failures
     return keystone_adapter.Adapter(
         session=client.session,
         auth=client.auth,
@@ -58,7 +60,14 @@ def _adapter() -> Any:
         service_name=client.service_name,
         interface=client.interface,
         region_name=client.region_name,
-        endpoint_override=client.endpoint_override
-        or client.get_endpoint(),
+        endpoint_override=client.endpoint_override or client.get_endpoint(),
         connect_retries=client.connect_retries,
     )
+
+
+def _client(context: nova_context.RequestContext) -> Any:
+    return nova_cinder.cinderclient(
+        context,
+        microversion=cinder_api.VERSION,
+        skip_version_check=True,
+    ).client

@@ -18,42 +18,17 @@ import uuid
 
 from nova import context
 from nova.db.main import api as db
-from oslo_utils import timeutils
 
 from jacket_azure.janitor import nova_api
 from jacket_azure.nova import janitorops
 from tests.functional.nova import base
+from tests.functional.nova import passes
 
-GRACE = 3600
-PAUSE = 300
 HOUR_SECONDS = 3600
 
 
-class JanitorTest(base.AzureServersTestCase):
+class JanitorTest(passes.Passes, base.AzureServersTestCase):
     """The janitor of a compute service, with Nova's own database."""
-
-    def pass_by(self, seconds):
-        """Let the janitor's next pass see a later time."""
-        self._later = getattr(self, '_later', 0) + seconds
-        later = self._later
-        self.compute.driver.janitorops.sweep._now = lambda: (
-            timeutils.utcnow(with_timezone=True)
-            + datetime.timedelta(seconds=later))
-
-    def run_pass(self):
-        """Run the periodic task as the compute manager does."""
-        manager = self.compute.manager
-        [task] = [task for name, task in manager._periodic_tasks
-                  if name == janitorops.TASK]
-        task(manager, context.get_admin_context())
-        self.compute.driver.janitorops.wait()
-
-    def run_passes(self):
-        """Two passes that find everything old enough."""
-        self.pass_by(GRACE + 600)
-        self.run_pass()
-        self.pass_by(PAUSE)
-        self.run_pass()
 
     def failed_build_that_leaves_its_interface(self):
         """No machine, and no deletion works while Nova cleans up."""
