@@ -20,11 +20,9 @@ import dataclasses
 import datetime
 from typing import Any
 
-from oslo_config import cfg
-
-from jacket_azure import conf as azure_conf
 from jacket_azure import exceptions
 from jacket_azure.arm import azure as arm_azure
+from jacket_azure.conf import files
 from jacket_azure.janitor import cinder_api
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import kinds
@@ -61,7 +59,7 @@ def prepared(arguments: Any) -> Iterator[Job]:
         :class:`jacket_azure.cmd.janitor.Janitor`
     :raises JacketAzureError: says what is wrong, in one sentence
     """
-    options = load_options(arguments.config_file)
+    options = files.load_options(arguments.config_file)
     scope = facts.Scope(
         options.owner,
         _kinds(arguments, options),
@@ -109,31 +107,6 @@ def prepared(arguments: Any) -> Iterator[Job]:
 def failed(report: reports.Report) -> bool:
     """Tell whether a deletion did not work."""
     return report.count(reports.Action.FAILED) > 0
-
-
-def load_options(files: list[str]) -> Any:
-    """Read the ``[azure]`` section.
-
-    :param files: none means the nova.conf that Nova's services would find
-    :raises ConfigurationError: there is no file, or it cannot be read
-    """
-    config = cfg.ConfigOpts()
-    chosen = files or cfg.find_config_files('nova')
-    if not chosen:
-        raise exceptions.ConfigurationError(
-            'There is no nova.conf on this host; name one by --config-file.'
-        )
-    try:
-        config([], project='nova', default_config_files=chosen,
-               default_config_dirs=[])
-        group = azure_conf.register_opts(config)
-        for option in azure_conf.opts():
-            getattr(group, option.dest)
-    except cfg.Error as exc:
-        raise exceptions.ConfigurationError(
-            f'The configuration in {", ".join(chosen)} cannot be used: {exc}'
-        ) from exc
-    return group
 
 
 def _kinds(arguments: Any, options: Any) -> frozenset[str]:

@@ -23,8 +23,8 @@ from jacket_azure import exceptions
 from jacket_azure.cmd import emulator as emulator_command
 from jacket_azure.cmd import janitor
 from jacket_azure.cmd import main
+from jacket_azure.conf import files
 from jacket_azure.janitor import facts
-from jacket_azure.janitor import job
 from jacket_azure.janitor import nova_api
 from tests.unit.janitor import base
 from tests.unit.janitor import doubles
@@ -181,7 +181,7 @@ class JanitorCommandTest(base.JanitorTestCase):
         self.useFixture(fixtures.MonkeyPatch(
             'oslo_config.cfg.find_config_files', lambda project: []))
         exc = self.assertRaises(
-            exceptions.ConfigurationError, job.load_options, [])
+            exceptions.ConfigurationError, files.load_options, [])
         self.assertIn('--config-file', str(exc))
 
     def test_ages(self):
