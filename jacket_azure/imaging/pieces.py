@@ -20,6 +20,7 @@ request, and what lies scattered in a piece is one request as well.
 from __future__ import annotations
 
 import array
+import bisect
 from collections.abc import Iterable
 from collections.abc import Iterator
 
@@ -27,8 +28,41 @@ from jacket_azure.blob import grid
 
 PIECE_BYTES = grid.PIECE_BYTES
 SECTOR_BYTES = 512
+CLUSTER_BYTES = 64 * 1024
 
 ZEROS = bytes(PIECE_BYTES)
+
+
+class Ranges:
+    """Ranges of a disk in little memory, however scattered they are.
+
+    They are widened to whole clusters of 64 KiB, and joined where they then
+    touch: 128 KiB of memory for each GiB at most.
+
+    :param ranges: offset and length, in order
+    :param size_bytes: of the disk
+    """
+
+    def __init__(
+        self, ranges: Iterable[tuple[int, int]], size_bytes: int
+    ) -> None:
+        self._starts = array.array('Q')
+        self._ends = array.array('Q')
+        for offset, length in ranges:
+            end = min(_up(offset + length, CLUSTER_BYTES), size_bytes)
+            start = offset - offset % CLUSTER_BYTES
+            if end <= start:
+                continue
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Yield offset and length of each, in order."""
+        for start, end in zip(self._starts, self._ends, strict=True):
+            yield start, end - start
 
 
 class Pieces:
@@ -49,7 +83,7 @@ class Pieces:
         self._ends = array.array('Q')
         for offset, length in ranges:
             start = offset - offset % SECTOR_BYTES
-            end = min(_up(offset + length), size_bytes)
+            end = min(_up(offset + length, SECTOR_BYTES), size_bytes)
             while start < end:
                 cut = min(start - start % PIECE_BYTES + PIECE_BYTES, end)
                 self._add(start, cut)
@@ -72,11 +106,20 @@ class Pieces:
         for start, end in zip(self._starts, self._ends, strict=True):
             yield start, end - start
 
+    def within(self, start: int, end: int) -> tuple[int, int]:
+        """Return offset and length of what a part of one piece holds."""
+        grid_start = start - start % PIECE_BYTES
+        found = bisect.bisect_left(self._starts, grid_start)
+        if found == len(self._starts):
+            return start, 0
+        first = max(start, self._starts[found])
+        return first, max(0, min(end, self._ends[found]) - first)
+
 
 def is_zero(data: bytes) -> bool:
     """Say whether a piece holds nothing; a hundred times faster than any()."""
     return data == (ZEROS if len(data) == PIECE_BYTES else bytes(len(data)))
 
 
-def _up(number: int) -> int:
-    return -(-number // SECTOR_BYTES) * SECTOR_BYTES
+def _up(number: int, step: int) -> int:
+    return -(-number // step) * step

@@ -187,7 +187,7 @@ def _cut(
 ) -> Iterator[tuple[int, bytes]]:
     """Yield offset and bytes of each piece, and read to the very end."""
     offset = 0
-    waiting: list[bytes] = []
+    waiting: list[bytes | memoryview] = []
     length = 0
     for chunk in chunks:
         view = memoryview(chunk)

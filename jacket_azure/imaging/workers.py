@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable
+from collections.abc import Generator
 from collections.abc import Iterable
-from collections.abc import Iterator
 from concurrent import futures
 import itertools
 from typing import TypeVar
@@ -33,7 +33,7 @@ _NAME = 'image-transfer'
 
 def in_order(
     work: Callable[[Item], Done], items: Iterable[Item], threads: int
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Yield what *work* makes of each item, *threads* at a time.
 
     Works ahead of who takes the results, by as many items as there are
@@ -62,7 +62,7 @@ def in_order(
 
 def in_batches(
     work: Callable[[Item], Done], items: Iterable[Item], threads: int
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Do the same, but with nothing under way between two results.
 
     A batch of as many items as there are threads is begun when the results
@@ -75,7 +75,7 @@ def in_batches(
 
 def between_calls(
     work: Callable[[Item], Done], items: Iterable[Item], threads: int
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Do what is best for results that are taken by one call after another.
     """
     ahead = in_order if writer.usual_threads() else in_batches
