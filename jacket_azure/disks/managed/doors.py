@@ -72,11 +72,11 @@ class Doors:
             self._users[name] += 1
         try:
             source = self._source(name, write)
-            source()
+            ready = [source()]
         except BaseException:
             self.close_quietly(name)
             raise
-        return source
+        return lambda: ready.pop() if ready else source()
 
     def close(
         self, name: str, tags: Mapping[str, str] | None = None
