@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import dataclasses
+import functools
 import time
 from typing import Any
 
@@ -53,6 +54,14 @@ class Backend:
     def owner(self) -> str:
         """Deployment id in the ownership tag of all we make."""
         return self.conf.owner
+
+    @functools.cached_property
+    def image_cache(self) -> Any:
+        """Images that were brought from Glance, and stay for a while."""
+        # loaded where somebody brings one
+        from jacket_azure.imaging import cache
+
+        return cache.ImageCache(self.disks, self.conf)
 
     @property
     def mapping(self) -> Any:

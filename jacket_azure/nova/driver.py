@@ -31,8 +31,10 @@ from jacket_azure import conf
 from jacket_azure.nova import alternates
 from jacket_azure.nova import errors
 from jacket_azure.nova import hostops
+from jacket_azure.nova import imageops
 from jacket_azure.nova import janitorops
 from jacket_azure.nova import powerops
+from jacket_azure.nova import snapshotops
 from jacket_azure.nova import startup
 from jacket_azure.nova import swapops
 from jacket_azure.nova import tagops
@@ -49,10 +51,14 @@ class AzureDriver(driver.ComputeDriver):
     capabilities = {
         **driver.ComputeDriver.capabilities,
         # A mapped image boots whatever its Glance record says: the bytes are
-        # Azure's. Unmapped ones are refused by spawn.
+        # Azure's. Of others they are brought there in these formats.
         'supports_image_type_qcow2': True,
         'supports_image_type_raw': True,
         'supports_image_type_vhd': True,
+        # what is brought from Glance is kept for the next server
+        'has_imagecache': True,
+        'supports_image_type_vhdx': True,
+        'supports_image_type_vmdk': True,
         'supports_extend_volume': True,
         # as far as the disk has shares; Cinder's volume types say so
         'supports_multiattach': True,
@@ -68,6 +74,8 @@ class AzureDriver(driver.ComputeDriver):
         self._tags: Any = None
         self._volumes: Any = None
         self._swaps: Any = None
+        self._snapshots: Any = None
+        self._images: Any = None
         self._janitor: Any = None
         self._stopping = threading.Event()
 
@@ -78,6 +86,7 @@ class AzureDriver(driver.ComputeDriver):
         self.connect(
             startup.start(CONF.azure, host, self._stopping.wait)
         )
+        imageops.make_instances_path()
         tagops.register(self.virtapi)
         janitorops.register(self.virtapi, CONF.azure.janitor_interval)
 
@@ -90,12 +99,16 @@ class AzureDriver(driver.ComputeDriver):
         self._tags = tagops.TagOps(backend)
         self._volumes = volumeops.VolumeOps(backend)
         self._swaps = swapops.SwapOps(backend, self._volumes)
+        self._images = imageops.ImageOps(backend)
+        self._snapshots = snapshotops.SnapshotOps(backend)
         self._janitor = janitorops.JanitorOps(backend)
 
     def cleanup_host(self, host: str) -> None:
         self._stopping.set()
         if self._janitor is not None:
             self._janitor.stop()
+        if self._images is not None:
+            self._images.stop()
         if self._backend is not None:
             self._backend.azure.close()
 
@@ -122,6 +135,14 @@ class AzureDriver(driver.ComputeDriver):
     @property
     def swapops(self) -> swapops.SwapOps:
         return self._ready(self._swaps)
+
+    @property
+    def snapshotops(self) -> snapshotops.SnapshotOps:
+        return self._ready(self._snapshots)
+
+    @property
+    def imageops(self) -> imageops.ImageOps:
+        return self._ready(self._images)
 
     @property
     def janitorops(self) -> janitorops.JanitorOps:
@@ -283,6 +304,26 @@ class AzureDriver(driver.ComputeDriver):
     ) -> None:
         with errors.as_nova_errors(instance):
             self.powerops.reboot(instance, hard=reboot_type == 'HARD')
+
+    def snapshot(
+        self,
+        context: Any,
+        instance: Any,
+        image_id: str,
+        update_task_state: Any,
+    ) -> None:
+        with errors.as_nova_errors(instance):
+            self.snapshotops.snapshot(
+                context, instance, image_id, update_task_state
+            )
+        self.imageops.created(context)
+
+    def manage_image_cache(self, context: Any, all_instances: Any) -> None:
+        self.imageops.manage()
+
+    def cache_image(self, context: Any, image_id: str) -> bool:
+        with errors.as_host_errors():
+            return self.imageops.bring(context, image_id)
 
     def resume_state_on_host_boot(
         self,

@@ -16,7 +16,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import Any
 
 from oslo_log import log as logging
@@ -50,13 +49,6 @@ class OsDisks:
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
 
-    @functools.cached_property
-    def cache(self) -> Any:
-        """What was brought from Glance, and stays in Azure for a while."""
-        from jacket_azure.imaging import cache
-
-        return cache.ImageCache(self._backend.disks, self._backend.conf)
-
     def make(self, instance: Any, prepared: Prepared) -> disks.Boot:
         """Make an OS disk, or find the one an earlier attempt has made.
 
@@ -65,7 +57,7 @@ class OsDisks:
         if prepared.kept is not None:
             return self._make(instance, prepared, prepared.kept)
         for last in (False, True):
-            image = self.cache.ensure(prepared.source)
+            image = self._backend.image_cache.ensure(prepared.source)
             try:
                 return self._make(instance, prepared, image)
             except exceptions.NotFound:

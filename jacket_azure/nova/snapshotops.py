@@ -19,6 +19,7 @@ from collections.abc import Callable
 import contextlib
 from typing import Any
 
+from nova import exception as nova_exception
 from nova.compute import task_states
 from nova.image import glance
 from oslo_log import log as logging
@@ -27,6 +28,7 @@ from oslo_utils import timeutils
 from jacket_azure import exceptions
 from jacket_azure.disks import models as disks
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import errors
 from jacket_azure.nova import image_content
 from jacket_azure.nova import image_records
 from jacket_azure.nova import progress as progresses
@@ -63,16 +65,16 @@ class SnapshotOps:
         :param update_task_state: of the compute manager, which expects both
             of its states to be passed
         :raises AzureError: nothing is left in Azure; Nova deletes the image
+        :raises InstanceNotRunning: there is no machine
         """
+        vm = self._machine(instance)
         update_task_state(task_state=task_states.IMAGE_PENDING_UPLOAD)
         record = self._images.get(context, image_id)
+        record = {**record, 'properties': record.get('properties') or {}}
         wanted = image_content.wanted_format(
             self._backend.conf, record['properties']
         )
         progress = progresses.Progress(instance)
-        vm = self._backend.azure.virtual_machines.get(
-            names.vm_name(instance.uuid), instance_view=True
-        )
         spec = self._spec(context, instance, image_id, record, vm)
         with contextlib.ExitStack() as undo:
             undo.callback(progress.restore)
@@ -96,6 +98,20 @@ class SnapshotOps:
             )
             undo.pop_all()
         progress.restore()
+
+    def _machine(self, instance: Any) -> dict[str, Any]:
+        try:
+            vm: dict[str, Any] = self._backend.azure.virtual_machines.get(
+                names.vm_name(instance.uuid), instance_view=True
+            )
+        except exceptions.NotFound as exc:
+            if not errors.is_missing_vm(exc):
+                raise
+            # of which Nova makes that the server disappeared
+            raise nova_exception.InstanceNotRunning(
+                instance_id=instance.uuid
+            ) from exc
+        return vm
 
     def _spec(
         self,

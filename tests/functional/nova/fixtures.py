@@ -149,3 +149,15 @@ class GlanceFixture(glance.GlanceFixture):
         for image in (self.ubuntu, self.windows, self.by_property,
                       self.unmapped):
             self.create(None, image)
+
+    def update(self, context, image_id, metadata, data=None,
+               purge_props=False):
+        """Become active by data, as images do."""
+        image = super().update(
+            context, image_id, metadata, data, purge_props)
+        if data is not None:
+            size = 0
+            while chunk := data.read(65536):
+                size += len(chunk)
+            image.update(size=size, status='active')
+        return image

@@ -63,7 +63,6 @@ LEFT_TO_NOVA = {
 # Issue and row of later work.
 OWED = {
     'attach_interface': 'issue 6, N24',
-    'cache_image': 'issue 5, N02',
     'check_can_live_migrate_destination': 'issue 6, N29: refused in words',
     'confirm_migration': 'issue 6, N13',
     'detach_interface': 'issue 6, N24',
@@ -80,7 +79,6 @@ OWED = {
     'rescue': 'issue 6, N21',
     'resume': 'issue 6, N26',
     'set_admin_password': 'issue 6, N10',
-    'snapshot': 'issue 5, N15',
     'suspend': 'issue 6, N26',
     'unpause': 'issue 6, N25: refused in words',
     'unrescue': 'issue 6, N21',
