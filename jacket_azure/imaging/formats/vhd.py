@@ -59,6 +59,11 @@ def disk_bytes(image: Image) -> int:
             'it is a differencing VHD, whose data is in another file; '
             'merge it first'
         )
+    if kind == _FIXED:
+        raise damaged(
+            'it begins with the footer of a fixed VHD, which belongs at its '
+            'end'
+        )
     if kind != _DYNAMIC:
         raise refused(f'it is a VHD of the unknown type {kind}')
     (header_at,) = struct.unpack_from('>Q', head, _DATA_AT)
