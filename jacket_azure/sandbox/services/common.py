@@ -31,19 +31,21 @@ from sqlalchemy import event
 LOG = logging.getLogger(__name__)
 
 
-def tune_sqlite() -> None:
+def tune_sqlite(journal: str = 'WAL') -> None:
     """Let several threads and processes write to one sqlite file.
 
     oslo.db begins every transaction with a deferred BEGIN. Two readers that
     both want to become writers then fail at once with "database is locked",
     whatever the busy timeout; BEGIN IMMEDIATE makes them queue.
+
+    :param journal: sqlite's ``journal_mode``
     """
 
     @event.listens_for(sqlalchemy.Engine, 'connect')
     def on_connect(connection, record):
         if 'sqlite' in type(connection).__module__:
             connection.execute('PRAGMA busy_timeout = 60000')
-            connection.execute('PRAGMA journal_mode = WAL')
+            connection.execute(f'PRAGMA journal_mode = {journal}')
             # a sandbox that survives a power cut is not needed
             connection.execute('PRAGMA synchronous = OFF')
 

@@ -39,6 +39,7 @@ from oslo_utils import uuidutils
 from jacket_azure import conf as azure_conf
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.payload import tags
+from jacket_azure.sandbox.services import common
 from tests import debug_log
 from tests import fixtures as azure_fixtures
 from tests import world
@@ -70,6 +71,10 @@ def on_both_models(case):
 @functools.cache
 def _database():
     """Make the one file of this process: Cinder keeps its first engine."""
+    if os.environ.get('OS_CINDER_DISABLE_EVENTLET_PATCHING') == 'true':
+        # native threads write at the same time; the file is replaced between
+        # tests, which a write-ahead log would not survive
+        common.tune_sqlite(journal='DELETE')
     folder = tempfile.mkdtemp(
         prefix='jacket-cinder-', dir=azure_fixtures.TEMP_DIRECTORY)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -123,11 +128,7 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
             azure_fixtures.AzureFixture(contents=True))
         self.azure.patch_connect()
         self.configure(azure_conf.GROUP.name)
-        glance = self.glance = fake_image._FakeImageService()
-        self.patch('cinder.image.glance.get_default_image_service',
-                   lambda: glance)
-        self.patch('cinder.image.glance.get_remote_image_service',
-                   lambda context, image: (glance, image))
+        self.provide_glance()
         with mock.patch('cinder.tests.unit.test.Database', FileDatabase):
             super().setUp()
         self.log = self.useFixture(debug_log.DebugLog())
@@ -141,6 +142,14 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
             ['jacket_azure.brick.connector.AzureConnector']))
         self.contents = contents.Contents(self.azure)
         self.azure.emulator.requests.clear()
+
+    def provide_glance(self):
+        """Let there be a Glance, of records only."""
+        glance = self.glance = fake_image._FakeImageService()
+        self.patch('cinder.image.glance.get_default_image_service',
+                   lambda: glance)
+        self.patch('cinder.image.glance.get_remote_image_service',
+                   lambda context, image: (glance, image))
 
     def configure(self, group, **options):
         """Point a section of options at the emulator."""

@@ -48,6 +48,7 @@ from oslo_config import cfg  # noqa: E402
 from oslo_log import log as logging  # noqa: E402
 
 from jacket_azure import conf as azure_conf  # noqa: E402
+from jacket_azure.sandbox.services import common  # noqa: E402
 from tests.functional.cinder import serving  # noqa: E402
 
 CONF = cfg.CONF
@@ -140,6 +141,7 @@ def main():
     options = json.loads(sys.stdin.readline())
     nova_endpoint = options.pop('nova_endpoint', None)
     hosts = options.pop('hosts', 1)
+    common.tune_sqlite()
     configure(folder, options, nova_endpoint)
     with contextlib.ExitStack() as stack:
         # Cinder would ask Nova whether a detachment is fine, unless a token
