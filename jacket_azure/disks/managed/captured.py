@@ -75,8 +75,7 @@ class CapturedImages(base.Base):
     ) -> models.Image:
         source = self.disk_id(names.os_disk_name(instance_uuid))
         try:
-            self._take(spec, source)
-            body = self._azure.snapshots.wait_for_copy(spec.name, progress)
+            body = self._take(spec, source, progress)
         except exceptions.Conflict:
             # there is something else of that name
             raise
@@ -88,9 +87,14 @@ class CapturedImages(base.Base):
             progress(100)
         return _known_as(facts.image_of(body), spec.name)
 
-    def _take(self, spec: models.ImageSpec, source_id: str) -> None:
+    def _take(
+        self,
+        spec: models.ImageSpec,
+        source_id: str,
+        progress: image_interface.Progress | None = None,
+    ) -> dict[str, Any]:
         """Take the snapshot that is the image, unless it is there."""
-        self._snapshots.create(
+        body = self._snapshots.create(
             spec.name,
             snapshot_payload.build(
                 snapshot_payload.SnapshotSpec(
@@ -106,6 +110,12 @@ class CapturedImages(base.Base):
                 )
             ),
         )
+        if snapshot_payload.is_complete(body):
+            return body
+        done: dict[str, Any] = self._azure.snapshots.wait_for_copy(
+            spec.name, progress
+        )
+        return done
 
     def delete_image(self, name_or_uri: str) -> bool:
         name, type_ = (

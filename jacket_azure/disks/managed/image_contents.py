@@ -71,7 +71,7 @@ class ImageContents(captured.CapturedImages, contents.Contents):
                 spec.tags.get(tag_names.ID)
             ):
                 raise
-        self._azure.snapshots.wait_for_copy(spec.name)
+            self._azure.snapshots.wait_for_copy(spec.name)
 
     def open_image_reader(self, name_or_uri: str) -> models.RangedReader:
         if vhds.is_one(name_or_uri):

@@ -17,6 +17,7 @@ captured from it while it runs, and read again.
 """
 
 import dataclasses
+import uuid
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models
@@ -89,6 +90,7 @@ class ImageCase:
         if boot.image_reference:
             profile['imageReference'] = boot.image_reference
         body = {
+            'tags': tags_of(uuid_, tags.KIND_INSTANCE),
             'location': world.LOCATION, 'properties': {
                 'hardwareProfile': {'vmSize': 'Standard_D2s_v5'},
                 'storageProfile': profile,
@@ -102,11 +104,22 @@ class ImageCase:
             body['properties']['osProfile'] = OS_PROFILE
         self.client.virtual_machines.create(uuid_, body)
 
+    def marketplace(self, uuid_):
+        """Let a machine boot from an image of the marketplace."""
+        return models.Boot(
+            self.model.describe_os_disk(models.OsDiskSpec(uuid_)),
+            {'publisher': 'Canonical', 'offer': 'ubuntu-24_04-lts',
+             'sku': 'server-gen1' if self.generation == 'V1' else 'server',
+             'version': 'latest'}, True)
+
     def server(self, uuid_=SERVER, image=None, **options):
         """Boot a server from an image."""
         image = image or self.written()
         self.machine(uuid_, self.model.prepare_os_disk(
             self.disk_spec(uuid_), image), **options)
+
+    def os_disk(self, uuid_):
+        return self.model.get(self.os_disk_name(uuid_))
 
     def bytes_of(self, image):
         """Read all of an image: what is not zeros, by offset."""
@@ -302,3 +315,82 @@ class ImageTests(ImageCase):
                 told = str(self.assertRaises(exceptions.InvalidRequest,
                                              verb, name))
                 self.assertNotIn('abc', told)
+
+
+class ImageFaults(ImageCase):
+    """Every request of every verb goes wrong, in each way."""
+
+    def arranged(self):
+        """Make a server of its own and return its id."""
+        server = str(uuid.uuid4())
+        self.machine(server, self.marketplace(server))
+        return server
+
+    def captured(self):
+        """Make a server and an image of it."""
+        server = self.arranged()
+        self.model.capture_image(self.server_spec(server), server)
+        return server
+
+    def image_of(self, server):
+        return self.model.get_image(self.model.image_name(server))
+
+    def test_capture(self):
+        def check(server):
+            image = self.image_of(server)
+            self.assertTrue(image.usable)
+            self.assertEqual(server, image.tags[tags.ID])
+
+        # what is made once, as containers
+        self.captured()
+        self.sweep(
+            self.arranged,
+            lambda model, server: model.capture_image(
+                self.server_spec(server), server),
+            check)
+
+    def test_delete(self):
+        def check(server):
+            self.assertRaises(exceptions.NotFound, self.image_of, server)
+
+        def arrange():
+            server = self.captured()
+            self.model.prepare_os_disk(
+                self.disk_spec(str(uuid.uuid4())), dataclasses.replace(
+                    self.image_of(server), state=models.GENERALIZED))
+            return server
+
+        self.sweep(
+            arrange, lambda model, server: model.delete_image(
+                model.image_name(server)), check)
+
+    def test_prepare(self):
+        def check(other):
+            self.assertEqual(40, self.os_disk(other).size_gib)
+            self.assertTrue(self.model.delete_os_disk(other))
+
+        source = self.captured()
+        image = self.image_of(source)
+        self.sweep(
+            lambda: str(uuid.uuid4()),
+            lambda model, other: model.prepare_os_disk(
+                self.disk_spec(other, size_gib=40), image),
+            check)
+
+    def test_write(self):
+        def act(model, key):
+            writer = model.open_image_writer(self.cached_spec(key), 1)
+            try:
+                writer.write(0, b'a' * 512)
+                writer.close()
+            except exceptions.AzureError:
+                writer.abort()
+                raise
+
+        def check(key):
+            image = self.model.get_image(self.model.cached_image_name(key))
+            self.assertTrue(image.usable)
+            self.assert_pattern(image, {0: b'a' * 512})
+
+        act(self.model, KEY)
+        self.sweep(lambda: uuid.uuid4().hex, act, check)

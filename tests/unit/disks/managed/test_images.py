@@ -13,14 +13,33 @@
 """Images that are snapshots of managed disks."""
 
 from jacket_azure.payload import tags
+from tests import world
+from tests.unit.disks import cutting
 from tests.unit.disks import images
 from tests.unit.disks.managed import base
 
 
-class ManagedImageCase(base.ManagedTestCase):
+class ManagedImageCase(cutting.Cutting, base.ManagedTestCase):
 
     contents = True
     generation = 'V2'
+
+    def setUp(self):
+        super().setUp()
+        self.disks = self.model
+
+    def restarted(self):
+        return self.make_model()
+
+    @staticmethod
+    def os_disk_name(uuid_):
+        return uuid_
+
+    def check_tagged(self):
+        self.assertEqual([], [
+            body['name'] for kind in ('disks', 'snapshots', 'images')
+            for body in self.azure.resources(kind)
+            if not tags.is_owned(body, world.OWNER)])
 
     def assert_nothing_temporary(self):
         self.assertEqual([], [
@@ -31,3 +50,7 @@ class ManagedImageCase(base.ManagedTestCase):
 
 class ManagedImageTest(images.ImageTests, ManagedImageCase):
     """What holds for both models."""
+
+
+class ManagedImageFaultsTest(images.ImageFaults, ManagedImageCase):
+    """Every request of every verb goes wrong."""

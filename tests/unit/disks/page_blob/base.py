@@ -12,15 +12,9 @@
 
 """Disks in page blobs, looked at through Azurite."""
 
-import contextlib
 import datetime
 import uuid
 
-import fixtures
-import testtools
-
-from jacket_azure import exceptions
-from jacket_azure.arm import transport
 from jacket_azure.disks import models
 from jacket_azure.disks import page_blob
 from jacket_azure.emulator import vhd_footer
@@ -29,12 +23,13 @@ from jacket_azure.payload import vhd
 from tests import world
 from tests.unit.blob import base
 from tests.unit.blob.base import GIB
+from tests.unit.disks import cutting
 
 NOW = datetime.datetime(2026, 11, 21, 10, tzinfo=datetime.UTC)
 SKU = 'Standard_LRS'
 
 
-class PageBlobDisksTestCase(base.BlobTestCase):
+class PageBlobDisksTestCase(cutting.Cutting, base.BlobTestCase):
     """:ivar disks: the model"""
 
     def setUp(self):
@@ -115,72 +110,3 @@ class PageBlobDisksTestCase(base.BlobTestCase):
         return [other.partition('?snapshot=')[2]
                 for other in self.azurite.names('volumes')
                 if other.startswith(f'{name}?snapshot=')]
-
-    # -- what goes wrong
-
-    def sweep(self, arrange, act, check):
-        """Let each request of an action go wrong in each way.
-
-        :param arrange: makes the world and returns what the others get
-        :param act: the action; run again, by a process that was just
-            started, where it fails
-        :param check: looks at what is there in the end
-        :returns: how often something went wrong
-        """
-        prepared = arrange()
-        with self.azure.recording() as made:
-            act(self.disks, prepared)
-        check(prepared)
-        requests = len(made)
-        self.assertTrue(requests)
-        for number in range(1, requests + 1):
-            for mishap in (self._lost_once, self._refused, self._killed):
-                prepared = arrange()
-                mishap(number, lambda prepared=prepared: act(
-                    self.disks, prepared))
-                # a process that starts finds what it left
-                act(self.restarted(), prepared)
-                check(prepared)
-        return 3 * requests
-
-    def _lost_once(self, number, act):
-        """The reply is lost; nobody shall notice."""
-        fault = self.faults.at(number, 'drop_reply')
-        act()
-        self.assertEqual(1, fault.fired)
-        self.faults.remove(fault)
-
-    def _refused(self, number, act):
-        """It fails, however often it is sent; so may the action."""
-        with self.azure.failing_for_good(number), (
-                contextlib.suppress(exceptions.AzureError)):
-            act()
-
-    def _killed(self, number, act):
-        """It is done, and the process does not live to see it."""
-        with self.killed_after(number):
-            act()
-
-    @contextlib.contextmanager
-    def killed_after(self, number):
-        """Let this process send nothing after its *number*-th request."""
-        sent = []
-        send = transport.Transport.send
-
-        def dying(self_, request, **options):
-            sent.append(request)
-            if len(sent) > number:
-                raise Killed()
-            answer = send(self_, request, **options)
-            if len(sent) == number:
-                raise Killed()
-            return answer
-
-        with fixtures.MonkeyPatch(
-                'jacket_azure.arm.transport.Transport.send', dying):
-            with testtools.ExpectedException(Killed):
-                yield
-
-
-class Killed(BaseException):
-    """Nothing of ours catches it, as nothing catches SIGKILL."""

@@ -13,6 +13,7 @@
 """Images that are VHDs in page blobs."""
 
 from jacket_azure.payload import tags
+from tests import world
 from tests.unit.disks import images
 from tests.unit.disks.page_blob import base
 
@@ -27,6 +28,16 @@ class PageBlobImageCase(base.PageBlobDisksTestCase):
 
     def make_model(self):
         return self.restarted()
+
+    @staticmethod
+    def os_disk_name(uuid_):
+        return f'vhds/{uuid_}.vhd'
+
+    def check_tagged(self):
+        self.assertEqual([], [
+            name for container in ('images', 'snapshots')
+            for name in self.names(container)
+            if self.azurite.metadata(name)['jacket_owner'] != world.OWNER])
 
     def assert_nothing_temporary(self):
         """Look for blobs and snapshots that a call should have deleted."""
@@ -46,3 +57,7 @@ class PageBlobImageCase(base.PageBlobDisksTestCase):
 
 class PageBlobImageTest(images.ImageTests, PageBlobImageCase):
     """What holds for both models."""
+
+
+class PageBlobImageFaultsTest(images.ImageFaults, PageBlobImageCase):
+    """Every request of every verb goes wrong."""
