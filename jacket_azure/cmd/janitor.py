@@ -10,7 +10,7 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""``jacket-azure janitor``: find what belongs to no server any more."""
+"""``jacket-azure janitor``: find what belongs to nobody any more."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ from cliff import lister
 DEFAULT_WAIT_SECONDS = 300
 # What the table and the last line say as well.
 _REPEATED = ('jacket_azure.janitor.removal', 'jacket_azure.janitor.sweep')
-COLUMNS = ('Resource', 'Kind', 'Server', 'Host', 'Age', 'Action', 'Reason')
+COLUMNS = ('Resource', 'Kind', 'Belongs to', 'Host', 'Age', 'Action', 'Reason')
 
 
 class Janitor(lister.Lister):
-    """Find network interfaces and OS disks in Azure that are left over.
+    """Find what servers, volumes and cut-off calls left over in Azure.
 
-    A dry run unless --apply is given: it deletes nothing, and remembers
-    what it suspects. What two runs at least five minutes apart suspect is
-    an orphan, which --apply deletes. With --wait one run does both.
+    A dry run unless --apply is given: it deletes nothing, looks at all
+    kinds of resources, and remembers what it suspects. What two runs at
+    least five minutes apart suspect is an orphan, which --apply deletes.
+    With --wait one run does both.
 
     The section [azure] of nova.conf says which Azure, clouds.yaml or the
     OS_* variables which OpenStack; the credentials need the role admin. The
@@ -64,8 +65,9 @@ class Janitor(lister.Lister):
                  'of the deployment)')
         parser.add_argument(
             '--kind', action='append', metavar='KIND', default=[],
-            help='only this kind, nic or os-disk, any number of times '
-                 '(default: [azure] janitor_kinds)')
+            help='only this kind, nic, os-disk, public-ip, temporary, upload '
+                 'or volume, any number of times (default: [azure] '
+                 'janitor_kinds, and without --apply all)')
         parser.add_argument(
             '--grace', type=_seconds, metavar='SECONDS',
             help='least age of what is left over, and least time since its '

@@ -43,6 +43,8 @@ class Kind:
     :ivar whose: what of OpenStack's the tag ``jacket-id`` is the id of
     :ivar uuid_of: the same id, by the resource's name; None when we never
         gave it that name. Without such a function the tag alone tells
+    :ivar alone: tells by its name whether it is a call's own, so that no
+        record of OpenStack's counts
     :ivar identity: property that no second resource has
     :ivar holder: what uses it, None when nothing does
     :ivar created: property with Azure's own time of creation; None where
@@ -65,6 +67,7 @@ class Kind:
     is_one: Callable[[readings.Body], bool] = bool
     needs: str | None = None
     conditional: bool = False
+    alone: Callable[[str], bool] = lambda name: False
 
     def parse(self, body: readings.Body) -> facts.Found | None:
         """Read a resource as Azure shows it; None when it is none of this.
@@ -81,7 +84,7 @@ class Kind:
         state = str(properties.get('provisioningState', '')).lower()
         return facts.Found(
             kind=self.name,
-            whose=self.whose,
+            whose=facts.NOBODY if self.alone(name) else self.whose,
             id=str(body.get('id', '')),
             name=name,
             owner=tags.get(body, tags.OWNER),
@@ -97,8 +100,8 @@ class Kind:
 
     def _uuid(self, body: readings.Body, name: str) -> str | None:
         uuid = (tags.get(body, tags.ID) or '').lower()
-        if self.uuid_of is not None and self.uuid_of(name) != uuid:
-            return None
+        if self.uuid_of is not None and not self.alone(name):
+            uuid = uuid if self.uuid_of(name) == uuid else ''
         return uuid or None
 
     def _changed(
@@ -179,6 +182,7 @@ UPLOAD = Kind(
     uuid_of=readings.volume_uuid,
     identity='uniqueId',
     holder=readings.upload_holder,
+    alone=readings.is_temporary_name,
     created='timeCreated',
     changed='LastOwnershipUpdateTime',
     needs='managed_disks',
@@ -186,6 +190,7 @@ UPLOAD = Kind(
 VOLUME = dataclasses.replace(
     UPLOAD,
     name=claims.KIND,
+    alone=lambda name: False,
     marks=frozenset({tags.KIND_VOLUME}),
     holder=readings.disk_holder,
 )
@@ -209,7 +214,7 @@ _BLOB_UPLOAD = dataclasses.replace(
     conditional=True,
 )
 _BLOB_VOLUME = dataclasses.replace(
-    _BLOB_UPLOAD, name=VOLUME.name, marks=VOLUME.marks
+    _BLOB_UPLOAD, name=VOLUME.name, marks=VOLUME.marks, alone=VOLUME.alone
 )
 
 ALL = (NIC, OS_DISK, PUBLIC_IP, TEMPORARY, UPLOAD, VOLUME)

@@ -43,34 +43,44 @@ def of_model(conf: Any, azure: Any) -> dict[str, PageBlobs] | None:
         azure, conf.storage_account, conf.storage_credential
     )
     return {
-        'page_blobs': PageBlobs(account, False),
-        'page_blob_snapshots': PageBlobs(account, True),
+        'page_blobs': PageBlobs(account, (names.VOLUMES, names.IMAGES)),
+        'page_blob_snapshots': PageBlobs(
+            account, (names.VOLUMES, names.VHDS), snapshots=True
+        ),
     }
 
 
 class PageBlobs:
-    """The blobs of volumes, or the snapshots of them.
+    """The blobs of some containers, or the snapshots of them.
 
     :param account: where they are
     """
 
-    def __init__(self, account: accounts.Account, snapshots: bool) -> None:
+    def __init__(
+        self,
+        account: accounts.Account,
+        containers: tuple[str, ...],
+        snapshots: bool = False,
+    ) -> None:
         self._account = account
+        self._containers = containers
         self._snapshots = snapshots
         self._read: Callable[..., readings.Body] = (
             _snapshot if snapshots else _blob
         )
 
     def list(self) -> list[readings.Body]:
-        """Read all page blobs where we keep volumes, ours or not."""
-        container = self._account.container(names.VOLUMES)
+        """Read all page blobs, ours or not."""
         return [
             self._read(
                 entry.address.url,
                 _name(entry.address.path, entry.address.snapshot),
                 entry.properties,
             )
-            for entry in container.list(snapshots=self._snapshots)
+            for name in self._containers
+            for entry in self._account.container(name).list(
+                snapshots=self._snapshots
+            )
             if bool(entry.address.snapshot) is self._snapshots
             and entry.properties.kind == properties.PAGE_BLOB
         ]

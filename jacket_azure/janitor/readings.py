@@ -28,6 +28,7 @@ _UNATTACHED = 'unattached'
 # Azure refuses to delete what a signed URL is out for
 _UPLOADING = ('readytoupload', 'activeupload')
 _BLOB_SUFFIX = '.vhd'
+_TEMPORARY = 'temporary-'
 
 
 def properties(body: Body) -> Body:
@@ -165,6 +166,14 @@ def volume_uuid(name: str) -> str | None:
     short = name.rpartition('/')[2].removesuffix(_BLOB_SUFFIX)
     parsed = names.parse_volume_name(short)
     return parsed.uuid if parsed else None
+
+
+def is_temporary_name(name: str) -> bool:
+    """Tell whether only a call that has ended can want what is named so.
+
+    :param name: a managed disk's, or a blob's path
+    """
+    return name.rpartition('/')[2].lower().startswith(_TEMPORARY)
 
 
 def nic_uuid(name: str) -> str | None:

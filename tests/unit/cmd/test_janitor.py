@@ -26,6 +26,7 @@ from jacket_azure.cmd import main
 from jacket_azure.conf import files
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import nova_api
+from tests import volumes
 from tests.unit.janitor import base
 from tests.unit.janitor import doubles
 
@@ -100,12 +101,40 @@ class JanitorCommandTest(base.JanitorTestCase):
         self.assertIn('3 deleted', said)
         self.assertEqual([], self.left())
         self.assertEqual(
-            {'Resource': uuid, 'Kind': 'os-disk', 'Server': uuid,
+            {'Resource': uuid, 'Kind': 'os-disk', 'Belongs to': uuid,
              'Host': base.HOST, 'Age': rows[0]['Age'], 'Action': 'deleted',
              'Reason': f'server {uuid} was deleted at '
                        '2026-05-01T00:00:00+00:00'},
             rows[0])
         self.assertEqual(([], 0), (self.run_command()[0], len(self.left())))
+
+    def test_a_dry_run_looks_at_all_kinds(self):
+        """A volume's disk goes only where that was asked for."""
+        disks = self.driver._backend.disks
+        known, unknown = (
+            volumes.make(disks, self.conf.azure) for _ in range(2))
+        seen = []
+
+        def records():
+            seen.append(True)
+            uuid_ = known['serial']
+            return (facts.Volume(
+                uuid_, frozenset({uuid_}), known['data']['disk_name'], None),)
+
+        self.useFixture(fixtures.MonkeyPatch(
+            'jacket_azure.janitor.cinder_api.connect', lambda cloud: records))
+        self.skipped = base.LONG
+        rows, _ = self.run_command('--wait')
+        self.assertEqual(
+            [(unknown['data']['disk_name'], 'volume', 'would delete')],
+            [(row['Resource'], row['Kind'], row['Action']) for row in rows])
+        self.assertEqual(([], 2), (
+            self.run_command('--apply', '--wait')[0], len(self.left())))
+        rows, _ = self.run_command(
+            '--apply', '--wait', '--kind', 'volume')
+        self.assertEqual({'deleted'}, self.actions(rows))
+        self.assertEqual(
+            [('disks', known['data']['disk_name'])], self.left())
 
     def test_wait_does_both_passes(self):
         self.leave_orphans()

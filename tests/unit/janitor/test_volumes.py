@@ -17,11 +17,14 @@ import uuid
 
 from jacket_azure.blob import leases
 from jacket_azure.disks import models
+from jacket_azure.disks.page_blob import names as blob_names
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import page_blobs
 from jacket_azure.janitor import reports
 from jacket_azure.janitor import sweep
+from jacket_azure.payload import blob_metadata
 from jacket_azure.payload import disk as disk_payload
+from jacket_azure.payload import names
 from jacket_azure.payload import tags
 from tests import volumes
 from tests import world
@@ -164,23 +167,37 @@ class UploadTest(ManagedTestCase):
 
     contents = True
 
+    def test_the_disk_that_an_image_is_written_to(self):
+        """No record is of it: who writes it has died a day ago."""
+        name = names.temporary_name(uuid.uuid4().hex)
+        self.client.disks.create_or_update(
+            name, disk_payload.build(disk_payload.DiskSpec(
+                location='eastus', kind=models.Kind('Standard_LRS'),
+                creation=disk_payload.upload(1),
+                tags=tags_of(tags.KIND_TEMPORARY, str(uuid.uuid4())))))
+        self.swept(ask_volumes=lambda: None)
+        self.assertEqual(2, len(self.left()))
+        self.skipped += 86400
+        self.swept(ask_volumes=lambda: None)
+        self.assertEqual([('disks', self.known[1])], self.left())
+
     def test_an_upload(self):
         """Also one whose signed URL is still out: Azure refuses then."""
-        names = []
+        made = []
         for _ in range(2):
             uuid_ = str(uuid.uuid4())
-            names.append(self.disks.volume_name(uuid_))
+            made.append(self.disks.volume_name(uuid_))
             self.client.disks.create_or_update(
-                names[-1], disk_payload.build(disk_payload.DiskSpec(
+                made[-1], disk_payload.build(disk_payload.DiskSpec(
                     location='eastus', kind=models.Kind('Premium_LRS'),
                     creation=disk_payload.upload(1),
                     tags=tags_of(tags.KIND_TEMPORARY, uuid_))))
-        self.client.disks.grant_access(names[1], 86400, write=True)
+        self.client.disks.grant_access(made[1], 86400, write=True)
         report = self.swept()
         self.assertEqual(
             [Action.DELETED, Action.FAILED],
-            [self.outcome(report, name).action for name in names])
-        self.assertIn(('disks', names[1]), self.left())
+            [self.outcome(report, name).action for name in made])
+        self.assertIn(('disks', made[1]), self.left())
 
 
 class PageBlobTest(blob_base.PageBlobDisksTestCase):
@@ -226,6 +243,22 @@ class PageBlobTest(blob_base.PageBlobDisksTestCase):
         self.assertEqual(
             {self.known, held, at_work},
             {disk.name for disk in self.disks.list()})
+
+    def test_what_an_image_is_made_by(self):
+        """A blob that is written, a snapshot of a server's disk; no image."""
+        key = uuid.uuid4().hex
+        temporary = blob_names.temporary_image(key)
+        for name, kind in (
+                (temporary, tags.KIND_TEMPORARY),
+                ('images/other.vhd', tags.KIND_IMAGE),
+                ('vhds/server.vhd', tags.KIND_TEMPORARY)):
+            self.disks.create(self.spec(
+                name=name, tags=tags_of(kind, str(uuid.uuid4()))))
+        stamp = self.disks._blob('vhds/server.vhd').snapshot(
+            blob_metadata.encode(tags_of(
+                tags.KIND_TEMPORARY, str(uuid.uuid4()))))
+        self.assertEqual(
+            {temporary, f'vhds/server.vhd?snapshot={stamp}'}, self.swept())
 
     def test_a_volume_with_snapshots_stays(self):
         """A snapshot that Cinder has let go carries our tags for ever."""

@@ -64,6 +64,8 @@ VOLUMES = {
 
 class RoleTest(base.NovaTestCase):
 
+    contents = True
+
     def setUp(self):
         super().setUp()
         self.asked = set()
@@ -84,6 +86,7 @@ class RoleTest(base.NovaTestCase):
         instance, network_info = self.spawn()
         driver = self.driver
         driver.list_instance_uuids()
+        driver.get_console_output(self.context, instance)
         driver.power_off(instance)
         driver.power_on(self.context, instance, network_info)
         for kind in ('SOFT', 'HARD'):
@@ -91,6 +94,7 @@ class RoleTest(base.NovaTestCase):
         driver.destroy(self.context, instance, network_info)
         # leftovers are read before they are deleted; janitors list them
         janitorops.JanitorOps(driver._backend).sweep.run()
+        driver._backend.azure.public_ip_addresses.delete('left-over')
         driver.destroy(self.context, instance, network_info)
         self.azure.emulator.faults.fail(
             'PUT', 'virtualMachines', 409, 'SkuNotAvailable')
