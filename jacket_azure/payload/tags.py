@@ -34,6 +34,8 @@ IMAGE_VERSION = 'jacket-image-version'
 # of an image: how it boots, see disks.image_models
 IMAGE_STATE = 'jacket-image-state'
 IMAGE_SECURITY = 'jacket-image-security'
+# of an image brought from Glance: when it was last used, about
+LAST_USED = 'jacket-last-used'
 # an operator's, with any value: no janitor deletes what carries it
 KEEP = 'jacket-keep'
 
