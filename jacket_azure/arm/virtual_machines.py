@@ -24,6 +24,7 @@ from azure.core import MatchConditions
 
 from jacket_azure import exceptions
 from jacket_azure.arm import answers
+from jacket_azure.arm import boot_diagnostics
 from jacket_azure.arm import calls
 from jacket_azure.arm import resources
 from jacket_azure.arm import writes
@@ -31,7 +32,7 @@ from jacket_azure.arm import writes
 LOG = logging.getLogger(__name__)
 
 
-class VirtualMachines(writes.WrittenResources):
+class VirtualMachines(boot_diagnostics.BootDiagnostics):
     """Virtual machines of our resource group.
 
     Source: Compute REST API, virtual-machines, api-version 2026-04-01.

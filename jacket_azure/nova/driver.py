@@ -29,6 +29,7 @@ from nova.virt import driver
 
 from jacket_azure import conf
 from jacket_azure.nova import alternates
+from jacket_azure.nova import consoleops
 from jacket_azure.nova import errors
 from jacket_azure.nova import hostops
 from jacket_azure.nova import imageops
@@ -74,6 +75,7 @@ class AzureDriver(driver.ComputeDriver):
         self._tags: Any = None
         self._volumes: Any = None
         self._swaps: Any = None
+        self._consoles: Any = None
         self._snapshots: Any = None
         self._images: Any = None
         self._janitor: Any = None
@@ -99,6 +101,7 @@ class AzureDriver(driver.ComputeDriver):
         self._tags = tagops.TagOps(backend)
         self._volumes = volumeops.VolumeOps(backend)
         self._swaps = swapops.SwapOps(backend, self._volumes)
+        self._consoles = consoleops.ConsoleOps(backend)
         self._images = imageops.ImageOps(backend)
         self._snapshots = snapshotops.SnapshotOps(backend)
         self._janitor = janitorops.JanitorOps(backend)
@@ -143,6 +146,10 @@ class AzureDriver(driver.ComputeDriver):
     @property
     def imageops(self) -> imageops.ImageOps:
         return self._ready(self._images)
+
+    @property
+    def consoleops(self) -> consoleops.ConsoleOps:
+        return self._ready(self._consoles)
 
     @property
     def janitorops(self) -> janitorops.JanitorOps:
@@ -335,6 +342,10 @@ class AzureDriver(driver.ComputeDriver):
     ) -> None:
         with errors.as_nova_errors(instance):
             self.powerops.resume(instance)
+
+    def get_console_output(self, context: Any, instance: Any) -> str:
+        with errors.as_nova_errors(instance):
+            return self.consoleops.output(instance)
 
     def plug_vifs(self, instance: Any, network_info: Any) -> None:
         """Do nothing: Azure connects the network interfaces."""

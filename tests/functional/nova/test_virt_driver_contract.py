@@ -72,7 +72,9 @@ class AzureDriverContractTest(
     def setUp(self):
         loader.register()
         self.swallowed = _Swallowed()
-        self.azure = self.useFixture(azure_fixtures.AzureFixture())
+        # the serial log is a blob
+        self.azure = self.useFixture(
+            azure_fixtures.AzureFixture(contents=True))
         self.azure.patch_connect()
         super().setUp()
         self.stub_out(
