@@ -67,7 +67,9 @@ def disk_bytes(image: Image) -> int:
     if not sectors:
         raise refused('it is a VMDK that only refers to other files')
     if grain not in _GRAIN_SECTORS or entries != _TABLE_ENTRIES:
-        raise damaged(f'its grains have {grain} sectors')
+        raise damaged(
+            f'its grains have {grain} sectors, its tables {entries} entries'
+        )
     if text_at != _DESCRIPTOR_SECTOR or not text_sectors:
         raise refused('it is a VMDK without a description of itself')
     _check_text(
