@@ -41,7 +41,8 @@ class ConsoleOps:
         """Return the end of the serial log; Nova cuts it to what is asked.
 
         :returns: one character per byte, which Nova makes bytes of again
-            (nova 34 compute/manager.py, ``get_console_output``); nothing while the machine has not written any
+            (nova 34 compute/manager.py, ``get_console_output``); nothing
+            while the machine has not written any
         :raises ConsoleNotAvailable: boot diagnostics are off
         :raises NotFound: Azure has no such machine
         """
