@@ -17,8 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable
 import dataclasses
 import functools
+import os
 import time
 from typing import Any
+
+import nova.conf
 
 from jacket_azure.disks import interface
 from jacket_azure.disks import loader
@@ -60,8 +63,17 @@ class Backend:
         """Images that were brought from Glance, and stay for a while."""
         # loaded where somebody brings one
         from jacket_azure.imaging import cache
+        from jacket_azure.imaging import staging
 
-        return cache.ImageCache(self.disks, self.conf)
+        return cache.ImageCache(
+            self.disks,
+            self.conf,
+            staging.Staging(
+                self.conf.image_staging_directory
+                or os.path.join(nova.conf.CONF.state_path, 'azure-images'),
+                self.conf.image_staging_size_gib * staging.GIB,
+            ),
+        )
 
     @property
     def mapping(self) -> Any:
