@@ -33,7 +33,12 @@ SIZE_GIB, LARGER_GIB = 1, 2
 
 
 class Volumes(scene.Scene, base.AzureVolumesTestCase):
-    """Cinder's API, scheduler and volume manager, for many cells."""
+    """Cinder's API, scheduler and volume manager, for many cells.
+
+    :ivar steps: which of the things done with volumes
+    """
+
+    steps = STEPS
 
     def configure(self, group, **options):
         self.connect_wire()
@@ -143,7 +148,7 @@ class Volumes(scene.Scene, base.AzureVolumesTestCase):
         # whatever is made once only, as a container, is there from now on
         self._prepare('clone volume')
         self._clear()
-        for step in STEPS:
+        for step in self.steps:
             self._prepare(step)
             self.start_anew()
             self.wire.step = step
