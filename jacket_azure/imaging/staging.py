@@ -87,8 +87,8 @@ class Staging:
             )
         os.makedirs(self._directory, mode=0o700, exist_ok=True)
         deadline = self._clock() + self._wait_timeout
-        path = self._reserve(size_bytes)
-        while path is None:
+        file = self._reserve(size_bytes)
+        while file is None:
             if self._clock() >= deadline:
                 raise exceptions.Unavailable(
                     f'Other images take the room in {self._directory}, and '
@@ -96,9 +96,9 @@ class Staging:
                     f'image_staging_size_gib).'
                 )
             self._sleep(_POLL_INTERVAL)
-            path = self._reserve(size_bytes)
+            file = self._reserve(size_bytes)
         try:
-            yield path
+            yield file
         except OSError as exc:
             if exc.errno != errno.ENOSPC:
                 raise
@@ -108,13 +108,8 @@ class Staging:
         finally:
             # before the lock goes with the descriptor
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(path.name)
-            path.close()
-
-    def used_bytes(self) -> int:
-        """Return what is reserved, after removing what nobody works with."""
-        with self._accounting():
-            return self._sweep()[0]
+                os.unlink(file.name)
+            file.close()
 
     def _reserve(self, size_bytes: int) -> BinaryIO | None:
         """Return a locked file, None while there is no room."""
