@@ -10,85 +10,173 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Volumes from images of Azure's, made in Azure."""
+
+"""Volumes from images, made in Azure."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from jacket_azure import exceptions
-from jacket_azure.cinder import backend as backends
-from jacket_azure.cinder import volumeops
+from cinder import coordination
+from cinder.db import api as db
 
-# an image that Cinder keeps as a volume, which it clones without us
-_CINDER = 'cinder://'
+from jacket_azure import exceptions
+from jacket_azure.cinder import azure_images
+from jacket_azure.cinder import backend as backends
+from jacket_azure.cinder import bringing
+from jacket_azure.cinder import facts
+from jacket_azure.cinder import glance_images
+from jacket_azure.cinder import replacing
+from jacket_azure.cinder import signatures
+from jacket_azure.cinder import volume_names
+from jacket_azure.cinder import volumeops
+from jacket_azure.disks import models
+from jacket_azure.imaging import models as imaging
 
 
 class ImageOps:
-    """Images of one backend."""
+    """Images of one backend becoming volumes.
+
+    :param other_cache: whether Cinder keeps images as volumes of this
+        backend, ``image_volume_cache_enabled``
+    """
 
     def __init__(
-        self, backend: backends.Backend, volumes: volumeops.VolumeOps
+        self,
+        backend: backends.Backend,
+        volumes: volumeops.VolumeOps,
+        replacer: replacing.Replacing,
+        other_cache: bool = False,
     ) -> None:
         self._backend = backend
+        self._disks = backend.disks
         self._volumes = volumes
+        self._replacing = replacer
+        self._bringing = bringing.Bringing(backend)
+        self._other_cache = other_cache
 
     def clone(
-        self, volume: Any, locations: Any, image: dict[str, Any]
+        self,
+        context: Any,
+        volume: Any,
+        locations: Any,
+        image: dict[str, Any],
+        image_service: Any,
     ) -> tuple[dict[str, Any] | None, bool]:
         """Make a bootable volume from an image.
 
         :param locations: Glance's direct URL and list of locations
         :param image: as Glance describes it
         :returns: what Cinder has to know, and whether it was done; if not,
-            Cinder clones the volume that is the image
-        :raises MappingLookupError: Glance alone has the image
+            Cinder clones a volume that has the image, or makes one
+        :raises InvalidRequest: this image, or volume, cannot be
         """
+        glance_images.refuse_encrypted(image)
+        spec = self._volumes.spec(volume)
+        if self._is_cinders(locations, image, volume):
+            self._note_boot(volume, image)
+            return None, False
+        with self._bringing.found(
+            context, volume, image, image_service
+        ) as found:
+            made = self._make(volume, spec, found)
+        self._note_signature(context, volume, image)
+        return made, True
+
+    def _is_cinders(
+        self, locations: Any, image: dict[str, Any], volume: Any
+    ) -> bool:
+        """Say whether Cinder clones a volume, or keeps one to clone."""
+        if glance_images.is_volume(locations, image):
+            return True
+        if self._bringing.keeps or not self._other_cache:
+            return False
         try:
-            target = self._backend.mapping.image(
-                image.get('name'), image['id'], image.get('properties') or {}
+            azure_images.find(self._backend, image, volume.size)
+        except exceptions.MappingLookupError:
+            return True
+        return False
+
+    @staticmethod
+    def _note_boot(volume: Any, image: dict[str, Any]) -> None:
+        """Let an image's volume be known as one that a machine boots from.
+
+        Cinder may make an empty volume first, keeps what it is told of that
+        one, and then only has it filled: see :meth:`.VolumeOps.create`.
+        """
+        wanted = imaging.from_glance(image, lambda: iter(()))
+        volume.provider_location = facts.dump(
+            facts.Facts(
+                '', os_type=wanted.os_type, generation=wanted.generation
             )
-        except exceptions.MappingLookupError as exc:
-            if _is_volume(locations):
-                return None, False
-            raise exceptions.MappingLookupError(
-                f'{exc} An image whose bytes only Glance has cannot become a '
-                f'volume in this release.'
-            ) from exc
-        disk = self._backend.disks.create_from_image(
-            self._volumes.spec(volume), reference_of(target)
         )
-        return self._volumes.made(volume, disk), True
+
+    @staticmethod
+    def _note_signature(
+        context: Any, volume: Any, image: dict[str, Any]
+    ) -> None:
+        """Keep, as Cinder does, whether a signature was verified."""
+        if signatures.are_checked():
+            db.volume_glance_metadata_bulk_create(
+                context,
+                volume.id,
+                {signatures.VERIFIED: signatures.is_signed(image)},
+            )
+
+    @coordination.synchronized(volumeops.LOCK)
+    def overwrite(
+        self, volume: Any, context: Any, image_id: str, image_service: Any
+    ) -> None:
+        """Let a volume hold an image and nothing else.
+
+        Either Cinder has just made it, empty, or it has been used, and its
+        server is to begin anew.
+
+        :raises InUse: a machine has it
+        """
+        image = image_service.show(context, image_id)
+        is_new = volume.launched_at is None
+        if not is_new:
+            # before the bytes are brought
+            self._replacing.check_free(volume)
+        with self._bringing.found(
+            context, volume, image, image_service
+        ) as found:
+            if is_new:
+                self._make_anew(volume, found)
+                return
+            self._replacing.replace(
+                volume,
+                found.key,
+                lambda spec, name: self._disks.rewrite_from_image(
+                    _bootable(spec, found), name, found.reference
+                ),
+            )
+
+    def _make_anew(
+        self, volume: Any, found: azure_images.AzureImage
+    ) -> None:
+        """Make the disk of the image that was made empty for it."""
+        spec = self._volumes.spec(volume)
+        self._disks.delete(volume_names.of_volume(self._disks, volume))
+        self._make(volume, spec, found)
+
+    def _make(
+        self,
+        volume: Any,
+        spec: models.VolumeSpec,
+        found: azure_images.AzureImage,
+    ) -> dict[str, Any]:
+        disk = self._disks.create_from_image(
+            _bootable(spec, found), found.reference
+        )
+        return self._volumes.made(volume, disk)
 
 
-def reference_of(target: Any) -> dict[str, str]:
-    """Return an image in ARM's spelling."""
-    if not target.is_marketplace:
-        return {'id': target.id}
-    return {
-        'publisher': target.publisher,
-        'offer': target.offer,
-        'sku': target.sku,
-        'version': target.version,
-    }
-
-
-def refuse_copy(image: dict[str, Any] | None = None) -> None:
-    """Refuse to carry the bytes of an image.
-
-    :raises InvalidRequest: always; names what works
-    """
-    name = (image or {}).get('id', '')
-    raise exceptions.InvalidRequest(
-        f'The bytes of image {name} would have to be carried between Glance '
-        f'and Azure, which this release does not do; volumes are made from '
-        f'images that the mapping file names, from volumes and snapshots.'
+def _bootable(
+    spec: models.VolumeSpec, found: azure_images.AzureImage
+) -> models.VolumeSpec:
+    return dataclasses.replace(
+        spec, os_type=found.os_type, generation=found.generation
     )
-
-
-def _is_volume(locations: Any) -> bool:
-    direct, found = locations if isinstance(locations, tuple) else (
-        locations, None
-    )
-    urls = [direct, *((each or {}).get('url') for each in found or ())]
-    return any(str(url or '').startswith(_CINDER) for url in urls)

@@ -52,7 +52,9 @@ class VolumeOps:
         spec = self.spec(volume)
         if kinds.is_migration_target(volume):
             return self._create_target(volume, spec)
-        return self.made(volume, self._disks.create(spec))
+        update = self.made(volume, self._disks.create(spec))
+        # an image may follow, see ImageOps.clone
+        return {**update, **_still_bootable(volume, update)}
 
     def _create_target(
         self, volume: Any, spec: models.VolumeSpec

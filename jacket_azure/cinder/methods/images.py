@@ -17,13 +17,13 @@ from __future__ import annotations
 from typing import Any
 
 from jacket_azure.cinder import errors
-from jacket_azure.cinder import imageops
 
 
 class Images:
     """Part of :class:`..driver.AzureVolumeDriver`."""
 
     _images: Any
+    _uploads: Any
 
     def clone_image(
         self,
@@ -34,7 +34,9 @@ class Images:
         image_service: Any,
     ) -> Any:
         with errors.as_create_errors(volume):
-            return self._images.clone(volume, image_location, image_meta)
+            return self._images.clone(
+                context, volume, image_location, image_meta, image_service
+            )
 
     def copy_image_to_volume(
         self,
@@ -44,11 +46,12 @@ class Images:
         image_id: str,
         disable_sparse: bool = False,
     ) -> None:
+        # sparse or not: what is zeros in the image is zeros in the volume
         with errors.as_cinder_errors(volume):
-            imageops.refuse_copy({'id': image_id})
+            self._images.overwrite(volume, context, image_id, image_service)
 
     def copy_volume_to_image(
         self, context: Any, volume: Any, image_service: Any, image_meta: Any
     ) -> None:
         with errors.as_cinder_errors(volume):
-            imageops.refuse_copy(image_meta)
+            self._uploads.upload(context, volume, image_meta, image_service)

@@ -32,6 +32,7 @@ from jacket_azure.cinder import replacing
 from jacket_azure.cinder import snapshotops
 from jacket_azure.cinder import startup
 from jacket_azure.cinder import stats
+from jacket_azure.cinder import uploads
 from jacket_azure.cinder import vendor_properties
 from jacket_azure.cinder import volumeops
 
@@ -51,6 +52,7 @@ class Service:
         self._deletion: Any = None
         self._snapshots: Any = None
         self._images: Any = None
+        self._uploads: Any = None
         self._connections: Any = None
         self._moves: Any = None
         self._manage_volumes: Any = None
@@ -75,7 +77,15 @@ class Service:
         self._snapshots = snapshotops.SnapshotOps(
             backend, self._volumes, replacer
         )
-        self._images = imageops.ImageOps(backend, self._volumes)
+        self._images = imageops.ImageOps(
+            backend,
+            self._volumes,
+            replacer,
+            other_cache=bool(
+                self.configuration.safe_get('image_volume_cache_enabled')
+            ),
+        )
+        self._uploads = uploads.Uploads(backend)
         self._connections = connections.Connections(backend)
         self._moves = moves.Moves(backend)
         self._manage_volumes = manage_volumes.ManageVolumes(

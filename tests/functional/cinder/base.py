@@ -346,7 +346,7 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
     def create_image(self, name, **properties):
         """Let Glance know an image; returns its id."""
         made = self.glance.create(context.get_admin_context(), {
-            'id': uuidutils.generate_uuid(), 'name': name, 'size': 1024,
+            'id': uuidutils.generate_uuid(), 'name': name, 'size': 24,
             'status': 'active', 'visibility': 'public',
             'container_format': 'bare', 'disk_format': 'raw', 'min_disk': 0,
             'min_ram': 0, 'created_at': None, 'updated_at': None,

@@ -19,6 +19,7 @@ our reader, our writer or the Azure SDK takes part.
 import contextlib
 import hashlib
 import random
+from xml.etree import ElementTree
 
 from jacket_azure.emulator import storage_blobs
 from jacket_azure.emulator import vhd_blobs
@@ -27,6 +28,7 @@ from jacket_azure.emulator.compute import contents
 from tests import world
 
 MIB = 1024 ** 2
+PIECE = 4 * MIB
 GIB = 1024 ** 3
 # where writes hit borders: start, a page, within, end of the first GiB
 OFFSETS = (0, 4096, 7 * MIB + 512, 500 * MIB, GIB - 4096)
@@ -72,6 +74,30 @@ class Contents:
         return blob.client._send(
             'GET', blob.path, {'snapshot': stamp} if stamp else {},
             headers={'x-ms-range': f'bytes={offset}-{offset + length - 1}'})[1]
+
+    def sha256(self, disk, length):
+        """Return a hash of the first bytes of a disk."""
+        found = hashlib.sha256()
+        for offset in range(0, length, PIECE):
+            found.update(self.read(disk, offset, min(PIECE, length - offset)))
+        return found.hexdigest()
+
+    def ranges(self, disk):
+        """Return offset and end of each range that was ever written."""
+        blob = self._blob(disk.id)
+        answer = blob.client._send(
+            'GET', blob.path, {'comp': 'pagelist'}, {}, accept=(200,))[1]
+        return [
+            (int(each.findtext('Start')), int(each.findtext('End')) + 1)
+            for each in ElementTree.fromstring(answer).iter('PageRange')]
+
+    def check_zeros(self, disk, start, end):
+        """Raise unless a disk holds nothing but zeros there."""
+        for first, last in self.ranges(disk):
+            for offset in range(max(first, start), min(last, end), PIECE):
+                length = min(PIECE, min(last, end) - offset)
+                if any(self.read(disk, offset, length)):
+                    raise AssertionError(f'{disk.name}: data at {offset}')
 
     def check_vhd(self, disk, size_gib):
         """Raise unless the blob is a fixed VHD of that size."""

@@ -88,10 +88,10 @@ class BadVolumeTest(base.AzureVolumesTestCase):
         self.delete_volume(volume)
         self.assertEqual([], self.left_in_azure())
 
-    def test_an_image_whose_bytes_only_glance_has(self):
-        image = self.create_image('only in Glance')
+    def test_an_image_that_stands_for_one_that_is_not_mapped(self):
+        image = self.create_image('forgotten')
         reason = self.failed_volume(imageRef=image)
-        self.assertIn('Glance', reason)
+        self.assertIn('forgotten is not mapped', reason)
         self.assertNothingMade()
 
     def test_an_encrypted_type(self):

@@ -1,0 +1,140 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Images whose bytes Azure has: the mapping file or a property names them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from jacket_azure import exceptions
+from jacket_azure.cinder import backend as backends
+from jacket_azure.cinder import signatures
+from jacket_azure.mapping import image_target
+from jacket_azure.payload import image_trust
+from jacket_azure.payload import names
+
+_IMAGE_TYPES = (
+    'Microsoft.Compute/images',
+    'Microsoft.Compute/galleries/images',
+    'Microsoft.Compute/galleries/images/versions',
+)
+_FROM_PROPERTIES = ('azure_uri', 'azure_image_id')
+_ARM_OS = {'linux': 'Linux', 'windows': 'Windows'}
+
+
+@dataclasses.dataclass(frozen=True)
+class AzureImage:
+    """An image in Azure that a volume can be made from.
+
+    :ivar reference: as :meth:`.DiskModel.create_from_image` takes it
+    :ivar os_type: ``Linux`` or ``Windows``; None where Azure will tell
+    """
+
+    reference: dict[str, str]
+    os_type: str | None = None
+    generation: str | None = None
+
+    @property
+    def key(self) -> str:
+        """A text that no other content has."""
+        return ' '.join(self.reference.values())
+
+
+def find(
+    backend: backends.Backend, image: dict[str, Any], size_gib: int
+) -> AzureImage:
+    """Return the image of Azure's that a Glance image stands for.
+
+    :param image: as Glance describes it
+    :param size_gib: of the volume that it is for
+    :raises MappingLookupError: it stands for none
+    :raises InvalidRequest: it cannot be used, or not by this image's owner
+    :raises ImageSignatureVerificationException: its bytes are signed
+    """
+    properties = image.get('properties') or {}
+    target = backend.mapping.image(
+        image.get('name'), image['id'], properties
+    )
+    signatures.refuse_unseen(image)
+    if _is_disk(target):
+        return _of_disk(backend, image, target, size_gib)
+    return AzureImage(
+        _reference(target),
+        _ARM_OS.get(target.os_type or ''),
+        target.generation,
+    )
+
+
+def _of_disk(
+    backend: backends.Backend,
+    image: dict[str, Any],
+    target: image_target.ImageTarget,
+    size_gib: int,
+) -> AzureImage:
+    """Return an image that is a snapshot, a disk or a blob."""
+    found = backend.disks.get_image(str(target.id))
+    properties = image.get('properties') or {}
+    if any(properties.get(name) for name in _FROM_PROPERTIES):
+        image_trust.check(
+            str(target.id),
+            found.tags,
+            backend.owner,
+            image['id'],
+            image.get('visibility') == 'public',
+        )
+    if not found.usable:
+        raise exceptions.InvalidRequest(
+            f'The image {target.id} is not complete in Azure.'
+        )
+    check_size(image['id'], found.size_gib, size_gib)
+    return AzureImage(
+        {'id': found.uri},
+        found.os_type or _ARM_OS.get(target.os_type or ''),
+        found.generation or target.generation,
+    )
+
+
+def check_size(image_id: str, needed_gib: int, size_gib: int) -> None:
+    """Refuse a volume that is too small for an image.
+
+    :param needed_gib: the size of the image's disk
+    :raises InvalidRequest: names both sizes
+    """
+    if needed_gib > size_gib:
+        raise exceptions.InvalidRequest(
+            f'The disk of image {image_id} has {needed_gib} GiB; a volume '
+            f'of {size_gib} GiB is too small for it.'
+        )
+
+
+def _is_disk(target: image_target.ImageTarget) -> bool:
+    if target.id is None:
+        return False
+    try:
+        parsed = names.parse_resource_id(target.id)
+    except ValueError:
+        return True
+    return not any(map(parsed.is_type, _IMAGE_TYPES))
+
+
+def _reference(target: image_target.ImageTarget) -> dict[str, str]:
+    """Return an image in ARM's spelling."""
+    if target.id is not None:
+        return {'id': target.id}
+    return {
+        'publisher': str(target.publisher),
+        'offer': str(target.offer),
+        'sku': str(target.sku),
+        'version': str(target.version),
+    }
