@@ -78,13 +78,17 @@ class Clones(copies.Copies):
             self._forget(frozen)
             return disk
         # not before the copy has ended, which may be one of that snapshot
+        self._forget_all(source_name, uuid)
+        return disk
+
+    def _forget_all(self, name: str, uuid: str) -> None:
+        """Delete the temporary snapshots of all tries of one call."""
         try:
-            self._delete_temporary(source_name, uuid)
+            self._delete_temporary(name, uuid)
         except exceptions.AzureError as exc:
             LOG.warning(
-                'Temporary snapshots of %s stay for now: %s', source_name, exc
+                'Temporary snapshots of %s stay for now: %s', name, exc
             )
-        return disk
 
     @staticmethod
     def _forget(frozen: page_blobs.PageBlob) -> None:

@@ -18,6 +18,8 @@ that: it appears at once, and never with half of its bytes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+import contextlib
 import uuid
 
 from jacket_azure import exceptions
@@ -46,7 +48,22 @@ class ImageContents(images.Images):
         progress: image_interface.Progress | None = None,
     ) -> models.Image:
         check_security(spec.security_type)
-        name = names.os_disk(instance_uuid)
+        try:
+            return self._capture(spec, names.os_disk(instance_uuid), progress)
+        except exceptions.Conflict:
+            # there is something else of that name
+            raise
+        except exceptions.AzureError:
+            with contextlib.suppress(exceptions.AzureError):
+                self.delete_image(spec.name)
+            raise
+
+    def _capture(
+        self,
+        spec: models.ImageSpec,
+        name: str,
+        progress: image_interface.Progress | None,
+    ) -> models.Image:
         source = self._blob(name)
         found = source.properties()
         content = found.size_bytes - vhd.FOOTER_BYTES
@@ -59,10 +76,20 @@ class ImageContents(images.Images):
             source, blob_metadata.encode(self._temporary_tags(uuid_)), uuid_
         )
         frozen = source.at(stamp)
+        earlier: list[None] = []
         try:
-            return self._copy_image(spec, frozen, content, progress)
-        finally:
+            image = self._copy_image(
+                spec, frozen, content, progress, lambda: earlier.append(None)
+            )
+        except BaseException:
             self._forget(frozen)
+            raise
+        if earlier:
+            # that of the earlier try as well, now that its copy has ended
+            self._forget_all(name, uuid_)
+        else:
+            self._forget(frozen)
+        return image
 
     def open_image_writer(
         self, spec: models.ImageSpec, size_gib: int
@@ -97,10 +124,13 @@ class ImageContents(images.Images):
         source: page_blobs.PageBlob,
         content: int,
         progress: image_interface.Progress | None = None,
+        adopted: Callable[[], None] = lambda: None,
     ) -> models.Image:
         """Copy a whole VHD to an image, or find that somebody has.
 
         Its footer and size are the source's.
+
+        :param adopted: called when an earlier try, or another, had begun it
         """
         target = self._blob(spec.name)
         like = models.VolumeSpec(
@@ -117,6 +147,7 @@ class ImageContents(images.Images):
         except exceptions.PreconditionFailed:
             begun = self._begun(like, target)
             if begun is not None:
+                adopted()
                 metadata = dict(begun.metadata)
                 content = states.parse(begun).complete_bytes
             started = begun or self._start(source, target, metadata)
