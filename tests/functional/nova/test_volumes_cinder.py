@@ -185,6 +185,7 @@ class MigrateTest(with_cinder.CinderTestCase):
             'force_host_copy': True})
         volume = self.wait_until(
             lambda: self.moved(volume_id, host), 'migrated')
+        self.wait_until(lambda: self.is_over(server), 'exchanged')
         self.assertEqual('in-use', volume['status'])
         [attachment] = volume['attachments']
         self.assertEqual(server['id'], attachment['server_id'])
@@ -208,8 +209,18 @@ class MigrateTest(with_cinder.CinderTestCase):
         self.assertNotEqual(
             'error', found['os-vol-mig-status-attr:migstat'],
             self.cinder.log_file.read_text()[-6000:])
+        # its host is told first, its attachment last
         return found if found['os-vol-host-attr:host'] != host and (
-            found['status'] == 'in-use') else None
+            found['status'] == 'in-use' and found['attachments']) else None
+
+    def is_over(self, server):
+        """Tell whether Nova has ended its part as well."""
+        [asked] = [each for each in self.admin_api.get_instance_actions(
+            server['id']) if each['action'] == 'swap_volume']
+        found = self.admin_api.api_get(
+            f'/servers/{server["id"]}/os-instance-actions/'
+            f'{asked["request_id"]}').body['instanceAction']
+        return [event['result'] for event in found['events']] == ['Success']
 
 
 class PageBlobAttachTest(with_cinder.OnPageBlobs, AttachTest):
