@@ -24,6 +24,7 @@ newstyle negotiation", "Structured replies" and "Metadata querying".
 from __future__ import annotations
 
 import array
+from collections.abc import Iterator
 import socket
 import struct
 import sys
@@ -53,6 +54,8 @@ _REPLY = struct.Struct('>IHHQI')
 _REPLY_MAGIC = 0x668E_33EF
 _DONE = 1
 _NONE, _DATA, _HOLE, _STATUS = 0, 1, 2, 5
+_OFFSET = struct.Struct('>Q')
+_HOLE_AT = struct.Struct('>QI')
 _ERROR_BIT = 0x8000
 _ZERO = 2
 _MAX_STATUS_BYTES = 2 * 1024**2
@@ -82,26 +85,24 @@ class Connection:
         found = bytearray(length)
         told = 0
         error: str | None = None
-        for kind, payload in self._ask(_READ, offset, length):
+        for kind, size in self._ask(_READ, offset, length):
+            if kind & _ERROR_BIT:
+                error = _error_text(self._receive(size))
+                continue
+            if kind == _NONE:
+                continue
             if kind == _DATA:
-                (start,) = struct.unpack_from('>Q', payload)
-                data = memoryview(payload)[8:]
+                (start,) = _OFFSET.unpack(self._receive(_OFFSET.size))
+                size -= _OFFSET.size
             elif kind == _HOLE:
-                start, size = struct.unpack('>QI', payload)
-                data = memoryview(b'')
-            elif kind & _ERROR_BIT:
-                error = _error_text(payload)
-                continue
-            elif kind == _NONE:
-                continue
+                start, size = _HOLE_AT.unpack(self._receive(_HOLE_AT.size))
             else:
                 raise _nonsense(f'a chunk of type {kind} for a read')
-            size = size if kind == _HOLE else len(data)
             start -= offset
             if start < 0 or size < 1 or start + size > length:
                 raise _nonsense('data that nobody asked for')
             if kind == _DATA:
-                found[start : start + size] = data
+                self._receive_into(memoryview(found)[start : start + size])
             told += size
         if error is not None:
             raise exceptions.InvalidRequest(
@@ -121,7 +122,8 @@ class Connection:
         if self._context is None:
             return [(length, False)]
         error: str | None = None
-        for kind, payload in self._ask(_BLOCK_STATUS, offset, length):
+        for kind, size in self._ask(_BLOCK_STATUS, offset, length):
+            payload = self._receive(size)
             if kind == _STATUS:
                 found.extend(_extents(payload, self._context))
             elif kind & _ERROR_BIT:
@@ -152,8 +154,11 @@ class Connection:
 
     def _ask(
         self, command: int, offset: int, length: int
-    ) -> list[tuple[int, bytes]]:
-        """Return type and payload of each chunk of the answer."""
+    ) -> Iterator[tuple[int, int]]:
+        """Yield type and length of each chunk of the answer.
+
+        The caller receives its payload before it asks for the next.
+        """
         self._serial += 1
         self._send(
             _REQUEST.pack(
@@ -161,9 +166,10 @@ class Connection:
             )
         )
         # each chunk has a few bytes beside its data
-        most = 2 * length + _MAX_STATUS_BYTES
-        chunks = []
-        while True:
+        most = 2 * length if command == _READ else 0
+        most += _MAX_STATUS_BYTES
+        flags = 0
+        while not flags & _DONE:
             magic, flags, kind, serial, size = _REPLY.unpack(
                 self._receive(_REPLY.size)
             )
@@ -172,11 +178,9 @@ class Connection:
             most -= size + _REPLY.size
             if most < 0 or size < _LEAST.get(kind, 0):
                 raise _nonsense(f'a chunk of {size} bytes')
-            if kind == _HOLE and size != _LEAST[_HOLE]:
-                raise _nonsense(f'a hole of {size} bytes')
-            chunks.append((kind, self._receive(size)))
-            if flags & _DONE:
-                return chunks
+            if size != _EXACT.get(kind, size):
+                raise _nonsense(f'{size} bytes for a chunk of type {kind}')
+            yield kind, size
 
     # -- negotiation
 
@@ -237,7 +241,10 @@ class Connection:
 
     def _receive(self, length: int) -> bytes:
         data = bytearray(length)
-        view = memoryview(data)
+        self._receive_into(memoryview(data))
+        return bytes(data)
+
+    def _receive_into(self, view: memoryview) -> None:
         while view:
             try:
                 count = self._sock.recv_into(view)
@@ -246,11 +253,11 @@ class Connection:
             if not count:
                 raise _gone(EOFError('connection closed'))
             view = view[count:]
-        return bytes(data)
 
 
 # chunk type -> bytes its payload has at least
-_LEAST = {_DATA: 9, _HOLE: 12, _STATUS: 12, 0x8001: 6, 0x8002: 14}
+_LEAST = {_DATA: 9, _STATUS: 12, 0x8001: 6, 0x8002: 14}
+_EXACT = {_NONE: 0, _HOLE: _HOLE_AT.size}
 
 
 def _extents(payload: bytes, context: int) -> list[tuple[int, bool]]:
