@@ -29,85 +29,89 @@ KIND = 'volume'
 OWN = 'a volume has it'
 
 
-def is_trusted(
-    listing: facts.Listing, volumes: Sequence[facts.Volume]
-) -> bool:
-    """Tell whether disks of volumes that Cinder does not know are nobody's.
-
-    It has to know the disk of at least one volume here, and of each that a
-    machine has: those have a volume for sure.
-    """
-    ours = [
-        found
-        for found in listing.found
-        if found.kind == KIND and found.owner == listing.scope.owner
-    ]
-    known = [found for found in ours if _claims(found, volumes)]
-    attached = [found for found in ours if found.held_by is not None]
-    return bool(known) and all(found in known for found in attached)
-
-
-def is_gone(
-    found: facts.Found,
-    listing: facts.Listing,
-    volumes: Sequence[facts.Volume] | None,
-) -> tuple[bool, str]:
-    """Tell whether no volume needs a disk any more, and why.
-
-    That a volume has it is told by :data:`OWN`.
+class Claims:
+    """Cinder's volumes beside Azure's list; asking it is cheap.
 
     :param volumes: None when Cinder cannot be asked
     """
-    if volumes is None:
-        return False, 'Cinder cannot be asked about volumes here'
-    if _claims(found, volumes):
-        return False, OWN
-    related = [each for each in volumes if found.uuid in each.uuids]
-    for volume in related:
-        reason = _need(found, listing, volume)
-        if reason is not None:
-            return False, reason
-    if related:
-        return True, (
-            f'volume {related[0].id} has the disk {related[0].disk_name} now'
+
+    def __init__(
+        self,
+        listing: facts.Listing,
+        volumes: Sequence[facts.Volume] | None,
+    ) -> None:
+        self._volumes = volumes
+        self._by_uuid: dict[str, list[facts.Volume]] = {}
+        self._names = set()
+        for volume in volumes or ():
+            self._names.add(volume.disk_name.lower())
+            for uuid in volume.uuids:
+                self._by_uuid.setdefault(uuid, []).append(volume)
+        disks = [found for found in listing.found if found.kind == KIND]
+        self._listed = {found.name.lower() for found in disks}
+        self._is_trusted = self._trust(
+            [found for found in disks if found.owner == listing.scope.owner]
         )
-    if not is_trusted(listing, volumes):
-        return False, (
-            f'Cinder has no record of volume {found.uuid}, but nor of each '
-            f'volume that a machine has'
+
+    def is_gone(self, found: facts.Found) -> tuple[bool, str]:
+        """Tell whether no volume needs a disk any more, and why.
+
+        That a volume has it is told by :data:`OWN`.
+        """
+        if self._volumes is None:
+            return False, 'Cinder cannot be asked about volumes here'
+        if self._is_claimed(found):
+            return False, OWN
+        related = self._related(found)
+        for volume in related:
+            reason = self._need(found, volume)
+            if reason is not None:
+                return False, reason
+        if related:
+            return True, (
+                f'volume {related[0].id} has the disk '
+                f'{related[0].disk_name} now'
+            )
+        if not self._is_trusted:
+            return False, (
+                f'Cinder has no record of volume {found.uuid}, but nor of '
+                f'each volume that a machine has'
+            )
+        return True, f'Cinder has no record of volume {found.uuid}'
+
+    def _trust(self, ours: Sequence[facts.Found]) -> bool:
+        """Tell whether disks of volumes that Cinder lacks are nobody's.
+
+        It has to know the disk of at least one volume here, and of each
+        that a machine has: those have a volume for sure.
+        """
+        return any(map(self._is_claimed, ours)) and all(
+            self._is_claimed(found)
+            for found in ours
+            if found.held_by is not None
         )
-    return True, f'Cinder has no record of volume {found.uuid}'
 
+    def _related(self, found: facts.Found) -> list[facts.Volume]:
+        return self._by_uuid.get(found.uuid or '', [])
 
-def _claims(
-    found: facts.Found, volumes: Sequence[facts.Volume]
-) -> list[facts.Volume]:
-    """Return the records that name a disk, or would be made to."""
-    name = found.name.lower()
-    return [
-        each
-        for each in volumes
-        if each.disk_name.lower() == name
-        or (not each.disk_name and found.uuid in each.uuids)
-    ]
-
-
-def _need(
-    found: facts.Found, listing: facts.Listing, volume: facts.Volume
-) -> str | None:
-    """Say why a volume may need a disk that is not its own."""
-    if found.kind != KIND:
-        # what was to become its disk, or what its disk has held before
-        return f'volume {volume.id} exists in OpenStack'
-    if volume.busy is not None:
-        return f'volume {volume.id} is {volume.busy}'
-    own = volume.disk_name.lower()
-    if not any(
-        each.kind == KIND and each.name.lower() == own
-        for each in listing.found
-    ):
-        return (
-            f'volume {volume.id} has the disk {volume.disk_name}, which '
-            f'Azure does not list'
+    def _is_claimed(self, found: facts.Found) -> bool:
+        """Tell whether a record names a disk, or would be made to."""
+        return found.name.lower() in self._names or any(
+            not each.disk_name for each in self._related(found)
         )
-    return None
+
+    def _need(
+        self, found: facts.Found, volume: facts.Volume
+    ) -> str | None:
+        """Say why a volume may need a disk that is not its own."""
+        if found.kind != KIND:
+            # what was to become its disk, or what its disk has held before
+            return f'volume {volume.id} exists in OpenStack'
+        if volume.busy is not None:
+            return f'volume {volume.id} is {volume.busy}'
+        if volume.disk_name.lower() not in self._listed:
+            return (
+                f'volume {volume.id} has the disk {volume.disk_name}, which '
+                f'Azure does not list'
+            )
+        return None

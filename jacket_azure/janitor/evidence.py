@@ -71,7 +71,7 @@ def is_trusted(
 
 def is_gone(
     found: facts.Found,
-    listing: facts.Listing,
+    claimed: claims.Claims,
     knowledge: facts.Knowledge,
     trusted: bool,
     now: datetime.datetime,
@@ -79,10 +79,11 @@ def is_gone(
 ) -> tuple[bool, str]:
     """Tell whether what a candidate was made for is gone, and why.
 
+    :param claimed: what Cinder's volumes say
     :param trusted: see :func:`is_trusted`
     """
     if found.whose == facts.VOLUME:
-        return claims.is_gone(found, listing, knowledge.volumes)
+        return claimed.is_gone(found)
     if found.whose == facts.NOBODY:
         return True, f'the call for {found.uuid} that made it is over'
     what = f'{found.whose} {found.uuid}'

@@ -114,7 +114,9 @@ class Removal:
         if found.whose == facts.NOBODY:
             return None
         if found.whose == facts.VOLUME:
-            gone, reason = claims.is_gone(found, listing, self._ask_volumes())
+            gone, reason = claims.Claims(
+                listing, self._ask_volumes()
+            ).is_gone(found)
             return None if gone else reason
         uuid = str(found.uuid)
         record = self._ask({uuid}).get(uuid)

@@ -59,6 +59,7 @@ def decide(
     kept: list[facts.Judged] = []
     orphans: list[facts.Judged] = []
     trusted = evidence.is_trusted(listing, knowledge)
+    claimed = claims.Claims(listing, knowledge.volumes)
     for found, hindrance in candidates.sift(listing, now, limits):
         if hindrance == candidates.IN_USE:
             continue
@@ -66,7 +67,7 @@ def decide(
             kept.append(facts.Judged(found, hindrance))
             continue
         gone, reason = evidence.is_gone(
-            found, listing, knowledge, trusted, now, limits
+            found, claimed, knowledge, trusted, now, limits
         )
         if reason == claims.OWN:
             continue
