@@ -17,8 +17,8 @@ several connections, which a server of a read-only export allows. The server
 has read an untrusted image and is not trusted either: every length and offset
 it tells is checked.
 
-Source: doc/proto.md of the Network Block Device project, sections "Fixed
-newstyle negotiation", "Structured replies" and "Metadata querying".
+Source: doc/proto.md of the Network Block Device project, sections "Structured
+replies" and "Metadata querying".
 """
 
 from __future__ import annotations
@@ -30,22 +30,12 @@ import struct
 import sys
 
 from jacket_azure import exceptions
+from jacket_azure.imaging import nbd_handshake
+from jacket_azure.imaging.nbd_wire import Wire
+from jacket_azure.imaging.nbd_wire import nonsense
 
 # a server need not answer more at once
 MAX_READ_BYTES = 32 * 1024**2
-
-_GREETING = struct.Struct('>8s8sH')
-_FIXED_NEWSTYLE, _NO_ZEROES = 1, 2
-
-_OPTION = struct.Struct('>8sII')
-_OPTION_REPLY = struct.Struct('>QIII')
-_OPTION_MAGIC = 0x0003_E889_0455_65A9
-_GO, _STRUCTURED_REPLY, _SET_META_CONTEXT = 7, 8, 10
-_ACK, _INFO, _META_CONTEXT = 1, 3, 4
-_MAX_OPTION_BYTES = 65536
-_CONTEXT = b'base:allocation'
-_INFO_EXPORT = 0
-_EXPORT_INFO = struct.Struct('>HQH')
 
 _REQUEST = struct.Struct('>IHHQQI')
 _REQUEST_MAGIC = 0x2560_9513
@@ -71,38 +61,37 @@ class Connection:
     """
 
     def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._context: int | None = None
+        self._wire = Wire(sock)
         self._serial = 0
-        self.size_bytes = 0
-        self._negotiate()
+        self.size_bytes, self._context = nbd_handshake.negotiate(self._wire)
 
     def read(self, offset: int, length: int) -> bytes:
         """Return *length* bytes, at most :data:`MAX_READ_BYTES`.
 
         :raises DamagedImage: the server cannot read that part
         """
-        found = bytearray(length)
+        wire = self._wire
+        found = memoryview(bytearray(length))
         told = 0
         error: str | None = None
         for kind, size in self._ask(_READ, offset, length):
             if kind & _ERROR_BIT:
-                error = _error_text(self._receive(size))
+                error = _error_text(wire.receive(size))
                 continue
             if kind == _NONE:
                 continue
             if kind == _DATA:
-                (start,) = _OFFSET.unpack(self._receive(_OFFSET.size))
+                (start,) = _OFFSET.unpack(wire.receive(_OFFSET.size))
                 size -= _OFFSET.size
             elif kind == _HOLE:
-                start, size = _HOLE_AT.unpack(self._receive(_HOLE_AT.size))
+                start, size = _HOLE_AT.unpack(wire.receive(_HOLE_AT.size))
             else:
-                raise _nonsense(f'a chunk of type {kind} for a read')
+                raise nonsense(f'a chunk of type {kind} for a read')
             start -= offset
             if start < 0 or size < 1 or start + size > length:
-                raise _nonsense('data that nobody asked for')
+                raise nonsense('data that nobody asked for')
             if kind == _DATA:
-                self._receive_into(memoryview(found)[start : start + size])
+                wire.receive_into(found[start : start + size])
             told += size
         if error is not None:
             raise exceptions.InvalidRequest(
@@ -110,7 +99,7 @@ class Connection:
                 f'{offset} cannot be read ({error}).'
             )
         if told != length:
-            raise _nonsense(f'{told} bytes where {length} were asked for')
+            raise nonsense(f'{told} bytes where {length} were asked for')
         return bytes(found)
 
     def extents(self, offset: int, length: int) -> list[tuple[int, bool]]:
@@ -123,32 +112,32 @@ class Connection:
             return [(length, False)]
         error: str | None = None
         for kind, size in self._ask(_BLOCK_STATUS, offset, length):
-            payload = self._receive(size)
+            payload = self._wire.receive(size)
             if kind == _STATUS:
                 found.extend(_extents(payload, self._context))
             elif kind & _ERROR_BIT:
                 error = _error_text(payload)
             elif kind != _NONE:
-                raise _nonsense(f'a chunk of type {kind} for a status')
+                raise nonsense(f'a chunk of type {kind} for a status')
         if error is not None:
             raise exceptions.InvalidRequest(
                 f'The image is damaged: it cannot be told what its disk '
                 f'has at byte {offset} ({error}).'
             )
         if not found or any(size < 1 for size, _ in found):
-            raise _nonsense('no status')
+            raise nonsense('no status')
         return found
 
     def close(self) -> None:
         """Say good-bye."""
         try:
-            self._send(
+            self._wire.send(
                 _REQUEST.pack(_REQUEST_MAGIC, 0, _DISCONNECT, 0, 0, 0)
             )
         except exceptions.InvalidRequest:
             pass  # it is gone already
         finally:
-            self._sock.close()
+            self._wire.close()
 
     # -- requests and replies
 
@@ -160,7 +149,7 @@ class Connection:
         The caller receives its payload before it asks for the next.
         """
         self._serial += 1
-        self._send(
+        self._wire.send(
             _REQUEST.pack(
                 _REQUEST_MAGIC, 0, command, self._serial, offset, length
             )
@@ -171,88 +160,16 @@ class Connection:
         flags = 0
         while not flags & _DONE:
             magic, flags, kind, serial, size = _REPLY.unpack(
-                self._receive(_REPLY.size)
+                self._wire.receive(_REPLY.size)
             )
             if magic != _REPLY_MAGIC or serial != self._serial:
-                raise _nonsense('another reply than asked for')
+                raise nonsense('another reply than asked for')
             most -= size + _REPLY.size
             if most < 0 or size < _LEAST.get(kind, 0):
-                raise _nonsense(f'a chunk of {size} bytes')
+                raise nonsense(f'a chunk of {size} bytes')
             if size != _EXACT.get(kind, size):
-                raise _nonsense(f'{size} bytes for a chunk of type {kind}')
+                raise nonsense(f'{size} bytes for a chunk of type {kind}')
             yield kind, size
-
-    # -- negotiation
-
-    def _negotiate(self) -> None:
-        magic, again, flags = _GREETING.unpack(self._receive(_GREETING.size))
-        if (magic, again) != (b'NBDMAGIC', b'IHAVEOPT') or (
-            not flags & _FIXED_NEWSTYLE
-        ):
-            raise _nonsense('an unknown greeting')
-        self._send(struct.pack('>I', flags & (_FIXED_NEWSTYLE | _NO_ZEROES)))
-        if self._option(_STRUCTURED_REPLY, b'') is None:
-            raise _nonsense('no structured replies')
-        query = struct.pack('>III', 0, 1, len(_CONTEXT)) + _CONTEXT
-        for kind, payload in self._option(_SET_META_CONTEXT, query) or ():
-            if kind == _META_CONTEXT and payload[4:] == _CONTEXT:
-                (self._context,) = struct.unpack_from('>I', payload)
-        for kind, payload in self._option(_GO, bytes(6)) or ():
-            if kind == _INFO and len(payload) == _EXPORT_INFO.size:
-                info, size, _flags = _EXPORT_INFO.unpack(payload)
-                if info == _INFO_EXPORT:
-                    self.size_bytes = size
-                    return
-        raise _nonsense('no export')
-
-    def _option(
-        self, option: int, payload: bytes
-    ) -> list[tuple[int, bytes]] | None:
-        """Return the replies before the acknowledgement; None refuses."""
-        self._send(
-            _OPTION.pack(b'IHAVEOPT', option, len(payload)) + payload
-        )
-        replies: list[tuple[int, bytes]] = []
-        while len(replies) < 64:
-            magic, about, kind, size = _OPTION_REPLY.unpack(
-                self._receive(_OPTION_REPLY.size)
-            )
-            if (
-                magic != _OPTION_MAGIC
-                or about != option
-                or size > _MAX_OPTION_BYTES
-            ):
-                raise _nonsense('another reply than asked for')
-            told = self._receive(size)
-            if kind == _ACK:
-                return replies
-            if kind & 0x8000_0000:
-                return None
-            replies.append((kind, told))
-        raise _nonsense('replies without end')
-
-    # -- bytes
-
-    def _send(self, data: bytes) -> None:
-        try:
-            self._sock.sendall(data)
-        except OSError as exc:
-            raise _gone(exc) from exc
-
-    def _receive(self, length: int) -> bytes:
-        data = bytearray(length)
-        self._receive_into(memoryview(data))
-        return bytes(data)
-
-    def _receive_into(self, view: memoryview) -> None:
-        while view:
-            try:
-                count = self._sock.recv_into(view)
-            except OSError as exc:
-                raise _gone(exc) from exc
-            if not count:
-                raise _gone(EOFError('connection closed'))
-            view = view[count:]
 
 
 # chunk type -> bytes its payload has at least
@@ -266,7 +183,7 @@ def _extents(payload: bytes, context: int) -> list[tuple[int, bool]]:
     if sys.byteorder == 'little':
         words.byteswap()
     if len(payload) % 8 != 4 or words[0] != context:
-        raise _nonsense('a status nobody asked for')
+        raise nonsense('a status nobody asked for')
     found: list[tuple[int, bool]] = []
     for size, flags in zip(words[1::2], words[2::2], strict=True):
         zero = bool(flags & _ZERO)
@@ -281,19 +198,3 @@ def _error_text(payload: bytes) -> str:
     """Return an error's number; the server's words are for nobody."""
     (number,) = struct.unpack_from('>I', payload)
     return f'error {number}'
-
-
-def _nonsense(what: str) -> exceptions.InvalidRequest:
-    return exceptions.InvalidRequest(
-        f'The image cannot be read: qemu-nbd answered with {what}.'
-    )
-
-
-def _gone(why: Exception) -> exceptions.InvalidRequest:
-    if isinstance(why, TimeoutError):
-        return exceptions.InvalidRequest(
-            'The image cannot be read: qemu-nbd did not answer in time.'
-        )
-    return exceptions.InvalidRequest(
-        'The image cannot be read: qemu-nbd gave up on it.'
-    )
