@@ -24,6 +24,7 @@ from jacket_azure import exceptions
 from jacket_azure.disks import models as disks
 from jacket_azure.imaging import models as imaging
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import progress as progresses
 
 LOG = logging.getLogger(__name__)
 
@@ -56,8 +57,12 @@ class OsDisks:
         """
         if prepared.kept is not None:
             return self._make(instance, prepared, prepared.kept)
+        progress = progresses.Progress(instance)
         for last in (False, True):
-            image = self._backend.image_cache.ensure(prepared.source)
+            image = self._backend.image_cache.ensure(
+                prepared.source, progress.part(0, 100)
+            )
+            progress.restore()
             try:
                 return self._make(instance, prepared, image)
             except exceptions.NotFound:

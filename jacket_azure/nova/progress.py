@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import threading
 from typing import Any
 
 # Each write is one of the database's, through the conductor.
@@ -27,6 +28,7 @@ class Progress:
 
     def __init__(self, instance: Any) -> None:
         self._instance = instance
+        self._thread = threading.get_ident()
         self._before = instance.progress or 0
         self._shown = self._before
 
@@ -37,7 +39,9 @@ class Progress:
         :param last: and ends
 
         The call raises what saving the instance raises, so that an action
-        on a deleted instance ends.
+        on a deleted instance ends. From another thread than the action's it
+        does nothing: under eventlet Nova uploads in a native thread, which
+        must not touch the green ones' connections.
         """
 
         def show(percent: int) -> None:
@@ -53,6 +57,8 @@ class Progress:
             # saved with the task state by the compute manager
 
     def _show(self, percent: int) -> None:
+        if threading.get_ident() != self._thread:
+            return
         if percent == self._shown or (
             percent < 100 and abs(percent - self._shown) < _STEP_PERCENT
         ):

@@ -15,43 +15,9 @@
 
 import json
 
-from tests.functional.nova import with_cinder
-from tests.functional.nova import with_glance
+from nova.tests.functional.api import client as api_client
 
-
-class ImageTestCase(with_glance.GlanceTestCase):
-    """What tests of images do, on managed disks."""
-
-    emulator_options = {'contents': True}
-    boot_options = {}
-
-    def create_image(self, server, name='made', status='active', **metadata):
-        """Ask for an image and wait until it is there."""
-        self.action(server, 'createImage', {
-            'name': name, 'metadata': metadata})
-        self.wait_until(
-            lambda: self.server_now(server)['OS-EXT-STS:task_state'] is None,
-            'no task')
-        [image] = [each for each in self.images.list()
-                   if each['name'] == name]
-        self.assertEqual(status, image['status'])
-        return image
-
-    def server_now(self, server):
-        return self.admin_api.get_server(server['id'])
-
-    def kept(self, image):
-        """Return what Azure keeps of an image, or None."""
-        disks = self.compute.manager.driver._backend.disks
-        name = disks.image_name(image['id'])
-        for each in disks.list_images():
-            if each.name == name:
-                return each
-        return None
-
-    def boot(self, image, **wanted):
-        return self.create_server(
-            imageRef=image['id'], **{**self.boot_options, **wanted})
+from tests.functional.nova import images
 
 
 class CreateImage:
@@ -75,10 +41,12 @@ class CreateImage:
         self._delete_server(server)
         self.assertIsNotNone(self.kept(image))
         again = self.boot(image)
-        self.assertNotIn(
-            'osProfile', self.vm(again)['properties'])
-        self._delete_server(again)
-        self.images.delete(image['id'])
+        # it is as it was: nobody is to be set up in it
+        self.assertNotIn('osProfile', self.vm(again)['properties'])
+        # and an image of that one is no other's
+        second = self.create_image(again, 'second')
+        self.assertNotEqual(kept.uri, second['azure_uri'])
+        self.assertEqual(kept.uri, self.kept(image).uri)
 
     def test_n15_of_a_stopped_server(self):
         server = self.create_server()
@@ -88,11 +56,93 @@ class CreateImage:
         self.assertIsNotNone(self.kept(image))
         self.assertEqual('SHUTOFF', self.server_now(server)['status'])
 
+    def test_n02_windows(self):
+        server = self.create_server(
+            imageRef=self.glance.windows['id'], adminPass='Corr3ct-Horse',
+            flavorRef=self.large)
+        image = self.create_image(server)
+        self.assertEqual('windows', image['azure_os_type'])
+        again = self.boot(image, flavorRef=self.large)
+        properties = self.vm(again)['properties']
+        self.assertNotIn('osProfile', properties)
+        self.assertEqual(
+            'Windows', properties['storageProfile']['osDisk']['osType'])
+
+    def test_n02_generalized(self):
+        server = self.create_server()
+        image = self.create_image(server, azure_os_state='generalized')
+        self.assertEqual('generalized', image['azure_os_state'])
+        self._delete_server(server)
+        first, second = self.boot(image), self.boot(image)
+        for made in (first, second):
+            self.assertIn('osProfile', self.vm(made)['properties'])
+        self._delete_server(first)
+        # the state it was made with is not handed on: this one has a name
+        again = self.create_image(second, 'again')
+        self.assertEqual('specialized', again['azure_os_state'])
+
+    def test_n15_flavor_smaller_than_the_image(self):
+        image = self.create_image(self.create_server())
+        with self.assertRaisesRegex(
+                api_client.OpenStackApiException, 'minimum size'):
+            self.ask_for_server(imageRef=image['id'], flavorRef=self.small)
+
+    def test_n02_azure_uri_of_somebody_else(self):
+        """Properties are anybody's: naming a snapshot gives no right to it."""
+        image = self.create_image(self.create_server())
+        forged = self.images.create(
+            'forged', b'{}', self.user_token, 'private', azure_type='azure',
+            azure_uri=image['azure_uri'], azure_os_type='linux')
+        before = self.azure.resource_ids()
+        fault = self.failed_build(imageRef=forged['id'])
+        self.assertIn('Azure has no image', fault)
+        self.assertEqual(before, self.azure.resource_ids())
+        # an administrator's word counts
+        self.boot(self.images.create(
+            'blessed', b'{}', azure_type='azure',
+            azure_uri=image['azure_uri'], azure_os_type='linux'))
+
+    def test_n15_shelve_and_unshelve(self):
+        self.flags(shelved_offload_time=0)
+        server = self.create_server()
+        self.action(server, 'shelve')
+        self._wait_for_state_change(server, 'SHELVED_OFFLOADED')
+        [image] = [each for each in self.images.list()
+                   if each['name'].endswith('-shelved')]
+        self.assertIsNotNone(self.kept(image))
+        self.assertEqual([], self.azure.resources('virtualMachines'))
+        self.action(server, 'unshelve')
+        self._wait_for_state_change(server, 'ACTIVE')
+        self.assertNotIn('osProfile', self.vm(server)['properties'])
+        # Nova has deleted the image it made
+        self.assertNotIn(image['id'], [
+            each['id'] for each in self.images.list()])
+
+    def test_n15_backups_rotate(self):
+        server = self.create_server()
+        names = []
+        for number in range(3):
+            names.append(f'backup-{number}')
+            self.action(server, 'createBackup', {
+                'name': names[-1], 'backup_type': 'daily', 'rotation': 2})
+            self.wait_until(
+                lambda: self.server_now(server)[
+                    'OS-EXT-STS:task_state'] is None, 'no task')
+
+        def kept():
+            found = {each['name']: each for each in self.images.list()
+                     if each['name'].startswith('backup-')}
+            return set(found) == set(names[1:]) and found
+
+        for image in self.wait_until(kept, 'two of them').values():
+            self.assertEqual('active', image['status'])
+            self.assertIsNotNone(self.kept(image))
+
+
+class ManagedImageTest(CreateImage, images.ImageTestCase):
+    """On managed disks."""
+
 
 class PageBlobImageTest(
-        with_cinder.OnPageBlobs, CreateImage, ImageTestCase):
-    """The same on Azure Stack Hub with page blobs."""
-
-    azure_options = {
-        **with_cinder.OnPageBlobs.azure_options,
-        'storage_account': 'jacketblobs'}
+        images.OnPageBlobs, CreateImage, images.ImageTestCase):
+    """On Azure Stack Hub with page blobs."""
