@@ -12,7 +12,10 @@
 
 """C05, N03: bootable volumes from images that Azure has, made in Azure."""
 
+import types
+
 from jacket_azure.payload import tags
+from tests import world
 from tests.functional.cinder import base
 
 
@@ -36,3 +39,30 @@ class AzureImageTest(base.AzureVolumesTestCase):
     def test_windows_boots_as_windows(self):
         disk = self.made_from(self.create_image('windows'), 128)
         self.assertEqual('Windows', disk.os_type)
+
+
+@base.on_both_models
+class OwnImageTest(base.AzureVolumesTestCase):
+    """An image that an operator has in Azure, of the bytes of a disk."""
+
+    def golden(self):
+        """Return a disk, or a VHD where page blobs are made from such."""
+        if self.disk_model == 'managed':
+            return self.disk(self.create_volume())
+        self.disks._account.container('images').ensure()
+        [account] = [each for each in self.azure.emulator.store
+                     if each.name == world.STORAGE_ACCOUNT]
+        return types.SimpleNamespace(
+            id=self.contents.make_blob('images/golden.vhd', account.id))
+
+    def test_a_larger_volume_of_the_same_bytes(self):
+        source = self.golden()
+        digest = self.contents.write(source, 'golden')
+        image = self.create_image(
+            'golden', azure_image_id=source.id, azure_os_type='linux')
+        volume = self.create_volume(imageRef=image, size=2)
+        self.assertEqual('true', volume['bootable'])
+        disk = self.disk(volume)
+        self.assertEqual(2, disk.size_gib)
+        self.assertEqual(digest, self.contents.digest(disk))
+        self.contents.check_vhd(disk, 2)
