@@ -21,6 +21,7 @@ of the host, where the kernel can do that (:mod:`.confine`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 import contextlib
 import json
 import os
@@ -85,6 +86,7 @@ class Converter:
     :param path: the image, readable for everybody who has it open
     :param disk_format: one Glance knows
     :param size_bytes: of the disk, as the image's header tells
+    :param data: where it has data, if qemu cannot tell
     :raises InvalidRequest: qemu cannot open the image
     """
 
@@ -94,6 +96,7 @@ class Converter:
         disk_format: str,
         size_bytes: int,
         limits: models.Limits,
+        data: Sequence[tuple[int, int]] | None = None,
     ) -> None:
         program = find()
         self._undo = contextlib.ExitStack()
@@ -110,7 +113,7 @@ class Converter:
                 self.close_process()
                 self._log(logging.INFO)
                 raise
-            self.reader = nbd_reader.NbdReader(connections)
+            self.reader = nbd_reader.NbdReader(connections, data)
             undo.callback(self.reader.close)
             if self.reader.size_bytes != size_bytes:
                 raise exceptions.InvalidRequest(

@@ -119,13 +119,15 @@ def _staged(
             watch.eat(chunk)
             file.write(chunk)
         file.flush()
-        size_bytes = _CHECKS[image.disk_format](
-            parts.Image(file, image.size_bytes)
-        )
+        staged = parts.Image(file, image.size_bytes)
+        size_bytes = _CHECKS[image.disk_format](staged)
         watch.finish()
         _checked(size_bytes, limits)
+        data = None
+        if image.disk_format == 'vhdx':
+            data = vhdx.data_ranges(staged)
         with converter.Converter(
-            file.name, image.disk_format, size_bytes, limits
+            file.name, image.disk_format, size_bytes, limits, data
         ) as running:
             yield Source(size_bytes, reader=running.reader)
 

@@ -42,6 +42,13 @@ _ITEM = struct.Struct('<16sIII4x')
 _MAX_ENTRIES = 2047
 _REQUIRED = 4
 _HAS_PARENT = 2
+_BLOCK_BYTES = [1024**2 << bit for bit in range(9)]
+_MAX_DISK_BYTES = 64 * 1024**4
+
+_SECTORS_PER_BITMAP = 2**23
+_STATE = 7
+# fully and partially; all others read as zeros
+_PRESENT = (6, 7)
 
 
 def _guid(text: str) -> bytes:
@@ -68,10 +75,46 @@ def disk_bytes(image: Image) -> int:
 
     :raises InvalidRequest: says what is wrong, or not taken
     """
+    return _disk(image)[0]
+
+
+def data_ranges(image: Image) -> list[tuple[int, int]]:
+    """Return offset and length of the blocks that are not all zeros.
+
+    QEMU can read a VHDX, but does not tell where it has data; most of them
+    have little of it.
+
+    :param image: one that :func:`disk_bytes` takes
+    """
+    size_bytes, block_bytes, blocks_at, length = _disk(image)
+    # one entry about sectors, which only differencing ones need, after those
+    # of as many blocks as it is about
+    group = _SECTORS_PER_BITMAP * SECTOR_BYTES // block_bytes
+    count = -(-size_bytes // block_bytes)
+    entries = count + (count - 1) // group
+    if entries * 8 > length:
+        raise damaged(f'its table is too short for {count} blocks')
+    table = struct.unpack(f'<{entries}Q', image.part(blocks_at, entries * 8))
+    found: list[tuple[int, int]] = []
+    for block in range(count):
+        if table[block + block // group] & _STATE not in _PRESENT:
+            continue
+        start = block * block_bytes
+        if found and sum(found[-1]) == start:
+            start, _ = found.pop()
+        found.append(
+            (start, min((block + 1) * block_bytes, size_bytes) - start)
+        )
+    return found
+
+
+def _disk(image: Image) -> tuple[int, int, int, int]:
+    """Return size of disk and blocks, place and length of their table."""
     if image.part(0, len(MAGIC)) != MAGIC:
         raise refused('it is no VHDX')
     _check_log(image)
-    items = _items(image, *_metadata(image))
+    regions = _regions(image)
+    items = _items(image, *regions[_METADATA_REGION])
     if _PARENT in items:
         raise refused(_OVERLAY)
     try:
@@ -80,7 +123,7 @@ def disk_bytes(image: Image) -> int:
         )
     except KeyError as exc:
         raise damaged('it does not tell all of its disk') from exc
-    _block_bytes, flags = struct.unpack('<II', image.part(parameters, 8))
+    block_bytes, flags = struct.unpack('<II', image.part(parameters, 8))
     if flags & _HAS_PARENT:
         raise refused(_OVERLAY)
     (sector_bytes,) = struct.unpack('<I', image.part(sector, 4))
@@ -89,8 +132,13 @@ def disk_bytes(image: Image) -> int:
             f'its disk has sectors of {sector_bytes} bytes; disks of virtual '
             f'machines on Azure have {SECTOR_BYTES}'
         )
+    if block_bytes not in _BLOCK_BYTES:
+        raise damaged(f'its blocks have {block_bytes} bytes')
     (size_bytes,) = struct.unpack('<Q', image.part(size, 8))
-    return checked_size(size_bytes)
+    if size_bytes > _MAX_DISK_BYTES:
+        raise damaged(f'its disk would have {size_bytes} bytes')
+    blocks_at, length = regions[_BLOCKS_REGION]
+    return checked_size(size_bytes), block_bytes, blocks_at, length
 
 
 _OVERLAY = 'it is a differencing VHDX, whose data is in another file'
@@ -117,8 +165,8 @@ def _check_log(image: Image) -> None:
         )
 
 
-def _metadata(image: Image) -> tuple[int, int]:
-    """Return place and length of the region with the metadata."""
+def _regions(image: Image) -> dict[bytes, tuple[int, int]]:
+    """Return place and length of each region."""
     magic, _sum, count, _ = _REGIONS.unpack(
         image.part(_REGIONS_AT, _REGIONS.size)
     )
@@ -136,7 +184,7 @@ def _metadata(image: Image) -> tuple[int, int]:
         found[name] = offset, length
     if _METADATA_REGION not in found or _BLOCKS_REGION not in found:
         raise damaged('it lacks a region')
-    return found[_METADATA_REGION]
+    return found
 
 
 def _items(image: Image, start: int, length: int) -> dict[bytes, int]:

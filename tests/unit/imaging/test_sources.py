@@ -84,6 +84,21 @@ class SourcesTest(images.ImageTest):
         self.assertEqual(
             [(0, 65536), (MIB, 2 * 65536), (3 * MIB - 65536, 65536)], ranges)
 
+    def test_holes_of_a_vhdx_are_told_too(self):
+        # qemu does not
+        data = bytearray(40 * MIB)
+        data[5 * MIB:5 * MIB + 3] = data[6 * MIB:6 * MIB + 3] = b'abc'
+        data[-1:] = b'd'
+        raw = self.folder / 'raw'
+        raw.write_bytes(data)
+        path = self.folder / 'image'
+        images.qemu_img('convert', '-f', 'raw', '-O', 'vhdx', '-o',
+                        'subformat=dynamic,block_size=1M', raw, path)
+        with self.open(path.read_bytes(), 'vhdx') as source:
+            self.assertEqual([(5 * MIB, 2 * MIB), (39 * MIB, MIB)],
+                             list(source.reader.ranges()))
+            self.assertEqual(data, images.whole(source))
+
     def test_many_threads_read_at_the_same_time(self):
         with self.open(images.made('qcow2 compressed'), 'qcow2') as source, (
                 concurrent.futures.ThreadPoolExecutor(12)) as pool:
