@@ -187,12 +187,20 @@ def _cut(
 ) -> Iterator[tuple[int, bytes]]:
     """Yield offset and bytes of each piece, and read to the very end."""
     offset = 0
+    whole = pieces.PIECE_BYTES
     waiting: list[bytes | memoryview] = []
     length = 0
     for chunk in chunks:
+        if len(chunk) == whole and not length and (
+            isinstance(chunk, bytes) and offset + whole <= size_bytes
+        ):
+            # a piece as it is, and no copy
+            yield offset, chunk
+            offset += whole
+            continue
         view = memoryview(chunk)
         while len(view):
-            part = view[: pieces.PIECE_BYTES - length]
+            part = view[: whole - length]
             waiting.append(part)
             length += len(part)
             view = view[len(part) :]
@@ -201,7 +209,7 @@ def _cut(
                     f'The image has more than the {size_bytes} bytes it '
                     f'claims.'
                 )
-            if length == pieces.PIECE_BYTES:
+            if length == whole:
                 yield offset, b''.join(waiting)
                 offset += length
                 waiting, length = [], 0
