@@ -34,9 +34,11 @@ LINKED = {
     'microsoft.network/networksecuritygroups/join/action',
     'microsoft.network/virtualnetworks/subnets/join/action',
 }
-# Reads of own images, of which the emulator has one kind only.
+# Of images; the tests of the managed disk model compare them.
 IMAGES = {
     'microsoft.compute/galleries/images/versions/read',
+    'microsoft.compute/images/delete',
+    'microsoft.compute/images/write',
     'microsoft.compute/images/read',
 }
 # Asked with the machine itself, by $expand.

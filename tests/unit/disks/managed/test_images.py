@@ -13,10 +13,15 @@
 """Images that are snapshots of managed disks."""
 
 import dataclasses
+import json
+import pathlib
 import uuid
+
+import fixtures
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models
+from jacket_azure.emulator import identity
 from jacket_azure.emulator import vhd_footer
 from jacket_azure.payload import tags
 from tests import world
@@ -158,6 +163,38 @@ class FailuresTest(images.ImageCase, ManagedImageCase):
             'images', image.name)['properties']['provisioningState'])
         self.machine(images.OTHER_SERVER, self.make_model().prepare_os_disk(
             self.disk_spec(images.OTHER_SERVER), image))
+
+
+class RoleTest(images.ImageCase, ManagedImageCase):
+    """The Azure role we ship has the rights that images need."""
+
+    ROLE = (pathlib.Path(__file__).parents[4]
+            / 'etc/jacket_azure/azure-role.json')
+
+    def test_the_role_is_enough(self):
+        self.machine(images.SERVER, self.marketplace(images.SERVER))
+        asked = set()
+        authorize = identity.Identity.authorize
+
+        def noting(self_, action, scope):
+            asked.add(action.lower())
+            return authorize(self_, action, scope)
+
+        self.useFixture(fixtures.MonkeyPatch(
+            'jacket_azure.emulator.identity.Identity.authorize', noting))
+        written = self.written(self.cached_spec(state=models.GENERALIZED))
+        self.assert_pattern(written)
+        self.model.prepare_os_disk(self.disk_spec(images.OTHER_SERVER),
+                                   written)
+        made = self.model.capture_image(self.server_spec(), images.SERVER)
+        self.model.prepare_os_disk(self.disk_spec(images.OTHER_SERVER), made)
+        self.model.tag_image(made.name, made.tags)
+        for image in self.model.list_images():
+            self.model.delete_image(image.uri)
+        self.assertIn('microsoft.compute/images/write', asked)
+        allowed = {action.lower() for action in json.loads(
+            self.ROLE.read_text())['Actions']}
+        self.assertEqual(set(), asked - allowed)
 
 
 class OwnImagesTest(images.ImageCase, ManagedImageCase):
