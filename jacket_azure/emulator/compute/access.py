@@ -121,7 +121,10 @@ def end(request: ArmRequest) -> ArmResponse:
         grant = disk.private.pop('grant', None)
         if grant is None:
             return
-        contents.of(emulator).revoke(disk.private['container'])
+        container = disk.private.get('container')
+        if container is not None:
+            # else the grant never came to its end
+            contents.of(emulator).revoke(container)
         if grant['access'] == 'Write':
             _end_upload(disk)
 

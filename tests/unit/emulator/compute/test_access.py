@@ -13,6 +13,7 @@
 """Real bytes: SAS, point in time, growth, boot diagnostics in Azurite."""
 
 import ssl
+from unittest import mock
 import urllib.request
 
 from azure.core import exceptions
@@ -173,6 +174,21 @@ class AccessTest(ContentsTestCase):
         self.disk(size_gib=1)
         self.grant(self.compute.disks, 'disk')
         self.clock.advance(3601)
+        self.assertEqual('Unattached', self.state())
+
+    def test_access_that_ends_before_it_began(self):
+        """What is to be revoked is still being made."""
+        self.disk(size_gib=1)
+        never = mock.Mock(error=None)
+        never.ready.return_value = False
+        with mock.patch(
+                'jacket_azure.emulator.compute.access._prepare',
+                return_value=never):
+            self.compute.disks.begin_grant_access(
+                base.GROUP, 'disk', {
+                    'access': 'Read', 'durationInSeconds': 3600},
+                polling=False)
+            self.revoke(self.compute.disks, 'disk')
         self.assertEqual('Unattached', self.state())
 
     def test_upload(self):
