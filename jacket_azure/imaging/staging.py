@@ -130,9 +130,10 @@ class Staging:
             file = open(path, 'x+b')
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # who reads it for root is somebody else, and gets it open;
-                # nobody else gets into the directory
-                os.fchmod(file.fileno(), 0o600 if os.geteuid() else 0o644)
+                # services of a group that share the directory see each
+                # other's locks; who reads it for root is somebody else, gets
+                # it open, and does not get into the directory
+                os.fchmod(file.fileno(), 0o640 if os.geteuid() else 0o644)
                 file.truncate(size_bytes)
             except BaseException:
                 os.unlink(path)
@@ -150,13 +151,12 @@ class Staging:
         pattern = os.path.join(glob.escape(self._directory), f'*{_SUFFIX}')
         for path in glob.glob(pattern):
             # gone meanwhile: it was somebody's who is done
-            with contextlib.suppress(FileNotFoundError), open(path) as file:
-                if _lock(file.fileno()):
-                    LOG.info('Removing %s, left by a process that ended',
+            with contextlib.suppress(FileNotFoundError):
+                if _removed(path):
+                    LOG.info('Removed %s, left by a process that ended',
                              path)
-                    os.unlink(path)
                     continue
-                facts = os.fstat(file.fileno())
+                facts = os.stat(path)
                 used += facts.st_size
                 unwritten += max(0, facts.st_size - facts.st_blocks * 512)
         return used, unwritten
@@ -165,12 +165,29 @@ class Staging:
     def _accounting(self) -> Iterator[None]:
         """Be the only one, of all processes, that counts or reserves."""
         path = os.path.join(self._directory, 'lock')
-        with open(path, 'a') as file:
+        # reading is enough to lock it, for other users too
+        fd = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
             # waiting inside the call would stop all threads of a service
             # that runs on green ones
-            while not _lock(file.fileno()):
+            while not _lock(fd):
                 self._sleep(_LOCK_INTERVAL)
             yield
+        finally:
+            os.close(fd)
+
+
+def _removed(path: str) -> bool:
+    """Remove a file that nobody has locked; False when somebody has."""
+    try:
+        with open(path) as file:
+            if not _lock(file.fileno()):
+                return False
+            os.unlink(path)
+    except PermissionError:
+        # of another user, who has to look after it
+        return False
+    return True
 
 
 def _lock(fd: int) -> bool:

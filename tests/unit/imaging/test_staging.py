@@ -66,7 +66,7 @@ class StagingTest(timeout.TestCase):
             self.assertEqual(3 * MIB, facts.st_size)
             # for us only, and for whom we hand it open
             self.assertEqual(
-                0o600 if os.geteuid() else 0o644, facts.st_mode & 0o777)
+                0o640 if os.geteuid() else 0o644, facts.st_mode & 0o777)
             self.assertEqual(0o700, self.path.stat().st_mode & 0o777)
             file.write(b'abc')
         self.assertEqual([], self.files())
