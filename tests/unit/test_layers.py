@@ -58,8 +58,8 @@ ARROWS = {
     'sandbox': {'emulator', 'exceptions'},
     # the children of the sandbox, which run the OpenStack projects
     'services': {'sandbox'},
-    'cmd': {'nova', 'cinder', 'janitor', 'imaging', 'arm', 'emulator',
-            'sandbox', 'conf', 'exceptions'},
+    'cmd': {'nova', 'cinder', 'janitor', 'imaging', 'disks', 'arm',
+            'payload', 'emulator', 'sandbox', 'conf', 'exceptions'},
 }
 
 # Top-level package -> the layers that may import it.
