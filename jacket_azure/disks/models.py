@@ -66,6 +66,7 @@ class VolumeSpec:
     :param os_type: ``Linux`` or ``Windows`` when a machine shall boot from
         what :meth:`.DiskModel.open_writer` writes; else not needed
     :param generation: ``V1`` or ``V2``, of such a disk
+    :param security_type: ``TrustedLaunch`` of such a disk, or None
     """
 
     name: str
@@ -74,6 +75,7 @@ class VolumeSpec:
     tags: Mapping[str, str]
     os_type: str | None = None
     generation: str | None = None
+    security_type: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -56,11 +56,35 @@ class Boots(image_contents.ImageContents, copies.Copies):
                 f'Nobody says whether the image {image.name} is Linux or '
                 f'Windows; set azure_os_type.'
             )
+        self._check_security(spec, image)
         if image.state == models.GENERALIZED:
             return models.Boot(
                 wanted, {'id': self._managed_image(spec, image)}, True
             )
         return models.Boot(self._os_disk(spec, image), None, False)
+
+    @staticmethod
+    def _check_security(
+        spec: models.OsDiskSpec, image: models.Image
+    ) -> None:
+        """Refuse a machine that Azure would not let have the disk.
+
+        A disk has its source's security type for ever; only what Azure
+        takes over from a VHD can still be given one.
+        """
+        if spec.security_type is None or vhds.is_one(image.uri):
+            return
+        is_trusted, wanted = (
+            one.security_type == image_payload.TRUSTED_LAUNCH
+            for one in (image, spec)
+        )
+        if is_trusted != wanted:
+            raise exceptions.InvalidRequest(
+                f'The image {image.name} is '
+                f'{"" if is_trusted else "not "}for Trusted Launch, and a '
+                f'machine made of it must be so too; azure_security_type = '
+                f'{image.security_type or "Standard"} says so.'
+            )
 
     @staticmethod
     def _is_for_machines(uri: str) -> bool:

@@ -105,6 +105,7 @@ class Contents(base.Base):
                 access=self._closed,
                 os_type=spec.os_type,
                 generation=spec.generation,
+                security_type=spec.security_type,
             )
         )
         self._disks.create(spec.name, body)

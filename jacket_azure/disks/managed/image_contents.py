@@ -27,6 +27,7 @@ from jacket_azure.disks import models
 from jacket_azure.disks.managed import captured
 from jacket_azure.disks.managed import contents
 from jacket_azure.disks.managed import vhds
+from jacket_azure.payload import image as image_payload
 from jacket_azure.payload import names
 from jacket_azure.payload import tags as tag_names
 
@@ -40,6 +41,12 @@ class ImageContents(captured.CapturedImages, contents.Contents):
     def open_image_writer(
         self, spec: models.ImageSpec, size_gib: int
     ) -> models.RangedWriter:
+        trusted = _trusted(spec.security_type)
+        if trusted and spec.generation != 'V2':
+            raise exceptions.InvalidRequest(
+                f'An image for Trusted Launch is of generation V2, not '
+                f'{spec.generation or "V1"}.'
+            )
         place = names.temporary_name(uuid.uuid4().hex)
         kinds = {tag_names.KIND: tag_names.KIND_TEMPORARY}
         inner = self.open_writer(
@@ -50,6 +57,7 @@ class ImageContents(captured.CapturedImages, contents.Contents):
                 {**spec.tags, **kinds},
                 spec.os_type,
                 spec.generation,
+                trusted,
             )
         )
         return image_writer.ImageWriter(
@@ -87,3 +95,9 @@ class ImageContents(captured.CapturedImages, contents.Contents):
             f'The bytes of the image {name_or_uri} cannot be read: it is a '
             f'managed image, or in another resource group.'
         )
+
+
+def _trusted(security_type: str | None) -> str | None:
+    """Return what a disk is told; of Standard it knows nothing."""
+    is_trusted = security_type == image_payload.TRUSTED_LAUNCH
+    return security_type if is_trusted else None

@@ -25,6 +25,7 @@ from jacket_azure.emulator.compute import disk_life
 from jacket_azure.emulator.compute import disk_model
 from jacket_azure.emulator.compute import disk_skus
 from jacket_azure.emulator.compute import sizes
+from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_image
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Place:
     # its disks are page blobs
     blob_based: bool = False
     ultra_enabled: bool = False
+    # TrustedLaunch, or None
+    security_type: str | None = None
 
     @property
     def group_id(self) -> str:
@@ -73,7 +76,13 @@ def place_of(emulator: server.Emulator, vm_id: str, body: dict[str, Any],
     return Place(
         emulator, vm_id, body['location'], list(body.get('zones') or ()),
         size, body.get('tags'), bool((os_disk.get('vhd') or {}).get('uri')),
-        bool(capabilities.get('ultraSSDEnabled')))
+        bool(capabilities.get('ultraSSDEnabled')), _security_of(properties))
+
+
+def _security_of(properties: dict[str, Any]) -> str | None:
+    profile = properties.get('securityProfile') or {}
+    known: str | None = profile.get('securityType')
+    return None if known == 'Standard' else known
 
 
 def default_sku(size: sizes.Size) -> str:
@@ -178,6 +187,13 @@ def check_os_disk(place: Place, entry: dict[str, Any],
             raise errors.missing_parameter('osDisk.osType')
         disk = attachable(place, disk_id)
         _refuse_as_os_disk(disk.body['sku']['name'])
+        _check_generation(place, disk)
+        if _security_of(disk.properties) != place.security_type:
+            # Azure/azure-sdk-for-python #30479
+            raise errors.ArmError(
+                400, 'BadRequest',
+                'Security type of VM is not compatible with the security '
+                'type of attached OS Disk.')
         return
     _refuse_as_os_disk(sku_of(place, entry))
     if (entry.get('diskSizeGB') or image.size_gib) < image.size_gib:
@@ -194,6 +210,15 @@ def check_os_disk(place: Place, entry: dict[str, Any],
             f'not support ephemeral OS disks.')
     if entry.get('name'):
         refuse_existing(place, entry['name'])
+
+
+def _check_generation(place: Place, disk: store.Resource) -> None:
+    generation = disk.properties.get('hyperVGeneration')
+    known = disk.properties.get('supportedCapabilities') or {}
+    if generation:
+        vm_checks.check_generation(
+            place.size, generation,
+            known.get('architecture') or place.size.architecture)
 
 
 def _refuse_as_os_disk(sku: str) -> None:

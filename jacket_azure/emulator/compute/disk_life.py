@@ -92,6 +92,7 @@ def _check(emulator: server.Emulator, subscription: str, sku: str,
     disk_rules.check_creation(sku, size_gib, data, body.get('zones') or [])
     usages.check_disk(emulator, subscription, body['location'], sku, size_gib)
     disk_rules.check(sku, size_gib, properties)
+    disk_rules.check_security(properties, source.inherited)
     sector = source.creation_data.get('logicalSectorSize')
     if sector is not None and data.get('logicalSectorSize') not in (
             None, sector):

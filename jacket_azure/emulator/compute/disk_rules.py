@@ -101,6 +101,33 @@ def check_creation(sku: str, size_gib: int, data: dict[str, Any],
             f"createOption '{data['createOption']}'.")
 
 
+def check_security(wanted: dict[str, Any], inherited: dict[str, Any]) -> None:
+    """Refuse a security type that the source, or generation 1, has not.
+
+    Nobody can give it to a disk that was made without, not by a copy either
+    (MicrosoftDocs/azure-docs #112364); the texts are unverified.
+
+    :raises ArmError: 400
+    """
+    asked = (wanted.get('securityProfile') or {}).get('securityType')
+    if asked is None:
+        return
+    generation = inherited.get('hyperVGeneration') or (
+        wanted.get('hyperVGeneration'))
+    if generation != 'V2':
+        raise errors.invalid_parameter(
+            'disk.securityProfile.securityType',
+            f"The security type '{asked}' is supported only for disks of "
+            f"Hypervisor Generation 'V2'.")
+    known = (inherited.get('securityProfile') or {}).get('securityType')
+    if wanted['creationData']['createOption'] in ('Copy', 'Restore') and (
+            asked != known):
+        raise errors.ArmError(
+            400, 'BadRequest',
+            'Security type of the disk is not compatible with the security '
+            'type of its source.')
+
+
 def check_caching(entry: dict[str, Any], sku: str, size_gib: int,
                   shares: int = 1) -> None:
     """Refuse host caching where there is none.

@@ -56,6 +56,9 @@ def make_os_disk(place: disk_checks.Place, entry: dict[str, Any],
         disk = _make(place, shown['name'], _os_sku(place, entry), {
             'creationData': _creation_data(image),
             'diskSizeGB': entry.get('diskSizeGB') or image.size_gib,
+            # for ever: no copy of it loses it
+            **({'securityProfile': {'securityType': place.security_type}}
+               if place.security_type else {}),
         }, image)
     return _taken(place, disk, shown)
 

@@ -168,7 +168,9 @@ def make_disk(emulator: server.Emulator, disk_id: ids.ResourceId,
     properties = body['properties']
     # a managed image is no source for a disk of its own: only a VM may
     facts = {} if lun is not None else {
-        'osType': image.os_type, 'hyperVGeneration': image.generation}
+        'osType': image.os_type, 'hyperVGeneration': image.generation,
+        **{key: properties[key] for key in ('securityProfile',)
+           if key in properties}}
     disk = disk_life.create(emulator, disk_id, {**body, 'properties': {
         'creationData': {'createOption': 'Empty'},
         'diskSizeGB': properties['diskSizeGB'], **facts}})

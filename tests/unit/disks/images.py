@@ -46,9 +46,8 @@ class ImageCase:
     """Mixed into a test case of one model.
 
     :ivar model: the model
+    :cvar generation: of its images
     """
-
-    generation = 'V1'
 
     # -- what is asked for
 

@@ -386,17 +386,48 @@ class OwnImagesTest(images.ImageCase, ManagedImageCase):
         image = self.model.capture_image(
             self.server_spec(security_type='TrustedLaunch'), images.SERVER)
         self.assertEqual('TrustedLaunch', image.security_type)
+        trusted = {'security_type': 'TrustedLaunch'}
         boot = self.model.prepare_os_disk(
-            self.disk_spec(images.OTHER_SERVER), image)
-        self.assertEqual({'securityType': 'TrustedLaunch'},
-                         self.azure.resource('disks', images.OTHER_SERVER)[
-                             'properties']['securityProfile'])
+            self.disk_spec(images.OTHER_SERVER, **trusted), image)
+        self.assertRaises(exceptions.Refused, self.machine,
+                          images.OTHER_SERVER, boot)
         self.machine(images.OTHER_SERVER, boot,
                      securityProfile={'securityType': 'TrustedLaunch'})
-        self.assertIn('gallery', str(self.assertRaises(
+        for state, told, spec in (
+                (models.GENERALIZED, 'gallery', self.disk_spec(
+                    images.CACHED, **trusted)),
+                (models.SPECIALIZED, 'must be so too', self.disk_spec(
+                    images.CACHED, security_type='Standard'))):
+            self.assertIn(told, str(self.assertRaises(
+                exceptions.InvalidRequest, self.model.prepare_os_disk, spec,
+                dataclasses.replace(image, state=state))))
+
+    def test_images_from_glance_for_trusted_launch(self):
+        trusted = {'security_type': 'TrustedLaunch'}
+        self.assertIn('generation V2', str(self.assertRaises(
+            exceptions.InvalidRequest, self.model.open_image_writer,
+            self.cached_spec(generation='V1', **trusted), 1)))
+        image = self.written(self.cached_spec(**trusted))
+        self.assertEqual('TrustedLaunch', image.security_type)
+        self.machine(
+            images.SERVER,
+            self.model.prepare_os_disk(self.disk_spec(**trusted), image),
+            securityProfile={'securityType': 'TrustedLaunch'})
+        other = self.written(self.cached_spec(
+            'f' * 32, security_type='Standard'))
+        self.assertIn('not for Trusted', str(self.assertRaises(
             exceptions.InvalidRequest, self.model.prepare_os_disk,
-            self.disk_spec(images.CACHED),
-            dataclasses.replace(image, state=models.GENERALIZED))))
+            self.disk_spec(images.CACHED, **trusted), other)))
+
+    def test_a_vhd_for_trusted_launch(self):
+        trusted = {'security_type': 'TrustedLaunch'}
+        image = dataclasses.replace(
+            self.model.get_image(self.blob()), os_type='Linux',
+            generation='V2')
+        self.machine(
+            images.SERVER,
+            self.model.prepare_os_disk(self.disk_spec(**trusted), image),
+            securityProfile={'securityType': 'TrustedLaunch'})
 
     def test_others_have_an_image_of_that_name(self):
         self.server()

@@ -24,6 +24,8 @@ from tests.unit.disks.page_blob import base
 
 class PageBlobImageCase(base.PageBlobDisksTestCase):
 
+    generation = 'V1'
+
     def setUp(self):
         super().setUp()
         # as Azure Stack Hub does
