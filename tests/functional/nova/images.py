@@ -16,6 +16,7 @@
 from nova import context
 from nova.tests import fixtures as nova_fixtures
 
+from tests import azurite
 from tests import world
 from tests.functional.nova import with_cinder
 from tests.functional.nova import with_glance
@@ -28,6 +29,8 @@ class ImageTestCase(with_glance.GlanceTestCase):
     boot_options = {}
 
     def setUp(self):
+        # its start takes seconds, for which no virtual clock waits
+        self.assertIsNotNone(azurite.shared().client)
         super().setUp()
         self.small, self.large = (
             self.create_flavor(f'azure.{gib}', 2, 8192, gib, **{

@@ -125,8 +125,10 @@ class Bytes:
 
     def test_n02_bytes_that_are_no_image(self):
         before = self.azure.resource_ids()
-        image = self.upload(
-            self.converted(content(), 'qcow2')[:MIB], 'qcow2')
+        data = bytearray(self.converted(content(), 'qcow2'))
+        # where the table of clusters lies: nowhere
+        data[40:48] = b'\x00' * 7 + b'\x01'
+        image = self.upload(bytes(data), 'qcow2')
         fault = self.failed_build(
             imageRef=image['id'], flavorRef=self.small)
         self.assertIn('mage', fault)

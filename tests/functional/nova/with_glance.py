@@ -35,7 +35,7 @@ class GlanceTestCase(base.AzureServersTestCase):
         self.images = self.useFixture(glance_process.GlanceFixture())
         super().setUp()
         self.user_token = self.images.token(
-            'fake', nova_fixtures.PROJECT_ID, 'member')
+            'fake', nova_fixtures.PROJECT_ID, 'member', 'reader')
         self.flags(api_servers=[self.images.endpoint], group='glance')
         # Nova's fixtures have put themselves here
         self.useFixture(fixtures.MonkeyPatch(
@@ -49,9 +49,11 @@ class GlanceTestCase(base.AzureServersTestCase):
 
     def _authentication(self, context):
         # an elevated context still has its user's token
-        role = 'admin' if context.user_id == 'admin' else 'member'
+        roles = ['member', 'reader']
+        if context.user_id == 'admin':
+            roles.append('admin')
         return token_endpoint.Token(self.images.endpoint, self.images.token(
-            context.user_id, context.project_id, role))
+            context.user_id, context.project_id, *roles))
 
 
 class Mapped:
