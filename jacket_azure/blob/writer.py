@@ -86,7 +86,8 @@ class Writer:
             if threads
             else None
         )
-        self._room = threading.BoundedSemaphore(max(1, 2 * threads))
+        # each holds 4 MiB; two wait, so that no thread has to
+        self._room = threading.BoundedSemaphore(threads + 2)
         self._lock = threading.Lock()
         self._keeping = threading.Lock()
         self._touched: set[int] = set()

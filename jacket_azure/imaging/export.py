@@ -98,9 +98,10 @@ class Export:
         self._data = data
         self._meter = transfer.Meter(size_bytes, progress)
         self._position = 0
-        self._left = memoryview(b'')
+        self._block = b''
+        self._at = 0
         self._blocks = workers.between_calls(
-            self._fetch, _jobs(parts), threads
+            self._fetch, _jobs(parts), threads, self._known
         )
         self._failure: BaseException | None = None
 
@@ -111,14 +112,15 @@ class Export:
         :raises AzureError: of the disk, and again by each further call:
             nobody takes a file that broke off for a whole one
         """
-        if not self._left:
-            self._left = memoryview(self._next())
-        if length < 0:
-            length = len(self._left)
-        found, self._left = self._left[:length], self._left[length:]
+        if self._at == len(self._block):
+            self._block, self._at = self._next(), 0
+        end = len(self._block) if length < 0 else self._at + length
+        # of a whole block this is the block itself
+        found = self._block[self._at : end]
+        self._at += len(found)
         self._position += len(found)
         self._meter.note(self._position)
-        return bytes(found)
+        return found
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield what is left, some MiB at a time."""
@@ -130,7 +132,7 @@ class Export:
         self._failure = self._failure or exceptions.InvalidRequest(
             'The export is closed.'
         )
-        self._left = memoryview(b'')
+        self._block, self._at = b'', 0
         try:
             self._blocks.close()
         finally:
@@ -156,6 +158,17 @@ class Export:
             self._failure = exc
             raise
         return block
+
+    def _known(self, job: list[_Piece]) -> bytes | None:
+        """Return the zeros of a piece that holds nothing."""
+        if len(job) != 1 or isinstance(job[0], bytes):
+            return None
+        offset, length = job[0]
+        if length != pieces.PIECE_BYTES or (
+            self._data.within(offset, offset + length)[1]
+        ):
+            return None
+        return pieces.ZEROS
 
     def _fetch(self, job: list[_Piece]) -> bytes:
         """Put together what lies in one piece of the disk, by one request."""
@@ -185,8 +198,6 @@ def _part(found: bytes, start: int, offset: int, length: int) -> bytes:
     """Return a range of the disk, of which all but *found* is zeros."""
     if (start, len(found)) == (offset, length):
         return found
-    if not found and length == pieces.PIECE_BYTES:
-        return pieces.ZEROS
     inside = found[
         max(0, offset - start) : max(0, offset + length - start)
     ]

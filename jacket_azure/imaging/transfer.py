@@ -26,11 +26,14 @@ import dataclasses
 import hashlib
 
 from jacket_azure import exceptions
+from jacket_azure.blob import writer as writers
 from jacket_azure.disks import models
 from jacket_azure.imaging import pieces
 from jacket_azure.imaging import workers
 
 THREADS = 4
+# of a stream, besides what a writer holds
+_AHEAD = 2
 
 #: called with a percentage that never gets smaller, by the caller's thread
 Progress = Callable[[int], None]
@@ -174,7 +177,11 @@ def pour(
     meter = Meter(size_bytes, progress)
     count = total = 0
     for end, written in workers.in_order(
-        carry, _checked(_cut(chunks, size_bytes), check), threads
+        # most writers send with threads of their own, and what waits for one
+        # is held in memory
+        carry,
+        _checked(_cut(chunks, size_bytes), check),
+        threads if not writers.usual_threads() else min(threads, _AHEAD),
     ):
         total += written
         count += bool(written)

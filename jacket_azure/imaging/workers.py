@@ -20,7 +20,6 @@ from collections.abc import Callable
 from collections.abc import Generator
 from collections.abc import Iterable
 from concurrent import futures
-import itertools
 from typing import TypeVar
 
 from jacket_azure.blob import writer
@@ -29,10 +28,15 @@ Item = TypeVar('Item')
 Done = TypeVar('Done')
 
 _NAME = 'image-transfer'
+# items that needed no work, before somebody takes the first
+_MOST_AHEAD = 1024
 
 
 def in_order(
-    work: Callable[[Item], Done], items: Iterable[Item], threads: int
+    work: Callable[[Item], Done],
+    items: Iterable[Item],
+    threads: int,
+    known: Callable[[Item], Done | None] | None = None,
 ) -> Generator[Done, None, None]:
     """Yield what *work* makes of each item, *threads* at a time.
 
@@ -43,40 +47,69 @@ def in_order(
     calls that come from different real threads, see
     :func:`jacket_azure.blob.writer.usual_threads`; :func:`in_batches` is for
     everybody else.
+
+    :param known: returns the result of an item that needs no work, else
+        None; such items cost neither a thread nor a place ahead
     """
     todo = iter(items)
     with futures.ThreadPoolExecutor(threads, _NAME) as pool:
-        under_way: collections.deque[futures.Future[Done]] = (
-            collections.deque())
+        ahead: collections.deque[futures.Future[Done]] = collections.deque()
+        busy = 0
         try:
             for item in todo:
-                under_way.append(pool.submit(work, item))
-                if len(under_way) > threads:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
+                ready = known(item) if known is not None else None
+                if ready is None:
+                    busy += 1
+                    ahead.append(pool.submit(work, item))
+                else:
+                    ahead.append(_Ready(ready))
+                while busy > threads or len(ahead) > _MOST_AHEAD:
+                    busy -= not isinstance(ahead[0], _Ready)
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
         finally:
-            for future in under_way:
+            for future in ahead:
                 future.cancel()
 
 
 def in_batches(
-    work: Callable[[Item], Done], items: Iterable[Item], threads: int
+    work: Callable[[Item], Done],
+    items: Iterable[Item],
+    threads: int,
+    known: Callable[[Item], Done | None] | None = None,
 ) -> Generator[Done, None, None]:
     """Do the same, but with nothing under way between two results.
 
-    A batch of as many items as there are threads is begun when the results
-    of the one before have all been taken.
+    A batch with work for all threads is begun when the results of the one
+    before have all been taken.
     """
-    todo = iter(items)
-    while batch := list(itertools.islice(todo, threads)):
-        yield from list(in_order(work, batch, threads))
+    batch: list[Item] = []
+    busy = 0
+    for item in items:
+        batch.append(item)
+        busy += known is None or known(item) is None
+        if busy == threads or len(batch) > _MOST_AHEAD:
+            yield from list(in_order(work, batch, threads, known))
+            batch, busy = [], 0
+    yield from list(in_order(work, batch, threads, known))
 
 
 def between_calls(
-    work: Callable[[Item], Done], items: Iterable[Item], threads: int
+    work: Callable[[Item], Done],
+    items: Iterable[Item],
+    threads: int,
+    known: Callable[[Item], Done | None] | None = None,
 ) -> Generator[Done, None, None]:
     """Do what is best for results that are taken by one call after another.
     """
     ahead = in_order if writer.usual_threads() else in_batches
-    return ahead(work, items, threads)
+    return ahead(work, items, threads, known)
+
+
+class _Ready(futures.Future[Done]):
+    """A result that was there at once."""
+
+    def __init__(self, value: Done) -> None:
+        super().__init__()
+        self.set_result(value)
