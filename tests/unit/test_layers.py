@@ -78,7 +78,7 @@ ONLY_IN = {
     'werkzeug': {'emulator'},
     'eventlet': set(),
     'oslo_service': {'nova'},    # periodic tasks
-    'openstack': {'janitor', 'sandbox'},
+    'openstack': {'janitor', 'sandbox', 'cmd'},
 }
 
 # What gives a module a clock, chance, a file, a process or the network.
