@@ -26,8 +26,8 @@ import array
 from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
+import itertools
 import struct
-import sys
 
 CLUSTER_BITS = 16
 CLUSTER_BYTES = 1 << CLUSTER_BITS
@@ -214,12 +214,11 @@ def layout(
 
 def _table(entries: Iterable[int], clusters: int) -> Iterator[bytes]:
     """Yield a table of 64-bit numbers, cluster by cluster."""
-    numbers = array.array('Q', entries)
-    if sys.byteorder == 'little':
-        numbers.byteswap()
-    data = numbers.tobytes().ljust(clusters * CLUSTER_BYTES, b'\0')
-    for at in range(0, len(data), CLUSTER_BYTES):
-        yield data[at : at + CLUSTER_BYTES]
+    todo = iter(entries)
+    for _ in range(clusters):
+        part = tuple(itertools.islice(todo, _ENTRIES_PER_TABLE))
+        data = struct.pack(f'>{len(part)}Q', *part)
+        yield data.ljust(CLUSTER_BYTES, b'\0')
 
 
 def _clusters(length: int) -> int:
