@@ -28,8 +28,10 @@ import nova.conf
 from nova.virt import driver
 
 from jacket_azure import conf
+from jacket_azure.nova import actions
 from jacket_azure.nova import alternates
 from jacket_azure.nova import consoleops
+from jacket_azure.nova import diagnosticsops
 from jacket_azure.nova import errors
 from jacket_azure.nova import hostops
 from jacket_azure.nova import imageops
@@ -46,7 +48,7 @@ CONF = nova.conf.CONF
 conf.register_opts(CONF)
 
 
-class AzureDriver(driver.ComputeDriver):
+class AzureDriver(actions.Actions, driver.ComputeDriver):
     """Runs instances as Azure virtual machines, one region per service."""
 
     capabilities = {
@@ -76,6 +78,7 @@ class AzureDriver(driver.ComputeDriver):
         self._volumes: Any = None
         self._swaps: Any = None
         self._consoles: Any = None
+        self._diagnostics: Any = None
         self._snapshots: Any = None
         self._images: Any = None
         self._janitor: Any = None
@@ -102,6 +105,7 @@ class AzureDriver(driver.ComputeDriver):
         self._volumes = volumeops.VolumeOps(backend)
         self._swaps = swapops.SwapOps(backend, self._volumes)
         self._consoles = consoleops.ConsoleOps(backend)
+        self._diagnostics = diagnosticsops.DiagnosticsOps(backend)
         self._images = imageops.ImageOps(backend)
         self._snapshots = snapshotops.SnapshotOps(backend)
         self._janitor = janitorops.JanitorOps(backend)
@@ -150,6 +154,10 @@ class AzureDriver(driver.ComputeDriver):
     @property
     def consoleops(self) -> consoleops.ConsoleOps:
         return self._ready(self._consoles)
+
+    @property
+    def diagnosticsops(self) -> diagnosticsops.DiagnosticsOps:
+        return self._ready(self._diagnostics)
 
     @property
     def janitorops(self) -> janitorops.JanitorOps:

@@ -43,7 +43,7 @@ _NOVA_STATES = {
 }
 
 
-def nova_state(seen: listings.Seen) -> int:
+def nova_state(seen: listings.Seen | instance_view.VmState) -> int:
     """Translate Azure's power state to ``nova.compute.power_state``."""
     if seen.hibernated:
         return power_state.SUSPENDED

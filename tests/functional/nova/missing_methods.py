@@ -68,8 +68,6 @@ OWED = {
     'detach_interface': 'issue 6, N24',
     'finish_migration': 'issue 6, N13',
     'finish_revert_migration': 'issue 6, N14',
-    'get_diagnostics': 'issue 6, N17',
-    'get_instance_diagnostics': 'issue 6, N17',
     'get_serial_console': 'issue 6, N18',
     'migrate_disk_and_power_off': 'issue 6, N13',
     'pause': 'issue 6, N25: refused in words',

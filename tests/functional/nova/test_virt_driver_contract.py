@@ -184,12 +184,11 @@ class ListsTest(timeout.TestCase):
 
     def test_every_method_that_is_missing_stands_on_one_list(self):
         """So no list can outlive the work that makes it shorter."""
-        ours = vars(driver.AzureDriver)
         missing = [
             name for name, method in vars(nova_driver.ComputeDriver).items()
             if inspect.isfunction(method) and not name.startswith('_')
             and 'raise NotImplementedError' in inspect.getsource(method)
-            and name not in ours]
+            and getattr(driver.AzureDriver, name) is method]
         lists = (missing_methods.IMPOSSIBLE, missing_methods.LEFT_TO_NOVA,
                  missing_methods.OWED)
         self.assertEqual(
