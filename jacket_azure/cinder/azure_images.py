@@ -20,6 +20,7 @@ from typing import Any
 from jacket_azure import exceptions
 from jacket_azure.cinder import backend as backends
 from jacket_azure.cinder import signatures
+from jacket_azure.disks import models
 from jacket_azure.mapping import image_target
 from jacket_azure.payload import image_trust
 from jacket_azure.payload import names
@@ -83,16 +84,12 @@ def _of_disk(
     size_gib: int,
 ) -> AzureImage:
     """Return an image that is a snapshot, a disk or a blob."""
-    found = backend.disks.get_image(str(target.id))
     properties = image.get('properties') or {}
-    if any(properties.get(name) for name in _FROM_PROPERTIES):
-        image_trust.check(
-            str(target.id),
-            found.tags,
-            backend.owner,
-            image['id'],
-            image.get('visibility') == 'public',
-        )
+    is_public = image.get('visibility') == 'public'
+    if is_public or not any(map(properties.get, _FROM_PROPERTIES)):
+        found = backend.disks.get_image(str(target.id))
+    else:
+        found = _made_for(backend, image['id'], str(target.id))
     if not found.usable:
         raise exceptions.InvalidRequest(
             f'The image {target.id} is not complete in Azure.'
@@ -103,6 +100,24 @@ def _of_disk(
         found.os_type or _ARM_OS.get(target.os_type or ''),
         found.generation or target.generation,
     )
+
+
+def _made_for(
+    backend: backends.Backend, image_id: str, uri: str
+) -> models.Image:
+    """Return what was made for a Glance image that anybody may write.
+
+    Asked for by the name it was given then: what a property names may be
+    anywhere, and gets no request with our token.
+    """
+    model = backend.disks
+    try:
+        found = model.get_image(model.image_name(image_id))
+        tags = found.tags if found.uri.lower() == uri.lower() else {}
+    except exceptions.NotFound:
+        tags = {}
+    image_trust.check(uri, tags, backend.owner, image_id, is_public=False)
+    return found
 
 
 def check_size(image_id: str, needed_gib: int, size_gib: int) -> None:

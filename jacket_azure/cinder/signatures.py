@@ -102,8 +102,7 @@ def refuse_unseen(image: dict[str, Any]) -> None:
     if is_signed(image):
         raise _refusal(
             image,
-            'cannot be verified, for its bytes are in Azure, which does not '
-            'know signatures of Glance. Remove the properties '
+            'cannot be verified: its bytes are in Azure alone. Remove '
             'img_signature..., or set verify_glance_signatures = disabled',
         )
 

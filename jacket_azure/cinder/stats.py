@@ -87,6 +87,9 @@ def build(
         'vendor_name': VENDOR,
         'driver_version': version,
         'storage_protocol': brick.PROTOCOL,
+        # of the backend, or Cinder never finds an image that it keeps as a
+        # volume: the pool it chooses is not that of the type
+        'clone_across_pools': True,
         'pools': [
             _pool(backend, pool, reserved_percentage)
             for pool in backend.disks.pools()

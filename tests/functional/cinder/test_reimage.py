@@ -1,0 +1,105 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+
+"""An image in the place of what a volume holds, as a rebuild wants it."""
+
+from unittest import mock
+
+from jacket_azure import exceptions
+from tests.functional.cinder import base
+from tests.functional.cinder import contents
+from tests.functional.cinder import images
+
+# one where the image has zeros, one behind its end, one in its data
+BEFORE = (7 * contents.MIB, contents.GIB - 4096, 3 * contents.MIB)
+
+
+@base.on_both_models
+class ReimageTest(images.ImagesTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.image = self.make_image(
+            'qcow2', os_type='windows', hw_firmware_type='uefi')
+        self.expected = self.converted_sha256(
+            self.image_file('qcow2'), 'qcow2')
+
+    def used_volume(self):
+        volume = self.create_volume()
+        self.contents.write(self.disk(volume), 'before', BEFORE)
+        return volume
+
+    def reimage(self, volume, status='available', image=None):
+        self.action(volume, 'os-reimage', {
+            'image_id': (image or self.image)['id'],
+            'reimage_reserved': False})
+        return self.wait_for(volume, 'downloading', status=status)
+
+    def test_nothing_of_before_is_left(self):
+        volume = self.used_volume()
+        found = self.reimage(volume)
+        self.check_holds(volume, *self.expected)
+        self.assertEqual('true', found['bootable'])
+        self.assertEqual(
+            self.image['id'], found['volume_image_metadata']['image_id'])
+        disk = self.disk(volume)
+        self.assertEqual(
+            ('Windows', 'V2'), (disk.os_type, disk.generation))
+        self.assertEqual([disk.name], self.volumes_left())
+        # once more, after it was used
+        self.contents.write(disk, 'again', BEFORE)
+        self.reimage(volume)
+        self.check_holds(volume, *self.expected)
+        self.assertEqual([self.disk(volume).name], self.volumes_left())
+        self.delete_volume(volume)
+        self.assertEqual([], self.volumes_left())
+
+    def volumes_left(self):
+        """Name disks and snapshots, without the images that are kept."""
+        kept = set(self.images_kept())
+        return [name for name in self.left_in_azure() if name not in kept]
+
+    def test_snapshots_of_before_stay(self):
+        volume = self.used_volume()
+        digest = self.contents.digest(self.disk(volume), BEFORE)
+        snapshot = self.create_snapshot(volume)
+        self.reimage(volume)
+        self.check_holds(volume, *self.expected)
+        copy = self.create_volume(snapshot_id=snapshot['id'])
+        self.assertEqual(
+            digest, self.contents.digest(self.disk(copy), BEFORE))
+        self.delete_snapshot(snapshot)
+        self.delete_volume(volume)
+
+    def test_a_volume_that_a_machine_has(self):
+        volume = self.used_volume()
+        digest = self.contents.digest(self.disk(volume), BEFORE)
+        with self.held(volume):
+            found = self.reimage(volume, status='error')
+            self.assertIn('in use', found['metadata']['azure_error'])
+        self.assertEqual(
+            digest, self.contents.digest(self.disk(volume), BEFORE))
+        self.assertEqual([], self.images_kept())
+
+    def test_a_failure_keeps_what_was_there(self):
+        volume = self.used_volume()
+        digest = self.contents.digest(self.disk(volume), BEFORE)
+        with mock.patch('jacket_azure.imaging.bring.bring',
+                        side_effect=exceptions.Unavailable('down')):
+            self.reimage(volume, status='error')
+        self.assertEqual(
+            digest, self.contents.digest(self.disk(volume), BEFORE))
+        self.assertEqual([self.disk(volume).name], self.volumes_left())
+        self.action(volume, 'os-reset_status', {'status': 'available'})
+        self.reimage(volume)
+        self.check_holds(volume, *self.expected)
