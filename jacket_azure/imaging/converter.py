@@ -125,6 +125,9 @@ class Converter:
 
     def close(self) -> None:
         """End the program."""
+        if self._process.poll() is not None:
+            # by itself, which whoever read it was told without the reason
+            self._log(logging.WARNING)
         self._undo.close()
 
     def __enter__(self) -> Converter:
@@ -230,20 +233,25 @@ def _connected(
     listener: socket.socket, limits: models.Limits
 ) -> list[socket.socket]:
     """Let a socket listen, and connect to it as often as is needed."""
-    sockets: list[socket.socket] = []
-    with tempfile.TemporaryDirectory(prefix='jacket-') as directory:
-        path = os.path.join(directory, 'nbd')
+    with contextlib.ExitStack() as done, contextlib.ExitStack() as undo:
+        directory = done.enter_context(
+            tempfile.TemporaryDirectory(prefix='jacket-')
+        )
+        folder = os.open(directory, os.O_PATH | os.O_CLOEXEC)
+        done.callback(os.close, folder)
+        # a socket's path is short, that of a temporary folder may not be
+        path = f'/proc/self/fd/{folder}/nbd'
         listener.bind(path)
         os.chmod(path, 0o600)
         listener.listen(limits.connections)
-        with contextlib.ExitStack() as undo:
-            for _ in range(limits.connections):
-                sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                undo.callback(sock.close)
-                sock.settimeout(limits.request_timeout)
-                sock.connect(path)
-                sockets.append(sock)
-            undo.pop_all()
+        sockets = []
+        for _ in range(limits.connections):
+            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            undo.callback(sock.close)
+            sock.settimeout(limits.request_timeout)
+            sock.connect(path)
+            sockets.append(sock)
+        undo.pop_all()
     return sockets
 
 

@@ -15,11 +15,15 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import BinaryIO
 
 from jacket_azure import exceptions
 
 SECTOR_BYTES = 512
+# Tables of the first level are kept in memory, so they are bounded: with
+# clusters or grains of 4 KiB this is 1 TiB, with 64 KiB far more
+MAX_TABLES = 2**19
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Image:
                 f'it refers to {length} bytes at {offset}, but ends at '
                 f'{self.size_bytes}'
             )
+        # many parts in a row would keep green threads from running
+        time.sleep(0)
         self.file.seek(offset)
         data = self.file.read(length)
         if len(data) != length:

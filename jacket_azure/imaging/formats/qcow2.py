@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import struct
 
+from jacket_azure.imaging.formats.parts import MAX_TABLES
 from jacket_azure.imaging.formats.parts import Image
 from jacket_azure.imaging.formats.parts import checked_size
 from jacket_azure.imaging.formats.parts import damaged
@@ -41,6 +42,10 @@ _REFUSED_EXTENSIONS = {
     _BACKING_FORMAT: 'it is an overlay of another file (backing file)',
 }
 _ZLIB, _ZSTD = 0, 1
+# of entries of both levels of tables
+_OFFSET = 0x00FF_FFFF_FFFF_FE00
+_COMPRESSED = 1 << 62
+_ZERO = 1
 # as QEMU: larger than any disk of Azure's needs
 _MAX_L1_BYTES = 32 * 1024**2
 
@@ -96,7 +101,18 @@ def disk_bytes(image: Image) -> int:
     ):
         if offset % cluster_bytes or offset + length > image.size_bytes:
             raise damaged(f'it has no table at {offset}')
-    return checked_size(size_bytes)
+    needed = -(-size_bytes // mapped)
+    if needed > MAX_TABLES:
+        raise refused(
+            f'its clusters of {cluster_bytes} bytes are too small for its '
+            f'disk of {size_bytes} bytes; give qemu-img convert a larger '
+            f'cluster_size'
+        )
+    l1 = _table(image, l1_at, needed)
+    _check_clusters(
+        image, l1, cluster_bits, version, checked_size(size_bytes)
+    )
+    return int(size_bytes)
 
 
 def _check_features(image: Image) -> int:
@@ -141,3 +157,41 @@ def _check_extensions(
         offset += _EXTENSION.size + -(-length // 8) * 8
     if offset > cluster_bytes:
         raise damaged('an extension of its header does not end')
+
+
+def _check_clusters(
+    image: Image, l1: tuple[int, ...], bits: int, version: int, size: int
+) -> None:
+    """Refuse an image that was cut off; QEMU would read the rest as zeros.
+
+    :param bits: of an offset in a cluster
+    :param size: of the disk; what is behind it in its last cluster may lack
+    """
+    cluster_bytes = 1 << bits
+    tables = {entry & _OFFSET for entry in l1} - {0}
+    last_table, last = divmod((size - 1) >> bits, cluster_bytes // 8)
+    # bits of an offset and length in sectors, of compressed data
+    packed = (1 << 62 - (bits - 8)) - 1
+    zero = _ZERO if version > 2 else 0
+    for table_at in sorted(tables):
+        table = list(_table(image, table_at, cluster_bytes // 8))
+        end = 0
+        if table_at == l1[last_table] & _OFFSET and table[last] & _OFFSET and (
+            not table[last] & (_COMPRESSED | zero)
+        ):
+            end = (table[last] & _OFFSET) + (size - 1) % cluster_bytes + 1
+            table[last] = 0
+        for entry in set(table):
+            if entry & _COMPRESSED:
+                end = max(end, (entry & packed) + 1)
+            elif entry & _OFFSET and not entry & zero:
+                end = max(end, (entry & _OFFSET) + cluster_bytes)
+        if end > image.size_bytes:
+            raise damaged(
+                f'it refers to data up to {end}, but ends at '
+                f'{image.size_bytes}'
+            )
+
+
+def _table(image: Image, offset: int, entries: int) -> tuple[int, ...]:
+    return struct.unpack(f'>{entries}Q', image.part(offset, entries * 8))

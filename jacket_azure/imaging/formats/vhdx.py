@@ -17,6 +17,7 @@ Source: [MS-VHDX] "Virtual Hard Disk v2 (VHDX) File Format".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 import struct
 import uuid
 
@@ -49,6 +50,8 @@ _SECTORS_PER_BITMAP = 2**23
 _STATE = 7
 # fully and partially; all others read as zeros
 _PRESENT = (6, 7)
+# of data; what comes after so many is one, with its holes
+_MAX_RANGES = 16384
 
 
 def _guid(text: str) -> bytes:
@@ -94,18 +97,29 @@ def data_ranges(image: Image) -> list[tuple[int, int]]:
     entries = count + (count - 1) // group
     if entries * 8 > length:
         raise damaged(f'its table is too short for {count} blocks')
-    table = struct.unpack(f'<{entries}Q', image.part(blocks_at, entries * 8))
     found: list[tuple[int, int]] = []
-    for block in range(count):
-        if table[block + block // group] & _STATE not in _PRESENT:
-            continue
+    for block in _blocks(image, blocks_at, count, group):
         start = block * block_bytes
-        if found and sum(found[-1]) == start:
-            start, _ = found.pop()
-        found.append(
-            (start, min((block + 1) * block_bytes, size_bytes) - start)
-        )
+        if found and (
+            sum(found[-1]) == start or len(found) == _MAX_RANGES
+        ):
+            start = found.pop()[0]
+        end = min((block + 1) * block_bytes, size_bytes)
+        found.append((start, end - start))
     return found
+
+
+def _blocks(
+    image: Image, table_at: int, count: int, group: int
+) -> Iterator[int]:
+    """Yield the numbers of the blocks that have data."""
+    for first in range(0, count, group):
+        blocks = min(group, count - first)
+        entry = first + first // group
+        table = image.part(table_at + entry * 8, blocks * 8)
+        for block, (state,) in enumerate(struct.iter_unpack('<Q', table)):
+            if state & _STATE in _PRESENT:
+                yield first + block
 
 
 def _disk(image: Image) -> tuple[int, int, int, int]:

@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 import struct
 
+from jacket_azure.imaging.formats.parts import MAX_TABLES
 from jacket_azure.imaging.formats.parts import SECTOR_BYTES
 from jacket_azure.imaging.formats.parts import Image
 from jacket_azure.imaging.formats.parts import checked_size
@@ -37,6 +38,7 @@ _LINE_ENDS_AT = 73
 _VERSIONS = (1, 2, 3)
 _LINE_ENDS = b'\n \r\n'
 _FLAGS = 0x3_0007
+_COMPRESSED = 0x1_0000
 _GRAIN_SECTORS = [1 << bit for bit in range(3, 16)]
 _TABLE_ENTRIES = 512
 _AT_END = 0xFFFF_FFFF_FFFF_FFFF
@@ -90,8 +92,16 @@ def disk_bytes(image: Image) -> int:
         if footer[:8] != header[:8] or directory_at == _AT_END:
             raise damaged('its header and its footer contradict each other')
     tables = -(-sectors // (grain * entries))
+    if tables > MAX_TABLES:
+        raise refused(
+            f'its grains of {grain} sectors are too small for its disk of '
+            f'{sectors} sectors'
+        )
     if directory_at * SECTOR_BYTES + tables * 4 > image.size_bytes:
         raise damaged(f'it has no directory at sector {directory_at}')
+    # grains are shorter when compressed, and at the end of the disk
+    least = 1 if header[2] & _COMPRESSED else sectors % grain or grain
+    _check_grains(image, directory_at, tables, least)
     return checked_size(sectors * SECTOR_BYTES)
 
 
@@ -146,3 +156,24 @@ def _check_text(data: bytes, sectors: int, grain: int) -> None:
             f'its description tells of {extent[2]} sectors, its header of '
             f'{sectors}'
         )
+
+
+def _check_grains(
+    image: Image, directory_at: int, count: int, least: int
+) -> None:
+    """Refuse an image that was cut off; QEMU would read the rest as zeros.
+
+    :param least: sectors that a grain has in the file
+    """
+    for table_at in set(_table(image, directory_at, count)) - {0}:
+        last = max(_table(image, table_at, _TABLE_ENTRIES))
+        if last > 1 and (last + least) * SECTOR_BYTES > image.size_bytes:
+            raise damaged(
+                f'it refers to data at sector {last}, but ends at '
+                f'{image.size_bytes // SECTOR_BYTES}'
+            )
+
+
+def _table(image: Image, sector: int, entries: int) -> tuple[int, ...]:
+    data = image.part(sector * SECTOR_BYTES, entries * 4)
+    return struct.unpack(f'<{entries}I', data)

@@ -23,6 +23,7 @@ import zlib
 
 import fixtures
 
+from jacket_azure import exceptions
 from jacket_azure.imaging import models
 from jacket_azure.imaging import sources
 from jacket_azure.imaging import staging
@@ -163,6 +164,14 @@ class ImageTest(timeout.TestCase):
             found = whole(source)
             self.assertEqual(source.size_bytes, len(found))
             return found
+
+    def refused(self, data, disk_format, **facts):
+        """Return the sentence with which an image is refused."""
+        try:
+            found = self.content(data, disk_format, **facts)
+        except exceptions.InvalidRequest as exc:
+            return str(exc)
+        self.fail(f'a disk of {len(found)} bytes was read')
 
 
 def whole(source):

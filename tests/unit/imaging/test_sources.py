@@ -29,12 +29,6 @@ from tests.unit.imaging.images import MIB
 
 class SourcesTest(images.ImageTest):
 
-    def refusal(self, data, disk_format, **facts):
-        """Return the sentence with which an image is refused."""
-        return str(self.assertRaises(
-            exceptions.InvalidRequest, self.content, data, disk_format,
-            **facts))
-
     def test_every_format_holds_what_qemu_finds_in_it(self):
         for kind, (driver, _, disk_format, *_) in images.KINDS.items():
             image = images.made(kind)
@@ -120,23 +114,23 @@ class SourcesTest(images.ImageTest):
             image = images.made(kind)
             disk_format = images.KINDS[kind][2]
             for checksum in (f'sha512:{"0" * 128}', f'md5:{"0" * 32}'):
-                self.assertIn('checksum', self.refusal(
+                self.assertIn('checksum', self.refused(
                     image, disk_format, checksum=checksum))
             for size in (len(image) - 512, len(image) + 512):
                 self.assertRegex(
-                    self.refusal(image, disk_format, size_bytes=size),
+                    self.refused(image, disk_format, size_bytes=size),
                     rf'has {size} bytes, but (more than )?\d+ came')
             md5 = hashlib.md5(image).hexdigest()    # noqa: S324
             self.content(image, disk_format, checksum=f'md5:{md5}')
             self.content(image, disk_format, checksum=None)
-        self.assertIn("'sha9'", self.refusal(
+        self.assertIn("'sha9'", self.refused(
             b'abc', 'raw', checksum='sha9:00'))
 
     def test_no_more_is_read_than_the_image_has(self):
         def chunks():
             while True:
                 yield bytes(MIB)
-        self.assertIn('more than', self.refusal(
+        self.assertIn('more than', self.refused(
             b'', 'raw', chunks=chunks, size_bytes=2 * MIB, checksum=None))
 
     def test_a_failure_to_fetch_comes_through(self):
@@ -154,11 +148,11 @@ class SourcesTest(images.ImageTest):
         def never():
             self.fail('bytes were asked for')
         for disk_format in ('iso', 'vdi', 'ami', ''):
-            self.assertIn('raw, qcow2, vhd, vhdx, vmdk', self.refusal(
+            self.assertIn('raw, qcow2, vhd, vhdx, vmdk', self.refused(
                 b'abc', disk_format, chunks=never))
-        self.assertIn('ova', self.refusal(
+        self.assertIn('ova', self.refused(
             b'abc', 'vmdk', container_format='ova', chunks=never))
-        self.assertIn('1 GiB; at most 0 GiB', self.refusal(
+        self.assertIn('1 GiB; at most 0 GiB', self.refused(
             b'abc', 'raw', size_bytes=65 * MIB, chunks=never))
 
     def test_without_qemu_raw_and_fixed_vhd_still_work(self):
@@ -180,7 +174,7 @@ class SourcesTest(images.ImageTest):
         self.useFixture(fixtures.EnvironmentVariable(
             'PATH', str(self.folder)))
         self.content(fixed, 'vhd')
-        self.assertIn('qemu-nbd is not installed', self.refusal(
+        self.assertIn('qemu-nbd is not installed', self.refused(
             dynamic, 'vhd'))
 
     def test_a_death_of_qemu_is_an_error_not_a_wait(self):
@@ -192,6 +186,30 @@ class SourcesTest(images.ImageTest):
                                   source.reader.read, 0, 512)
             self.assertRaises(exceptions.InvalidRequest,
                               list, source.reader.ranges())
+
+    def test_a_deep_temporary_folder_will_do(self):
+        deep = self.folder / ('d' * 100)
+        deep.mkdir()
+        self.useFixture(fixtures.MonkeyPatch('tempfile.tempdir', str(deep)))
+        self.assertEqual(images.disk(), self.content(
+            images.made('qcow2 version 3'), 'qcow2'))
+        self.assertEqual([], [*deep.iterdir()])
+
+    def test_descriptors_are_not_leaked(self):
+        def count():
+            return len(os.listdir('/proc/self/fd'))
+        image = images.made('qcow2 version 3')
+        self.content(image, 'qcow2')
+        before = count()
+        for _ in range(3):
+            self.content(image, 'qcow2')
+            self.refused(image[:200000], 'qcow2')
+            with self.open(image, 'qcow2') as source:
+                for child in self.converters():
+                    os.kill(int(child.name), signal.SIGKILL)
+                self.assertRaises(exceptions.InvalidRequest,
+                                  source.reader.read, 0, 512)
+        self.assertEqual(before, count())
 
     def test_nothing_runs_on_when_it_was_closed(self):
         with self.open(images.made('qcow2 version 3'), 'qcow2'):
