@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import contextlib
+import dataclasses
 import uuid
 
 from jacket_azure import exceptions
@@ -48,6 +49,8 @@ class ImageContents(images.Images):
         progress: image_interface.Progress | None = None,
     ) -> models.Image:
         check_security(spec.security_type)
+        # a machine that has such disks is of no other
+        spec = dataclasses.replace(spec, generation='V1')
         try:
             return self._capture(spec, names.os_disk(instance_uuid), progress)
         except exceptions.Conflict:

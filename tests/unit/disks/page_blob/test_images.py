@@ -125,6 +125,12 @@ class PageBlobOnlyTest(images.ImageCase, PageBlobImageCase):
             exceptions.InvalidRequest, self.model.open_image_writer,
             self.cached_spec(**trusted), 1)
 
+    def test_a_server_is_of_generation_1_whatever_its_image_was(self):
+        self.server()
+        image = self.model.capture_image(
+            self.server_spec(generation='V2'), images.SERVER)
+        self.assertEqual('V1', self.model.get_image(image.uri).generation)
+
     def test_sizes_that_are_no_whole_gib(self):
         """An operator's VHD; the image of its server has the very bytes."""
         size = images.GIB + 5 * images.MIB
