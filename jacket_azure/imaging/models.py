@@ -28,6 +28,8 @@ GIB = 1024**3
 _OS_TYPES = {'linux': 'Linux', 'windows': 'Windows'}
 _GENERATIONS = {'v1': 'V1', 'v2': 'V2'}
 _STATES = {'generalized': 'generalized', 'specialized': 'specialized'}
+_SECURITY_TYPES = {'standard': '', 'trustedlaunch': 'TrustedLaunch'}
+_SECURITY = {'trustedlaunch': 'TrustedLaunch', 'standard': ''}
 _FIRMWARE = {'uefi': 'V2', 'bios': 'V1'}
 
 
@@ -42,7 +44,9 @@ class SourceImage:
     :ivar os_type: ``Linux`` or ``Windows``
     :ivar generation: ``V1`` boots by BIOS, ``V2`` by UEFI
     :ivar state: ``generalized`` or ``specialized``
-    :ivar chunks: starts to read the bytes from their beginning, once
+    :ivar chunks: starts to read the bytes from their beginning; called again
+        when the connection to Glance was lost
+    :ivar security_type: ``TrustedLaunch``, or None
     """
 
     id: str
@@ -56,6 +60,7 @@ class SourceImage:
     generation: str
     state: str
     chunks: Callable[[], Iterator[bytes]]
+    security_type: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,6 +128,10 @@ def from_glance(
         or 'V1',
         state=_choice(known, ('azure_os_state',), _STATES) or 'generalized',
         chunks=chunks,
+        security_type=_choice(
+            known, ('azure_security_type',), _SECURITY_TYPES
+        )
+        or None,
     )
 
 

@@ -129,7 +129,8 @@ class LyingSizeTest(attacks.AttackTest):
         for size in ('65M', '1P', '2E'):
             image = self.qemu(
                 '-f', 'qcow2', '-o', 'cluster_size=2M', size=size)
-            self.refusal(image, 'qcow2', 'at most 0 GiB|does not fit|too small')
+            self.refusal(
+                image, 'qcow2', 'at most 0 GiB|does not fit|too small')
         self.refusal(self.qemu('-f', 'vhdx', size='1T'), 'vhdx',
                      'at most 0 GiB')
         self.refusal(self.qemu('-f', 'vmdk', size='1T'), 'vmdk',

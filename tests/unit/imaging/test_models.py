@@ -62,11 +62,20 @@ class FromGlanceTest(timeout.TestCase):
         self.assertEqual(('Linux', 'V1', 'specialized'), (
             image.os_type, image.generation, image.state))
 
+    def test_security_type(self):
+        self.assertIsNone(self.image().security_type)
+        for value, expected in (('TrustedLaunch', 'TrustedLaunch'),
+                                ('trustedlaunch', 'TrustedLaunch'),
+                                ('Standard', None)):
+            self.assertEqual(expected, self.image(
+                azure_security_type=value).security_type)
+
     def test_values_that_mean_nothing_are_refused(self):
         for name, value in (('azure_os_type', 'beos'), ('os_type', 'dos'),
                             ('azure_generation', '3'),
                             ('hw_firmware_type', 'openfirmware'),
-                            ('azure_os_state', 'broken')):
+                            ('azure_os_state', 'broken'),
+                            ('azure_security_type', 'Secret')):
             error = self.assertRaises(
                 exceptions.InvalidRequest, self.image, **{name: value})
             self.assertIn(f'{name} is {value!r}', str(error))
