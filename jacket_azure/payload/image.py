@@ -71,16 +71,6 @@ def build(spec: ManagedImageSpec) -> dict[str, Any]:
     }
 
 
-def source_of(body: Mapping[str, Any]) -> str | None:
-    """Return the id or URL a managed image's OS disk was made of."""
-    profile = body['properties'].get('storageProfile') or {}
-    disk = profile.get('osDisk') or {}
-    for kind in ('snapshot', 'managedDisk'):
-        if disk.get(kind):
-            return str(disk[kind].get('id'))
-    return disk.get('blobUri')
-
-
 def marked(
     tags: Mapping[str, str], state: str, security_type: str | None
 ) -> dict[str, str]:

@@ -56,6 +56,15 @@ class BuildTest(timeout.TestCase):
             size_gib=10, access=disk.CLOSED, os_type='Windows',
             generation='V2'))
 
+    def test_import(self):
+        self.assertEqual(samples.load('disk_import'), self.build(
+            'StandardSSD_LRS', disk.from_blob(
+                'https://account.blob.core.windows.net/images/a.vhd',
+                '/subscriptions/s/resourceGroups/g/providers/'
+                'Microsoft.Storage/storageAccounts/account'),
+            kind={'zone': '2'}, size_gib=40, os_type='Linux',
+            generation='V2', security_type='TrustedLaunch'))
+
     def test_images(self):
         wanted = samples.load('disk_from_images')
         image_id = disk.platform_image_id(

@@ -59,6 +59,22 @@ class NamesTest(timeout.TestCase):
         self.assertEqual(uuid, names.parse_snapshot_name(name))
         self.assertIsNone(names.parse_volume_name(name))
 
+    @given(st.from_regex(r'[0-9a-f]{32}', fullmatch=True))
+    def test_names_by_key_are_valid_and_no_others(self, key):
+        found = (names.cached_image_name(key), names.temporary_name(key))
+        self.assertEqual(2, len(set(found)))
+        for name in found:
+            self.assertTrue(names.is_valid_name(name))
+            self.assertIsNone(names.parse_volume_name(name))
+            self.assertIsNone(names.parse_snapshot_name(name))
+            self.assertIsNone(names.parse_uuid(name))
+
+    def test_keys(self):
+        for bad in ('a' * 31, 'a' * 33, 'A' * 32, 'g' * 32, 'a' * 32 + '\n',
+                    f'../{"a" * 29}'):
+            self.assertRaises(ValueError, names.cached_image_name, bad)
+            self.assertRaises(ValueError, names.temporary_name, bad)
+
     def test_generations(self):
         for bad in ('A', 'a-b', 'a' * 17, 'a\n'):
             self.assertRaises(ValueError, names.volume_name, UUID, bad)
