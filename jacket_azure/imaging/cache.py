@@ -77,6 +77,7 @@ class ImageCache(kept.Kept):
                 image.os_type,
                 image.generation,
                 image.state,
+                image.security_type or '',
             )
         )
         return hashlib.sha256(facts.encode()).hexdigest()[:32]
@@ -150,6 +151,7 @@ class ImageCache(kept.Kept):
             os_type=image.os_type,
             generation=image.generation,
             state=image.state,
+            security_type=image.security_type,
         )
         return bring.bring(
             image,

@@ -29,7 +29,6 @@ _OS_TYPES = {'linux': 'Linux', 'windows': 'Windows'}
 _GENERATIONS = {'v1': 'V1', 'v2': 'V2'}
 _STATES = {'generalized': 'generalized', 'specialized': 'specialized'}
 _SECURITY_TYPES = {'standard': '', 'trustedlaunch': 'TrustedLaunch'}
-_SECURITY = {'trustedlaunch': 'TrustedLaunch', 'standard': ''}
 _FIRMWARE = {'uefi': 'V2', 'bios': 'V1'}
 
 

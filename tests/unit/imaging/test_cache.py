@@ -122,9 +122,10 @@ class CacheTest(timeout.TestCase):
         others = [
             self.image(2), self.image(checksum='md5:0'),
             self.image(checksum=None), self.image(os_type='Windows'),
-            self.image(generation='V2'), self.image(state='specialized')]
+            self.image(generation='V2'), self.image(state='specialized'),
+            self.image(security_type='TrustedLaunch')]
         keys = {self.cache.key_of(each) for each in [image, *others]}
-        self.assertEqual(7, len(keys))
+        self.assertEqual(8, len(keys))
         self.assertIn(self.cache.key_of(self.image(name='other')), keys)
         for key in keys:
             self.assertRegex(key, '^[0-9a-f]{32}$')
@@ -206,6 +207,15 @@ class CacheTest(timeout.TestCase):
         self.assertEqual([], list(bare.list()))
         self.assertRaises(
             exceptions.ConfigurationError, bare.ensure, self.image())
+
+    def test_a_machine_of_trusted_launch_can_boot_from_it(self):
+        opened = []
+        self.disks.open_image_writer = lambda spec, size_gib: (
+            opened.append(spec) or Images.open_image_writer(
+                self.disks, spec, size_gib))
+        self.cache.ensure(self.image(
+            generation='V2', security_type='TrustedLaunch'))
+        self.assertEqual('TrustedLaunch', opened[0].security_type)
 
     # -- uses
 
