@@ -23,15 +23,19 @@ import os
 import pathlib
 import platform
 import sys
+import tempfile
 
 from tests.bench import azure
 from tests.bench import bare as bare_module
 from tests.bench import compute as compute_module
 from tests.bench import creates
+from tests.bench import images
 from tests.bench import plot
 from tests.bench import report
 from tests.bench import requests
 from tests.bench import scale
+
+PARTS = ('creates', 'scale', 'images')
 
 
 @contextlib.contextmanager
@@ -98,6 +102,14 @@ def measure_scale(servers):
                 yield report.Row(f'{name}: time', cost.seconds, unit='s')
 
 
+def measure_images(rounds):
+    """Yield the rows of images, on their way to Azure and back."""
+    with azure.emulated(
+            'none', throttling=False, contents=True) as options:
+        with tempfile.TemporaryDirectory(prefix='jacket-bench-') as folder:
+            yield from images.measure(options, pathlib.Path(folder), rounds)
+
+
 def main():
     """Run all, print and write the table, and judge it."""
     parser = argparse.ArgumentParser(
@@ -111,20 +123,25 @@ def main():
     parser.add_argument('--output', type=pathlib.Path,
                         default='.bench', metavar='FOLDER',
                         help='where table and picture go (%(default)s)')
+    parser.add_argument('--only', choices=PARTS, action='append',
+                        help='one part; may be repeated (all)')
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
+    parts = {
+        'creates': lambda: measure_creates(
+            options.rounds, options.creates, options.output / 'bench.png'),
+        'scale': lambda: measure_scale(options.servers),
+        'images': lambda: measure_images(options.rounds)}
     rows = []
-    for row in (
-            *_shown(measure_creates(options.rounds, options.creates,
-                                    options.output / 'bench.png')),
-            *_shown(measure_scale(options.servers))):
-        rows.append(row)
+    for part in options.only or PARTS:
+        rows.extend(_shown(parts[part]()))
     about = {
         'jacket_azure': metadata.version('jacket_azure'),
         'Python': platform.python_version(), 'processors': os.cpu_count()}
     report.write(options.output, rows, about)
     print(f'\n{report.table(rows)}\n\nAlso in {options.output}, with '
-          f'bench.png.')
+          f'bench.png.' if 'creates' in (options.only or PARTS)
+          else f'\n{report.table(rows)}\n\nAlso in {options.output}.')
     return 0 if all(row.is_good for row in rows) else 1
 
 

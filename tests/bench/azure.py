@@ -40,21 +40,24 @@ zones: {az1: "1"}
 
 
 @contextlib.contextmanager
-def emulated(latency, throttling):
+def emulated(latency, throttling, contents=False):
     """Run the emulator, with a mapping file that fits it.
 
     :param latency: ``none`` or ``observed``
     :param throttling: enforce Azure's rate limits
+    :param contents: keep the bytes of blobs, in Azurite
     :returns: the options of ``[azure]``
     """
     with tempfile.TemporaryDirectory(prefix='jacket-bench-') as folder:
         command = [
             sys.executable, '-m', 'jacket_azure.cmd.main', '--quiet',
-            'emulator', '--no-contents', '--state-dir', folder,
+            'emulator', '--state-dir', folder,
             '--location', LOCATION, '--resource-group', RESOURCE_GROUP,
             '--latency', latency,
             # what is compared is not in which half minute a look falls
             '--retry-after', '1']
+        if not contents:
+            command.append('--no-contents')
         if throttling:
             command.append('--throttling')
         process = subprocess.Popen(

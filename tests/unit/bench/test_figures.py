@@ -15,7 +15,9 @@
 from jacket_azure.arm import gates
 from jacket_azure.arm import statistics
 from tests import timeout
+from tests.bench import carrier
 from tests.bench import creates
+from tests.bench import images
 from tests.bench import report
 
 
@@ -51,6 +53,18 @@ class FiguresTest(timeout.TestCase):
         pairs = [creates.Pair(1, 9), creates.Pair(2, 2.2),
                  creates.Pair(2, 2)]
         self.assertEqual(1.1, creates.overhead(pairs))
+
+    def test_medians_of_turns_are_compared(self):
+        times = images.Times([1.0, 9.0, 2.0], [2.0, 2.2, 2.1])
+        self.assertEqual(1.05, times.ratio)
+        rows = list(times.rows('carried'))
+        self.assertEqual([2.0, 2.1], [row.value for row in rows[:2]])
+        self.assertTrue(rows[2].is_good)
+        times.driver[:] = [2.4]
+        self.assertFalse(list(times.rows('carried'))[2].is_good)
+
+    def test_a_process_tells_its_own_memory(self):
+        self.assertTrue(10 * 1024 < carrier.peak_kib() < 8 * 1024**2)
 
     def test_a_figure_over_its_limit_is_told(self):
         rows = [report.Row('one', 2, 2), report.Row('other', 2.5, 2, 's'),
