@@ -30,7 +30,6 @@ import shutil
 import socket
 import subprocess  # noqa: S404  a fixed command, without a shell
 import sys
-import tempfile
 from typing import Any
 
 from oslo_log import log as logging
@@ -40,6 +39,7 @@ from jacket_azure.imaging import confine
 from jacket_azure.imaging import models
 from jacket_azure.imaging import nbd
 from jacket_azure.imaging import nbd_reader
+from jacket_azure.imaging import nbd_sockets
 
 LOG = logging.getLogger(__name__)
 
@@ -165,7 +165,9 @@ class Converter:
             listener = passed.enter_context(
                 socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             )
-            sockets = _connected(listener, limits)
+            sockets = nbd_sockets.connected(
+                listener, limits.connections, limits.request_timeout
+            )
             for sock in sockets:
                 undo.callback(sock.close)
             image = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -227,32 +229,6 @@ def _command(
         f'--shared={limits.connections}',
         f'json:{json.dumps(node)}',
     ]
-
-
-def _connected(
-    listener: socket.socket, limits: models.Limits
-) -> list[socket.socket]:
-    """Let a socket listen, and connect to it as often as is needed."""
-    with contextlib.ExitStack() as done, contextlib.ExitStack() as undo:
-        directory = done.enter_context(
-            tempfile.TemporaryDirectory(prefix='jacket-')
-        )
-        folder = os.open(directory, os.O_PATH | os.O_CLOEXEC)
-        done.callback(os.close, folder)
-        # a socket's path is short, that of a temporary folder may not be
-        path = f'/proc/self/fd/{folder}/nbd'
-        listener.bind(path)
-        os.chmod(path, 0o600)
-        listener.listen(limits.connections)
-        sockets = []
-        for _ in range(limits.connections):
-            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            undo.callback(sock.close)
-            sock.settimeout(limits.request_timeout)
-            sock.connect(path)
-            sockets.append(sock)
-        undo.pop_all()
-    return sockets
 
 
 def _nobody() -> dict[str, int]:
