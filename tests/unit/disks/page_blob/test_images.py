@@ -18,6 +18,7 @@ from jacket_azure import exceptions
 from jacket_azure.disks import models
 from jacket_azure.payload import tags
 from tests import world
+from tests.unit.disks import image_faults
 from tests.unit.disks import images
 from tests.unit.disks.page_blob import base
 
@@ -65,7 +66,7 @@ class PageBlobImageTest(images.ImageTests, PageBlobImageCase):
     """What holds for both models."""
 
 
-class PageBlobImageFaultsTest(images.ImageFaults, PageBlobImageCase):
+class PageBlobImageFaultsTest(image_faults.ImageFaults, PageBlobImageCase):
     """Every request of every verb goes wrong."""
 
 
