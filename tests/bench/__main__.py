@@ -139,9 +139,7 @@ def main():
         'jacket_azure': metadata.version('jacket_azure'),
         'Python': platform.python_version(), 'processors': os.cpu_count()}
     report.write(options.output, rows, about)
-    print(f'\n{report.table(rows)}\n\nAlso in {options.output}, with '
-          f'bench.png.' if 'creates' in (options.only or PARTS)
-          else f'\n{report.table(rows)}\n\nAlso in {options.output}.')
+    print(f'\n{report.table(rows)}\n\nAlso in {options.output}.')
     return 0 if all(row.is_good for row in rows) else 1
 
 
