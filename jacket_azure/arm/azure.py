@@ -39,6 +39,7 @@ from jacket_azure.arm import storage_accounts
 from jacket_azure.arm import subnets
 from jacket_azure.arm import transport as transports
 from jacket_azure.arm import usages
+from jacket_azure.arm import virtual_machine_extensions
 from jacket_azure.arm import virtual_machine_images
 from jacket_azure.arm import virtual_machines
 from jacket_azure.arm import wire as wires
@@ -81,6 +82,11 @@ class Azure:
         compute, network = client.compute, client.network
         self.virtual_machines = virtual_machines.VirtualMachines(
             client, compute.virtual_machines
+        )
+        self.virtual_machine_extensions = (
+            virtual_machine_extensions.VirtualMachineExtensions(
+                client, compute.virtual_machine_extensions
+            )
         )
         self.network_interfaces = network_interfaces.NetworkInterfaces(
             client, network.network_interfaces

@@ -219,7 +219,8 @@ def _sentence(
 
     No path, which the debug log has beside the request id.
     """
-    text = redaction.text(' '.join(text.split()), call.secrets)
+    # first: a secret may hold spaces
+    text = ' '.join(redaction.text(text, call.secrets).split())
     if len(text) > _LONGEST:
         text = f'{text[:_LONGEST]}...'
     if request_id:

@@ -26,6 +26,7 @@ class Actions:
     """Mixed into the driver, before Nova's own base class."""
 
     diagnosticsops: Any
+    passwordops: Any
 
     def get_diagnostics(self, instance: Any) -> dict[str, Any]:
         with errors.as_nova_errors(instance):
@@ -34,3 +35,7 @@ class Actions:
     def get_instance_diagnostics(self, instance: Any) -> Any:
         with errors.as_nova_errors(instance):
             return self.diagnosticsops.standard(instance)
+
+    def set_admin_password(self, instance: Any, new_pass: str) -> None:
+        # which exceptions the user sees, only that module knows
+        self.passwordops.change(instance, new_pass)

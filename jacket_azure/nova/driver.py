@@ -36,6 +36,7 @@ from jacket_azure.nova import errors
 from jacket_azure.nova import hostops
 from jacket_azure.nova import imageops
 from jacket_azure.nova import janitorops
+from jacket_azure.nova import passwordops
 from jacket_azure.nova import powerops
 from jacket_azure.nova import snapshotops
 from jacket_azure.nova import startup
@@ -79,6 +80,7 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._swaps: Any = None
         self._consoles: Any = None
         self._diagnostics: Any = None
+        self._passwords: Any = None
         self._snapshots: Any = None
         self._images: Any = None
         self._janitor: Any = None
@@ -106,6 +108,7 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._swaps = swapops.SwapOps(backend, self._volumes)
         self._consoles = consoleops.ConsoleOps(backend)
         self._diagnostics = diagnosticsops.DiagnosticsOps(backend)
+        self._passwords = passwordops.PasswordOps(backend)
         self._images = imageops.ImageOps(backend)
         self._snapshots = snapshotops.SnapshotOps(backend)
         self._janitor = janitorops.JanitorOps(backend)
@@ -158,6 +161,10 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
     @property
     def diagnosticsops(self) -> diagnosticsops.DiagnosticsOps:
         return self._ready(self._diagnostics)
+
+    @property
+    def passwordops(self) -> passwordops.PasswordOps:
+        return self._ready(self._passwords)
 
     @property
     def janitorops(self) -> janitorops.JanitorOps:

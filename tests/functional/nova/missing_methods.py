@@ -75,7 +75,6 @@ OWED = {
     'rebuild': 'issue 6, N12',
     'rescue': 'issue 6, N21',
     'resume': 'issue 6, N26',
-    'set_admin_password': 'issue 6, N10',
     'suspend': 'issue 6, N26',
     'unpause': 'issue 6, N25: refused in words',
     'unrescue': 'issue 6, N21',

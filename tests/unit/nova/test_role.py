@@ -43,10 +43,12 @@ IMAGES = {
 }
 # Asked with the machine itself, by $expand.
 VIEWS = {'microsoft.compute/virtualmachines/instanceview/read'}
-# Polls of operations; the service wants them for some kinds.
+# Polls of operations; the service wants them for some kinds. An operation
+# whose address is lost is followed by reading its resource.
 POLLS = {
     'microsoft.compute/locations/diskoperations/read',
     'microsoft.compute/locations/operations/read',
+    'microsoft.compute/virtualmachines/extensions/read',
     'microsoft.network/locations/operationresults/read',
     'microsoft.network/locations/operations/read',
 }
@@ -89,6 +91,7 @@ class RoleTest(base.NovaTestCase):
         driver = self.driver
         driver.list_instance_uuids()
         driver.get_console_output(self.context, instance)
+        driver.set_admin_password(instance, 'An0ther-one')
         driver.power_off(instance)
         driver.power_on(self.context, instance, network_info)
         for kind in ('SOFT', 'HARD'):
