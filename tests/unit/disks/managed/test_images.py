@@ -98,6 +98,16 @@ class RequestsTest(images.ImageCase, ManagedImageCase):
         self.assertEqual([
             ('GET', 'disks.get'), ('PUT', 'disks.create_or_update')], sent)
 
+    def test_the_disk_goes_with_its_machine_unless_it_shall_not(self):
+        image = self.model.capture_image(self.server_spec(), images.SERVER)
+        for cascade in (True, False):
+            self.machine(images.OTHER_SERVER, self.model.prepare_os_disk(
+                self.disk_spec(images.OTHER_SERVER, cascade_delete=cascade),
+                image))
+            self.client.virtual_machines.delete(images.OTHER_SERVER)
+            self.assertEqual(
+                not cascade, self.model.delete_os_disk(images.OTHER_SERVER))
+
     def test_generalized(self):
         image = self.model.capture_image(
             self.server_spec(state=models.GENERALIZED), images.SERVER)
