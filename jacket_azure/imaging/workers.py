@@ -101,8 +101,7 @@ def between_calls(
     threads: int,
     known: Callable[[Item], Done | None] | None = None,
 ) -> Generator[Done, None, None]:
-    """Do what is best for results that are taken by one call after another.
-    """
+    """Do what is best for results taken by one call after another."""
     ahead = in_order if writer.usual_threads() else in_batches
     return ahead(work, items, threads, known)
 

@@ -42,7 +42,7 @@ def disk(size_bytes, *ranges):
         offset: noise.randbytes(length) for offset, length in ranges})
 
 
-class FileTest(timeout.TestCase):
+class WholeFileTest(timeout.TestCase):
 
     def setUp(self):
         super().setUp()
