@@ -121,6 +121,7 @@ class Bringing:
             os_type=source.os_type,
             generation=source.generation,
             state=source.state,
+            security_type=source.security_type,
         )
 
         def open_writer(size_gib: int) -> models.RangedWriter:

@@ -37,7 +37,8 @@ from jacket_azure.payload import volume_kind
 VIRTUAL_MACHINE = 'azure_vm_id'
 
 # the bytes of such a volume will all be written: what is there may go
-_BLANK_STATUS = ('restoring-backup',)
+# (a rebuild from a snapshot, which Cinder copies, is called downloading)
+_BLANK_STATUS = ('restoring-backup', 'downloading')
 # made a moment ago, to restore a backup into it
 _FRESH_STATUS = ('creating',)
 

@@ -13,6 +13,7 @@
 
 """An image in the place of what a volume holds, as a rebuild wants it."""
 
+import json
 from unittest import mock
 
 from jacket_azure import exceptions
@@ -80,6 +81,21 @@ class ReimageTest(images.ImagesTestCase):
             digest, self.contents.digest(self.disk(copy), BEFORE))
         self.delete_snapshot(snapshot)
         self.delete_volume(volume)
+
+    def test_an_image_that_is_a_snapshot(self):
+        """As Nova makes images of servers that boot from a volume."""
+        source = self.create_volume(imageRef=self.image['id'])
+        snapshot = self.create_snapshot(source)
+        image = self.images.create(
+            'server', block_device_mapping=json.dumps([{
+                'source_type': 'snapshot', 'snapshot_id': snapshot['id'],
+                'boot_index': 0, 'volume_size': 1}]), bdm_v2='True')
+        self.images.ask(
+            'PUT', f'/images/{image["id"]}/file', data=b'',
+            headers={'Content-Type': 'application/octet-stream'})
+        volume = self.used_volume()
+        self.reimage(volume, image=image)
+        self.check_holds(volume, *self.expected)
 
     def test_a_volume_that_a_machine_has(self):
         volume = self.used_volume()
