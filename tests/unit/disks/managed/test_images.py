@@ -169,6 +169,35 @@ class FailuresTest(images.ImageCase, ManagedImageCase):
             self.disk_spec(images.OTHER_SERVER), image))
 
 
+class StackHubTest(images.ImageCase, ManagedImageCase):
+    """Azure Stack Hub has neither zones nor closed disks."""
+
+    profile = 'stack_hub'
+    generation = 'V1'
+
+    def test_a_life(self):
+        written = self.written(self.cached_spec(state=models.GENERALIZED))
+        spec = self.disk_spec(
+            sku='Standard_LRS', cascade_delete=False)
+        boot = self.model.prepare_os_disk(spec, written)
+        made = self.azure.resource('images', written.name)
+        self.assertNotIn(
+            'zoneResilient', made['properties']['storageProfile'])
+        self.machine(images.SERVER, boot)
+        image = self.model.capture_image(self.server_spec(), images.SERVER)
+        self.assert_pattern(image)
+        boot = self.model.prepare_os_disk(self.disk_spec(
+            images.OTHER_SERVER, sku='Standard_LRS', cascade_delete=False),
+            image)
+        self.assertNotIn('deleteOption', boot.os_disk)
+        self.machine(images.OTHER_SERVER, boot)
+        for name in (written.name, image.name):
+            self.assertTrue(self.model.delete_image(name))
+        self.assertEqual([], self.azure.resources('snapshots'))
+        self.assertEqual([], self.azure.resources('images'))
+        self.assertEqual([], self.azure.invalid_requests())
+
+
 class RoleTest(images.ImageCase, ManagedImageCase):
     """The Azure role we ship has the rights that images need."""
 
