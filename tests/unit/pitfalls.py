@@ -217,8 +217,9 @@ PITFALLS = {
         (EMULATOR + 'compute.test_vm_create.CreatedTest'
          '.test_attached_os_disk_needs_no_profile',
          NOVA + 'test_boot_volumes.BootFromVolumeTest'
-         '.test_key_and_user_data_reach_the_guest'),
-        'issue 5, N02; issue 6, N10'),
+         '.test_key_and_user_data_reach_the_guest',
+         WHOLE + 'test_images.ManagedImageTest.test_n15_of_a_running_server'),
+        'issue 6, N10'),
     18: Pitfall(
         "Passwords and user names follow Azure's rules, not Nova's",
         'Checked before the first write; generated ones comply; no log, '
@@ -288,7 +289,16 @@ PITFALLS = {
         'Snapshots of images that were deleted',
         "Found with the service's own rights, and never after an answer of "
         'Glance that is not whole.',
-        owed_by='issue 5, J3'),
+        (WHOLE + 'test_image_deletion.ManagedDeletedTest'
+         '.test_j3_periodically',
+         WHOLE + 'test_image_deletion.ManagedDeletedTest'
+         '.test_j3_who_is_no_administrator_sees_nothing',
+         WHOLE + 'test_image_deletion.ManagedDeletedTest'
+         '.test_j3_glance_that_does_not_answer',
+         WHOLE + 'test_image_deletion.ManagedDeletedTest'
+         '.test_j3_empty_glance_is_no_evidence',
+         WHOLE + 'test_image_deletion.PageBlobDeletedTest'
+         '.test_j3_when_the_user_makes_the_next_image')),
     26: Pitfall(
         'A pool of prepared disks hands one out twice',
         'A claim is one conditional write, and the pool is stamped with '
