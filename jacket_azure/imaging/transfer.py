@@ -33,7 +33,7 @@ from jacket_azure.imaging import workers
 
 THREADS = 4
 # of a stream, besides what a writer holds
-_AHEAD = 2
+_AHEAD = 1
 
 #: called with a percentage that never gets smaller, by the caller's thread
 Progress = Callable[[int], None]

@@ -40,8 +40,8 @@ def in_order(
 ) -> Generator[Done, None, None]:
     """Yield what *work* makes of each item, *threads* at a time.
 
-    Works ahead of who takes the results, by as many items as there are
-    threads. What *items* or *work* raise comes through, and when it does, or
+    Works ahead of who takes the results, by twice as many items as there are
+    threads: one that is slow keeps none idle. What *items* or *work* raise comes through, and when it does, or
     when nobody wants more, nothing is under way any longer. To be used up
     within one call where threads are green: they stand still between two
     calls that come from different real threads, see
@@ -63,7 +63,7 @@ def in_order(
                     ahead.append(pool.submit(work, item))
                 else:
                     ahead.append(_Ready(ready))
-                while busy > threads or len(ahead) > _MOST_AHEAD:
+                while busy > 2 * threads or len(ahead) > _MOST_AHEAD:
                     busy -= not isinstance(ahead[0], _Ready)
                     yield ahead.popleft().result()
             while ahead:
