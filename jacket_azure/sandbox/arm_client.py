@@ -17,6 +17,8 @@ It shares no code with the driver: what it lists is evidence, not an echo.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+import contextlib
 import pathlib
 import threading
 import time
@@ -24,6 +26,7 @@ from typing import Any
 
 import requests
 
+from jacket_azure.sandbox import disk_reader
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import target
 
@@ -102,31 +105,27 @@ class ArmClient:
             time.sleep(0.5)
         raise errors.SandboxError(f'{path} did not become ready')
 
-    def read_disk(self, path: str, length: int) -> bytes:
-        """Read the first bytes of a disk or snapshot by a signed URL.
+    @contextlib.contextmanager
+    def open_disk(self, path: str) -> Iterator[disk_reader.DiskReader]:
+        """Read a disk or snapshot by a signed URL.
 
         The driver closes what it makes to such URLs; it is opened meanwhile.
         """
         self._patch(path, OPEN)
         try:
-            return self._read_open_disk(path, length)
+            access = {'access': 'Read', 'durationInSeconds': 1800}
+            url = self._post(f'{path}/beginGetAccess', access)['accessSAS']
+            try:
+                yield disk_reader.DiskReader(self._session, url)
+            finally:
+                self._post(f'{path}/endGetAccess')
         finally:
             self._patch(path, CLOSED)
 
-    def _read_open_disk(self, path: str, length: int) -> bytes:
-        access = {'access': 'Read', 'durationInSeconds': 300}
-        url = self._post(f'{path}/beginGetAccess', access)['accessSAS']
-        try:
-            answer = self._session.get(
-                url, headers={'x-ms-range': f'bytes=0-{length - 1}'},
-                timeout=TIMEOUT)
-            if answer.status_code >= 300:
-                raise errors.SandboxError(
-                    f'the bytes of {path} cannot be read: '
-                    f'{answer.status_code}')
-            return bytes(answer.content)
-        finally:
-            self._post(f'{path}/endGetAccess')
+    def delete(self, path: str, version: str) -> None:
+        """DELETE a resource; one that is gone is fine."""
+        self._wait(path, self._send(
+            'DELETE', self._arm + path, params={'api-version': version}))
 
     def _patch(self, path: str, properties: dict[str, str]) -> None:
         self._wait(path, self._send(

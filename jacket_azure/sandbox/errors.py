@@ -23,3 +23,12 @@ class SandboxError(exceptions.JacketAzureError):
 
 class NotReady(SandboxError):
     """A condition was not met before its deadline."""
+
+
+def expect(what: str, expected: object, found: object) -> None:
+    """Raise unless something is what it should be.
+
+    :raises SandboxError: with both
+    """
+    if expected != found:
+        raise SandboxError(f'{what}: expected {expected}, is {found}')

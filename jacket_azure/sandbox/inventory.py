@@ -18,6 +18,7 @@ from collections import Counter
 from typing import Any
 
 from jacket_azure.sandbox import arm_client
+from jacket_azure.sandbox import content
 from jacket_azure.sandbox import errors
 
 POWER = 'PowerState/'
@@ -68,7 +69,17 @@ class Inventory:
 
     def read(self, resource: dict[str, Any], length: int) -> bytes:
         """Read the first bytes of a disk or snapshot that is not in use."""
-        return self._arm.read_disk(resource['id'], length)
+        with self._arm.open_disk(resource['id']) as disk:
+            return disk.read(0, length)
+
+    def content_hash(self, resource: dict[str, Any], size_bytes: int) -> str:
+        """Return a hash of a disk or snapshot, see :mod:`.content`."""
+        with self._arm.open_disk(resource['id']) as disk:
+            return content.of_disk(disk, size_bytes)
+
+    def delete(self, resource: dict[str, Any]) -> None:
+        """Delete a disk or snapshot, not waiting for the driver."""
+        self._arm.delete(resource['id'], arm_client.DISK)
 
     def addresses(self, machine: dict[str, Any]) -> list[str]:
         """Return the private addresses of a virtual machine's interfaces."""

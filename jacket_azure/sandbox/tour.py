@@ -24,6 +24,7 @@ from typing import Any
 
 from jacket_azure.sandbox import choices
 from jacket_azure.sandbox import errors
+from jacket_azure.sandbox import image_tour
 from jacket_azure.sandbox import inventory
 from jacket_azure.sandbox import volume_tour
 from jacket_azure.sandbox import watch
@@ -61,12 +62,18 @@ class Tour:
             cloud.network.find_network(name, ignore_missing=False).id
             for name in choices.networks_of_one_server(mapping)]
         self._zone = next(iter(mapping.get('zones') or {}), None)
+        self._in_zone = {'availability_zone': self._zone} if self._zone else {}
         self._held = ''
         # nobody else's servers are called that
         self._name = f'demo-{secrets.token_hex(2)}'
         self._watch = watch.Watch(cloud.compute, report)
         self._volumes = volume_tour.VolumeTour(
             cloud, azure, self._watch, self._name, self._image)
+        self._images = image_tour.ImageTour(
+            cloud, azure, self._watch, self._name, {
+                'flavor_id': self._flavor,
+                'networks': [{'uuid': self._networks[0]}],
+                **self._in_zone})
         self.server: Any = None
 
     def run(self) -> None:
@@ -83,6 +90,7 @@ class Tour:
         self._step('reboot it (soft)', lambda step: self.reboot('SOFT', step))
         self._step('reboot it (hard)', lambda step: self.reboot('HARD', step))
         self._step('see the metadata among the tags', self.see_tags)
+        self.server = self._images.run(self._step, self.server)
         self._step(f'create {self._count} servers in one request',
                    self.create_many)
         self._step('delete all of them', self.delete_all)
@@ -102,29 +110,30 @@ class Tour:
         """Create a server and compare its addresses with Azure's."""
         self._compute.create_keypair(
             name=self._name, public_key=choices.public_key())
-        extra = {'availability_zone': self._zone} if self._zone else {}
         server = self._compute.create_server(
             name=self._name, image_id=self._image, flavor_id=self._flavor,
             networks=[{'uuid': uuid} for uuid in self._networks],
             key_name=self._name, user_data=base64.b64encode(
-                USER_DATA.encode()).decode(), metadata=METADATA, **extra)
+                USER_DATA.encode()).decode(), metadata=METADATA,
+            **self._in_zone)
         self.server = self._watch.reach(server.id, 'ACTIVE', step)
         machine = self._machine()
         mine = sorted(
             address['ip_address']
             for port in self._cloud.network.ports(device_id=server.id)
             for address in port.fixed_ips)
-        _expect('addresses in Azure', mine, self._azure.addresses(machine))
-        _expect('power state in Azure', 'running',
-                inventory.power_state(machine))
+        errors.expect(
+            'addresses in Azure', mine, self._azure.addresses(machine))
+        self._expect_power('running', step)
         keys = machine['properties']['osProfile']['linuxConfiguration'][
             'ssh']['publicKeys']
-        _expect('number of keys in Azure', 1, len(keys))
+        errors.expect('number of keys in Azure', 1, len(keys))
         found = machine.get('tags') or {}
-        _expect('metadata among the tags', METADATA,
-                {key: found.get(key) for key in METADATA})
+        errors.expect('metadata among the tags', METADATA,
+                      {key: found.get(key) for key in METADATA})
         if self._zone:
-            _expect('zones in Azure', 1, len(machine.get('zones') or []))
+            errors.expect(
+                'zones in Azure', 1, len(machine.get('zones') or []))
         step.note = 'ACTIVE, addresses ' + ' '.join(mine) + ' on both sides'
 
     def show(self, step: Step) -> None:
@@ -133,8 +142,8 @@ class Tour:
         if self.server.id not in listed:
             raise errors.SandboxError('the list lacks the server')
         server = self._compute.get_server(self.server.id)
-        _expect('ports in the details', len(self._networks),
-                sum(map(len, server.addresses.values())))
+        errors.expect('ports in the details', len(self._networks),
+                      sum(map(len, server.addresses.values())))
         step.note = (f'{server.name} {server.status} on '
                      f'{server.compute_host}')
 
@@ -213,6 +222,7 @@ class Tour:
 
         self._watch.until('deletion', missing, step)
         self._volumes.delete_all(step)
+        self._images.delete_all()
         self._compute.delete_keypair(self._name, ignore_missing=True)
         for server in servers:
             if list(self._cloud.network.ports(device_id=server.id)):
@@ -236,10 +246,5 @@ class Tour:
 
     def _expect_power(self, expected: str, step: Step) -> None:
         power = inventory.power_state(self._machine())
-        _expect('power state in Azure', expected, power)
+        errors.expect('power state in Azure', expected, power)
         step.note = f'{power} in Azure'
-
-
-def _expect(what: str, expected: Any, found: Any) -> None:
-    if expected != found:
-        raise errors.SandboxError(f'{what}: expected {expected}, is {found}')
