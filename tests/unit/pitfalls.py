@@ -162,8 +162,9 @@ PITFALLS = {
         (ARM + 'test_virtual_machines.RequestsTest'
          '.test_etag_makes_writes_conditional',
          ARM + 'test_on_emulator.VirtualMachinesTest.test_etags',
-         NOVA + 'test_attachments.JoinedTest.test_twenty_at_once',
-         NOVA + 'test_attachments.WithoutActionTest'
+         NOVA + 'attachments.test_attachments.JoinedTest'
+         '.test_twenty_at_once',
+         NOVA + 'attachments.test_attachments.WithoutActionTest'
          '.test_somebody_else_changes_the_list')),
     12: Pitfall(
         'One LUN twice, or the wrong one reported',
@@ -172,16 +173,16 @@ PITFALLS = {
          '.test_one_lun_twice',
          PAYLOAD + 'test_data_disk.LunTest.test_laws',
          PAYLOAD + 'test_data_disk.VerifyTest.test_two_at_one',
-         NOVA + 'test_attachments.JoinedTest'
+         NOVA + 'attachments.test_attachments.JoinedTest'
          '.test_answer_without_luns_is_looked_after')),
     13: Pitfall(
         'A LUN less than there are, and disks of a machine that are gone',
         'All LUNs of the size are used, and a reference to a disk that no '
         'longer exists is dropped from the next write.',
         (PAYLOAD + 'test_data_disk.LunTest.test_lowest_free',
-         NOVA + 'test_attachments.JoinedTest'
+         NOVA + 'attachments.test_attachments.JoinedTest'
          '.test_a_disk_that_is_gone_hinders_nobody',
-         NOVA + 'test_attachments.WithoutActionTest'
+         NOVA + 'attachments.test_attachments.WithoutActionTest'
          '.test_a_disk_that_is_gone_is_left_out')),
     14: Pitfall(
         'More data disks than the size takes',
@@ -189,7 +190,8 @@ PITFALLS = {
         (PAYLOAD + 'test_checks.ChecksTest.test_data_disks',
          EMULATOR + 'compute.test_vm_refusals.DiskRefusedTest'
          '.test_more_disks_than_the_size_takes',
-         NOVA + 'test_attachments.SmallTest.test_limit_in_the_middle',
+         NOVA + 'attachments.test_attachments.SmallTest'
+         '.test_limit_in_the_middle',
          NOVA + 'test_volumeops.DeviceNameTest.test_one_too_many'),
         'issue 6, N21: while rescued'),
     15: Pitfall(
