@@ -18,6 +18,8 @@ import requests
 
 PROJECT = '6f70656e737461636b206162636465'
 VERSION = 'volume 3.60'
+# longer than rpc_response_timeout: a call to a worker that was killed ends so
+PATIENCE_SECONDS = 180
 SETTLE_SECONDS = 40
 LOOK_SECONDS = 0.1
 
@@ -44,7 +46,8 @@ class Api:
     def call(self, method, path, body=None):
         """Make a request; returns the decoded answer, None without one."""
         answer = self._session.request(
-            method, f'{self._url}{path}', json=body, timeout=90)
+            method, f'{self._url}{path}', json=body,
+            timeout=PATIENCE_SECONDS)
         if answer.status_code == 404:
             raise Gone(path)
         if answer.status_code >= 400:

@@ -29,7 +29,7 @@ TIB = 1024**4
 CLUSTER = qcow2.CLUSTER_BYTES
 
 
-class WholeFileTest(timeout.TestCase):
+class WholeWholeFileTest(timeout.TestCase):
     """What qemu-img makes of a whole file."""
 
     def setUp(self):

@@ -48,7 +48,7 @@ def write(path, planned, disk):
                 made.write(source.read(piece[1]))
 
 
-class FileTest(timeout.TestCase):
+class WholeFileTest(timeout.TestCase):
     """What qemu-img and Glance's inspector make of a whole file."""
 
     def setUp(self):
