@@ -86,8 +86,8 @@ class Writer:
             if threads
             else None
         )
-        # each holds 4 MiB; two wait, so that no thread has to
-        self._room = threading.BoundedSemaphore(threads + 2)
+        # each holds 4 MiB; one waits, so that no thread has to
+        self._room = threading.BoundedSemaphore(threads + 1)
         self._lock = threading.Lock()
         self._keeping = threading.Lock()
         self._touched: set[int] = set()

@@ -32,8 +32,6 @@ from jacket_azure.imaging import pieces
 from jacket_azure.imaging import workers
 
 THREADS = 4
-# of a stream, besides what a writer holds
-_AHEAD = 1
 
 #: called with a percentage that never gets smaller, by the caller's thread
 Progress = Callable[[int], None]
@@ -129,7 +127,7 @@ def copy(
     meter = Meter(wanted.data_bytes, progress)
     read = count = sent = 0
     for length, written in workers.in_order(
-        carry, _checked(wanted, check), threads
+        carry, _checked(wanted, check), _besides_writer(threads, threads // 2)
     ):
         read += length
         sent += written
@@ -177,11 +175,9 @@ def pour(
     meter = Meter(size_bytes, progress)
     count = total = 0
     for end, written in workers.in_order(
-        # most writers send with threads of their own, and what waits for one
-        # is held in memory
         carry,
         _checked(_cut(chunks, size_bytes), check),
-        threads if not writers.usual_threads() else min(threads, _AHEAD),
+        _besides_writer(threads, 1),
     ):
         total += written
         count += bool(written)
@@ -226,6 +222,15 @@ def _cut(
         )
     if length:
         yield offset, b''.join(waiting)
+
+
+def _besides_writer(threads: int, own: int) -> int:
+    """Return how many threads to use.
+
+    :param own: how many are enough where writers have threads as well:
+        each keeps some pieces in memory
+    """
+    return max(1, own) if writers.usual_threads() else threads
 
 
 def _checked(

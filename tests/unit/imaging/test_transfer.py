@@ -13,6 +13,7 @@
 
 import threading
 
+import fixtures
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -121,6 +122,9 @@ class CopyTest(timeout.TestCase):
         self.assertEqual([(512, 63 * 65536 + 512)], source.did('read'))
 
     def test_as_many_as_threads_are_under_way(self):
+        # else the writer has threads, too
+        self.useFixture(fixtures.MonkeyPatch(
+            'jacket_azure.blob.writer.usual_threads', lambda: 0))
         meeting = threading.Barrier(3, timeout=30)
         source = memory.Disk(SIZE, {
             at: b'x' * 512 for at in range(0, SIZE, 4 * MIB)})
