@@ -18,6 +18,7 @@ import types
 from unittest import mock
 
 from cinder.image import image_utils
+from cinder.tests.functional.api import client as api_client
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -51,8 +52,13 @@ class RefusedImageTest(images.ImagesTestCase):
         self.qemu_img('create', '-f', 'vhdx', str(path), '3G')
         with open(path, 'rb') as file:
             image = self.images.create('large', file, disk_format='vhdx')
+        # Cinder's API refuses where Glance knows the size of the disk
+        self.assertRaises(
+            api_client.OpenStackApiException400, self.create_volume,
+            imageRef=image['id'], size=2)
+        self.patch('cinder.image.image_utils.check_virtual_size')
         reason = self.failed_volume(imageRef=image['id'], size=2)
-        self.assertIn('3', reason)
+        self.assertIn('has 3 GiB; a volume of 2 GiB', reason)
         self.assertEqual([], [
             disk.name for disk in self.disks.list()
             if disk.tags.get('jacket-kind') == 'volume'])
