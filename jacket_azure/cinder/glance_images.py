@@ -26,7 +26,6 @@ from oslo_config import cfg
 from jacket_azure import exceptions
 from jacket_azure.cinder import signatures
 from jacket_azure.imaging import models
-from jacket_azure.mapping import byte_image
 
 CONF = cfg.CONF
 GIB = 1024**3
@@ -69,28 +68,8 @@ def source(
     image_utils.check_image_conversion_disable(
         image.get('disk_format'), 'raw', image['id'], upload=False
     )
-    if not image.get('size'):
-        raise exceptions.InvalidRequest(
-            f'Image {image["id"]} has no data in Glance.'
-        )
-    facts = byte_image.facts(image.get('properties') or {})
-    algorithm, digest = image.get('os_hash_algo'), image.get('os_hash_value')
-    if algorithm and digest:
-        checksum = f'{algorithm}:{digest}'
-    else:
-        checksum = f'md5:{image.get("checksum") or ""}'
-    return models.SourceImage(
-        id=image['id'],
-        name=image.get('name') or image['id'],
-        size_bytes=image['size'],
-        disk_format=image['disk_format'],
-        container_format=image['container_format'],
-        checksum=checksum,
-        min_disk_gib=image.get('min_disk') or 0,
-        os_type=facts.os_type,
-        generation=facts.generation,
-        state=facts.state,
-        chunks=functools.partial(_chunks, context, image, image_service),
+    return models.from_glance(
+        image, functools.partial(_chunks, context, image, image_service)
     )
 
 

@@ -30,7 +30,6 @@ from jacket_azure.cinder import volume_names
 from jacket_azure.disks import models
 from jacket_azure.imaging import export
 from jacket_azure.imaging import passing
-from jacket_azure.mapping import byte_image
 from jacket_azure.payload import image_trust
 from jacket_azure.payload import tags
 
@@ -186,7 +185,7 @@ class Uploads:
             **inherited,
             'azure_os_type': known.os_type.lower(),
             'azure_generation': known.generation or 'V1',
-            'azure_os_state': byte_image.SPECIALIZED,
+            'azure_os_state': models.SPECIALIZED,
         }
 
 

@@ -19,6 +19,7 @@ import fixtures
 
 from jacket_azure.emulator import identity
 from tests.functional.cinder import base
+from tests.functional.cinder import images
 
 ROLE = (pathlib.Path(__file__).parents[3]
         / 'etc/jacket_azure/azure-role.json')
@@ -27,7 +28,7 @@ DATA = 'microsoft.storage/storageaccounts/blobservices/'
 
 
 @base.on_both_models
-class RoleTest(base.AzureVolumesTestCase):
+class RoleTest(images.ImagesTestCase):
 
     def test_the_role_allows_what_is_asked(self):
         asked = set()
@@ -51,6 +52,17 @@ class RoleTest(base.AzureVolumesTestCase):
         reader.close()
         self.delete_snapshot(snapshot)
         self.delete_volume(copy)
+        image = self.make_image('qcow2')
+        self.create_volume(imageRef=image['id'])
+        self.action(volume, 'os-reimage', {
+            'image_id': image['id'], 'reimage_reserved': False})
+        self.wait_for(volume, 'downloading')
+        self.attach(volume)
+        self.action(volume, 'os-volume_upload_image', {
+            'image_name': 'made', 'disk_format': 'qcow2', 'force': True})
+        self.wait_for(volume, 'uploading', status='in-use')
+        for kept in self.images_kept():
+            self.disks.delete_image(kept)
         allowed = {action.lower()
                    for action in json.loads(ROLE.read_text())['Actions']}
         self.assertEqual(set(), {
