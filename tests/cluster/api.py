@@ -18,9 +18,9 @@ import requests
 
 PROJECT = '6f70656e737461636b206162636465'
 VERSION = 'volume 3.60'
-# longer than rpc_response_timeout: a call to a worker that was killed ends so
+# longer than rpc_response_timeout, in which a call to a killed worker ends, and
+# than workers need to come back on a busy machine
 PATIENCE_SECONDS = 180
-SETTLE_SECONDS = 40
 LOOK_SECONDS = 0.1
 
 
@@ -78,7 +78,7 @@ class Api:
 
         :raises Stuck: it stays as it is
         """
-        deadline = time.monotonic() + SETTLE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 found = self.show(kind, id_)
