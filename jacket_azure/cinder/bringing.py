@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import contextlib
+import datetime
 import os
 from typing import Any
 
@@ -113,11 +114,16 @@ class Bringing:
     ) -> Iterator[models.Image]:
         """Give an image that is brought for this volume alone."""
         name = self._disks.cached_image_name(volume.id.replace('-', ''))
+        now = datetime.datetime.now(datetime.UTC)
         spec = models.ImageSpec(
             name=name,
-            tags=self._backend.tags(
-                tags.KIND_IMAGE, source.id, volume.project_id
-            ),
+            tags={
+                **self._backend.tags(
+                    tags.KIND_IMAGE, source.id, volume.project_id
+                ),
+                # if we die it goes as the images go that are kept
+                tags.LAST_USED: now.isoformat(timespec='seconds'),
+            },
             os_type=source.os_type,
             generation=source.generation,
             state=source.state,

@@ -12,6 +12,11 @@
 
 """C08: volumes from images whose bytes Glance has."""
 
+import time
+from unittest import mock
+
+from jacket_azure import exceptions
+from jacket_azure.imaging import cache
 from tests.functional.cinder import base
 from tests.functional.cinder import images
 
@@ -86,3 +91,17 @@ class NothingKeptTest(images.ImagesTestCase):
         self.check_holds(volume, *expected)
         self.assertEqual([], self.images_kept())
         self.assertEqual([self.disk(volume).name], self.left_in_azure())
+
+    def test_what_a_killed_service_leaves_goes_with_the_cache(self):
+        image = self.make_image('qcow2')
+        with mock.patch.object(
+                type(self.disks), 'create_from_image',
+                side_effect=exceptions.Unavailable('down')), \
+                mock.patch.object(type(self.disks), 'delete_image'):
+            self.failed_volume(imageRef=image['id'])
+        [left] = self.images_kept()
+        later = cache.ImageCache(
+            self.disks, self.driver._backend.conf,
+            clock=lambda: time.time() + 10 ** 6)
+        self.assertEqual([left], [each.name for each in later.evict()])
+        self.assertEqual([], self.images_kept())
