@@ -42,6 +42,17 @@ OPTS = [
         help='What stopping a server does in Azure. Starting a deallocated '
         'one can fail when Azure has no capacity at that moment.',
     ),
+    cfg.BoolOpt(
+        'restart_for_interface_change',
+        default=False,
+        help='Attach and detach network interfaces of running servers as '
+        'well: the virtual machine is deallocated for it and started again, '
+        'which takes some minutes, ends what runs in the guest, and can fail '
+        'when Azure has no capacity at that moment. Otherwise only stopped '
+        'servers take or give an interface, since Azure changes those of '
+        'deallocated machines only. Raise [DEFAULT] rpc_response_timeout to '
+        '300 along with it.',
+    ),
     cfg.StrOpt(
         'os_disk_sku',
         default='StandardSSD_LRS',

@@ -19,13 +19,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from nova import exception as nova_exception
+from nova.compute import vm_states
+
+from jacket_azure import exceptions
 from jacket_azure.nova import errors
+
+# of a server that exists, and to which Nova does nothing but attach
+_ATTACHING = (vm_states.ACTIVE, vm_states.STOPPED)
 
 
 class Actions:
     """Mixed into the driver, before Nova's own base class."""
 
     diagnosticsops: Any
+    interfaceops: Any
     passwordops: Any
 
     def get_diagnostics(self, instance: Any) -> dict[str, Any]:
@@ -39,3 +47,33 @@ class Actions:
     def set_admin_password(self, instance: Any, new_pass: str) -> None:
         # which exceptions the user sees, only that module knows
         self.passwordops.change(instance, new_pass)
+
+    def network_binding_host_id(self, context: Any, instance: Any) -> Any:
+        """Return the host, or refuse an interface in time.
+
+        Nova asks this first when it attaches an interface, before Neutron
+        knows of it. The words of this exception the user reads; of those of
+        :meth:`attach_interface` only that it failed (nova 34
+        compute/manager.py, ``_attach_interface``).
+        """
+        if instance.task_state is None and instance.vm_state in _ATTACHING:
+            with errors.as_nova_errors(instance):
+                try:
+                    self.interfaceops.check_attach(instance)
+                except exceptions.InvalidRequest as exc:
+                    raise nova_exception.AttachInterfaceNotSupported(
+                        str(exc), instance_uuid=instance.uuid
+                    ) from exc
+        return instance.host
+
+    def attach_interface(
+        self, context: Any, instance: Any, image_meta: Any, vif: Any
+    ) -> None:
+        with errors.as_nova_errors(instance):
+            self.interfaceops.attach(context, instance, vif)
+
+    def detach_interface(
+        self, context: Any, instance: Any, vif: Any
+    ) -> None:
+        with errors.as_nova_errors(instance):
+            self.interfaceops.detach(instance, vif)

@@ -35,6 +35,7 @@ from jacket_azure.nova import diagnosticsops
 from jacket_azure.nova import errors
 from jacket_azure.nova import hostops
 from jacket_azure.nova import imageops
+from jacket_azure.nova import interfaceops
 from jacket_azure.nova import janitorops
 from jacket_azure.nova import passwordops
 from jacket_azure.nova import powerops
@@ -64,6 +65,8 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         'supports_image_type_vhdx': True,
         'supports_image_type_vmdk': True,
         'supports_extend_volume': True,
+        # of stopped servers; of running ones where the operator lets it
+        'supports_attach_interface': True,
         # as far as the disk has shares; Cinder's volume types say so
         'supports_multiattach': True,
     }
@@ -81,6 +84,7 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._consoles: Any = None
         self._diagnostics: Any = None
         self._passwords: Any = None
+        self._interfaces: Any = None
         self._snapshots: Any = None
         self._images: Any = None
         self._janitor: Any = None
@@ -109,6 +113,7 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._consoles = consoleops.ConsoleOps(backend)
         self._diagnostics = diagnosticsops.DiagnosticsOps(backend)
         self._passwords = passwordops.PasswordOps(backend)
+        self._interfaces = interfaceops.InterfaceOps(backend)
         self._images = imageops.ImageOps(backend)
         self._snapshots = snapshotops.SnapshotOps(backend)
         self._janitor = janitorops.JanitorOps(backend)
@@ -165,6 +170,10 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
     @property
     def passwordops(self) -> passwordops.PasswordOps:
         return self._ready(self._passwords)
+
+    @property
+    def interfaceops(self) -> interfaceops.InterfaceOps:
+        return self._ready(self._interfaces)
 
     @property
     def janitorops(self) -> janitorops.JanitorOps:

@@ -74,6 +74,15 @@ class NetOps:
             for index, vif in enumerate(vifs)
         )
 
+    def interface(self, context: Any, uuid: str, vif: Any) -> Interface:
+        """Return the interface of a port that an instance gets later.
+
+        :raises: as :meth:`interfaces`
+        """
+        return self._interface(
+            uuid, vif, self._ports.of_instance(context, uuid), primary=False
+        )
+
     def _interface(
         self, uuid: str, vif: Any, known: dict[str, ports.Port], primary: bool
     ) -> Interface:

@@ -76,6 +76,50 @@ def build(spec: NicSpec) -> dict[str, Any]:
     }
 
 
+def parse_addresses(nic: abc.Mapping[str, Any]) -> set[str]:
+    """Return the private addresses of a network interface."""
+    return {
+        str(properties['privateIPAddress'])
+        for properties in _configurations(nic)
+        if properties.get('privateIPAddress')
+    }
+
+
+def check_same_network(
+    nic: abc.Mapping[str, Any], fixed_ips: abc.Iterable[FixedIp]
+) -> None:
+    """Refuse addresses that are in another virtual network than *nic*.
+
+    :raises InvalidRequest: all interfaces of a machine are in one
+    """
+    known = {
+        _network_of(str(properties['subnet']['id']))
+        for properties in _configurations(nic)
+        if properties.get('subnet')
+    }
+    for fixed_ip in fixed_ips:
+        if known and _network_of(fixed_ip.subnet_id) not in known:
+            raise exceptions.InvalidRequest(
+                f'The address {fixed_ip.address} is in another virtual '
+                f'network than the other addresses of the server; on Azure '
+                f'all are in one.'
+            )
+
+
+def _configurations(
+    nic: abc.Mapping[str, Any],
+) -> list[abc.Mapping[str, Any]]:
+    properties = nic.get('properties') or {}
+    return [
+        one.get('properties') or {}
+        for one in properties.get('ipConfigurations') or ()
+    ]
+
+
+def _network_of(subnet_id: str) -> str:
+    return subnet_id.lower().rpartition('/subnets/')[0]
+
+
 def _ip_configuration(index: int, fixed_ip: FixedIp) -> dict[str, Any]:
     version = ipaddress.ip_address(fixed_ip.address).version
     return {

@@ -62,10 +62,8 @@ LEFT_TO_NOVA = {
 
 # Issue and row of later work.
 OWED = {
-    'attach_interface': 'issue 6, N24',
     'check_can_live_migrate_destination': 'issue 6, N29: refused in words',
     'confirm_migration': 'issue 6, N13',
-    'detach_interface': 'issue 6, N24',
     'finish_migration': 'issue 6, N13',
     'finish_revert_migration': 'issue 6, N14',
     'get_serial_console': 'issue 6, N18',

@@ -46,6 +46,7 @@ REPLACED = {
     'test_attach_detach_volume': _FAKE,
     'test_get_device_name_for_instance':
         'upstream hands in a mapping that answers nothing',
+    'test_set_admin_password': 'Azure refuses the password upstream sets',
     'test_swap_volume': _FAKE,
     'test_live_migration':
         'upstream does not swallow NotImplementedError there',
@@ -154,6 +155,12 @@ class AzureDriverContractTest(
             '/dev/sdb', self.connection.get_device_name_for_instance(
                 instance, objects.BlockDeviceMappingList(),
                 objects.BlockDeviceMapping(device_name=None)))
+
+    def test_set_admin_password(self):
+        """Replaces upstream's; the password is one Azure takes."""
+        instance, _ = self._get_running_instance()
+        self.assertIsNone(self.connection.set_admin_password(
+            instance, 'P4ss-w0rd'))
 
     def test_swap_volume(self):
         """Replaces upstream's; the volumes are ours."""

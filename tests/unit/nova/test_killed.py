@@ -26,7 +26,8 @@ class Killed(BaseException):
     """Nothing of ours catches it, as nothing catches SIGKILL."""
 
 
-class KilledTest(base.NovaTestCase):
+class Killing:
+    """Part of a test case whose processes are killed."""
 
     def setUp(self):
         super().setUp()
@@ -56,6 +57,9 @@ class KilledTest(base.NovaTestCase):
                 'jacket_azure.arm.transport.Transport.send', counting):
             with contextlib.suppress(Killed):
                 yield sent
+
+
+class KilledTest(Killing, base.NovaTestCase):
 
     def each_kill(self, work):
         """Prepare and kill *work* once after each of its requests.
