@@ -16,6 +16,7 @@ import time
 from unittest import mock
 
 from jacket_azure import exceptions
+from jacket_azure.imaging import bring
 from jacket_azure.imaging import cache
 from tests.functional.cinder import base
 from tests.functional.cinder import images
@@ -44,6 +45,21 @@ class ImageToVolumeTest(images.ImagesTestCase):
         expected = self.contents.sha256(self.disk(first), images.DISK_BYTES)
         self.check_holds(second, images.DISK_BYTES, expected, 2)
         self.assertEqual(1, len(self.images_kept()))
+
+    def test_several_at_once_bring_it_once(self):
+        image = self.make_image('qcow2')
+        expected = self.converted_sha256(
+            self.image_file('qcow2'), 'qcow2')
+        with mock.patch('jacket_azure.imaging.bring.bring',
+                        wraps=bring.bring) as brought:
+            asked = [
+                self.api.post_volume({'volume': {
+                    'size': 1, 'imageRef': image['id']}}) for _ in range(3)]
+            for volume in asked:
+                self.wait_for(volume, 'creating', 'downloading')
+        self.assertEqual(1, brought.call_count)
+        for volume in asked:
+            self.check_holds(volume, *expected)
 
     def test_the_volume_knows_how_a_machine_boots_from_it(self):
         image = self.make_image(
