@@ -28,6 +28,11 @@ from jacket_azure.nova import errors
 # of a server that exists, and to which Nova does nothing but attach
 _ATTACHING = (vm_states.ACTIVE, vm_states.STOPPED)
 
+_NO_PAUSE = (
+    'Azure cannot freeze a virtual machine in place; stop the server, or '
+    'suspend it.'
+)
+
 
 class Actions:
     """Mixed into the driver, before Nova's own base class."""
@@ -77,3 +82,27 @@ class Actions:
     ) -> None:
         with errors.as_nova_errors(instance):
             self.interfaceops.detach(instance, vif)
+
+    # What Azure cannot. Each is refused with an exception of Nova's whose
+    # words the user finds in the server's actions, or in the migration; the
+    # server stays as it is. NotImplementedError would say nothing.
+
+    def pause(self, instance: Any) -> None:
+        raise nova_exception.NovaException(_NO_PAUSE)
+
+    def unpause(self, instance: Any) -> None:
+        raise nova_exception.NovaException(_NO_PAUSE)
+
+    def check_can_live_migrate_destination(
+        self,
+        context: Any,
+        instance: Any,
+        src_compute_info: Any,
+        dst_compute_info: Any,
+        block_migration: bool = False,
+        disk_over_commit: bool = False,
+    ) -> None:
+        raise nova_exception.MigrationPreCheckError(
+            reason='Azure moves virtual machines itself, and not where one '
+            'would like them; there is no live migration.'
+        )

@@ -62,19 +62,16 @@ LEFT_TO_NOVA = {
 
 # Issue and row of later work.
 OWED = {
-    'check_can_live_migrate_destination': 'issue 6, N29: refused in words',
     'confirm_migration': 'issue 6, N13',
     'finish_migration': 'issue 6, N13',
     'finish_revert_migration': 'issue 6, N14',
     'get_serial_console': 'issue 6, N18',
     'migrate_disk_and_power_off': 'issue 6, N13',
-    'pause': 'issue 6, N25: refused in words',
     'poll_rebooting_instances': 'issue 6, N33',
     'rebuild': 'issue 6, N12',
     'rescue': 'issue 6, N21',
     'resume': 'issue 6, N26',
     'suspend': 'issue 6, N26',
-    'unpause': 'issue 6, N25: refused in words',
     'unrescue': 'issue 6, N21',
 }
 

@@ -42,8 +42,8 @@ class CapacityTestCase(base.AzureServersTestCase):
             'No room in eastus today.', times=times)
 
 
-class CapacityTest(CapacityTestCase):
-    """More hosts than one, each with a node of its own.
+class MoreHosts:
+    """Mixed in: more hosts than one, each with a node of its own.
 
     Nova keeps the node's uuid in a file of the host, and all hosts here are
     one.
@@ -61,6 +61,10 @@ class CapacityTest(CapacityTestCase):
 
     def add_host(self, name):
         self.computes[name] = self._start_compute(name)
+
+
+class CapacityTest(MoreHosts, CapacityTestCase):
+    """More hosts than one."""
 
     def host_of(self, server):
         return self.admin_api.get_server(

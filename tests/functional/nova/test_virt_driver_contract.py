@@ -20,6 +20,7 @@ on a list, and what stands on the list must be missing.
 import inspect
 import unittest
 
+from nova import exception
 from nova import objects
 from nova import test
 import nova.conf
@@ -40,12 +41,16 @@ from tests.functional.nova import missing_methods
 CONF = nova.conf.CONF
 
 _FAKE = 'upstream attaches a volume of no Azure back end'
+_NO_PAUSE = 'upstream swallows NotImplementedError only'
 # Upstream's tests we put others in place of, and why.
 REPLACED = {
     'test_attach_detach_different_power_states': _FAKE,
     'test_attach_detach_volume': _FAKE,
     'test_get_device_name_for_instance':
         'upstream hands in a mapping that answers nothing',
+    'test_pause': _NO_PAUSE,
+    'test_unpause_paused_instance': _NO_PAUSE,
+    'test_unpause_unpaused_instance': _NO_PAUSE,
     'test_set_admin_password': 'Azure refuses the password upstream sets',
     'test_swap_volume': _FAKE,
     'test_live_migration':
@@ -155,6 +160,25 @@ class AzureDriverContractTest(
             '/dev/sdb', self.connection.get_device_name_for_instance(
                 instance, objects.BlockDeviceMappingList(),
                 objects.BlockDeviceMapping(device_name=None)))
+
+    def test_pause(self):
+        """Replaces upstream's: Azure cannot, and we say so."""
+        instance, _ = self._get_running_instance()
+        self.assertRaisesRegex(
+            exception.NovaException, 'cannot freeze',
+            self.connection.pause, instance)
+
+    def test_unpause_paused_instance(self):
+        """Replaces upstream's: there are none."""
+        self.test_pause()
+        self.test_unpause_unpaused_instance()
+
+    def test_unpause_unpaused_instance(self):
+        """Replaces upstream's: Azure cannot, and we say so."""
+        instance, _ = self._get_running_instance()
+        self.assertRaisesRegex(
+            exception.NovaException, 'cannot freeze',
+            self.connection.unpause, instance)
 
     def test_set_admin_password(self):
         """Replaces upstream's; the password is one Azure takes."""
