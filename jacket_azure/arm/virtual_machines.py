@@ -224,9 +224,14 @@ class VirtualMachines(boot_diagnostics.BootDiagnostics):
         options = {'skip_shutdown': True} if skip_shutdown else {}
         self._act('power_off', self._sdk.begin_power_off, name, **options)
 
-    def deallocate(self, name: str) -> None:
-        """Stop it and give its place back; it costs no more but its disks."""
-        self._act('deallocate', self._sdk.begin_deallocate, name)
+    def deallocate(self, name: str, hibernate: bool = False) -> None:
+        """Stop it and give its place back; it costs no more but its disks.
+
+        :param hibernate: keep the memory on the OS disk, for the next start
+        :raises Conflict: it was not made to hibernate, or does not run
+        """
+        options = {'hibernate': True} if hibernate else {}
+        self._act('deallocate', self._sdk.begin_deallocate, name, **options)
 
     def _act(
         self,

@@ -53,6 +53,15 @@ OPTS = [
         'deallocated machines only. Raise [DEFAULT] rpc_response_timeout to '
         '300 along with it.',
     ),
+    cfg.BoolOpt(
+        'hibernation',
+        default=False,
+        help='Make new servers able to hibernate, which is how they are '
+        'suspended, where VM size, marketplace image and OS disk allow it: a '
+        'size with hibernation and at most 64 GiB of memory, and a managed '
+        'OS disk larger than the memory. Azure then installs an extension in '
+        'the guest. Servers made without it cannot be suspended.',
+    ),
     cfg.StrOpt(
         'os_disk_sku',
         default='StandardSSD_LRS',

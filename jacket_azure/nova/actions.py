@@ -40,6 +40,7 @@ class Actions:
     diagnosticsops: Any
     interfaceops: Any
     passwordops: Any
+    suspendops: Any
 
     def get_diagnostics(self, instance: Any) -> dict[str, Any]:
         with errors.as_nova_errors(instance):
@@ -82,6 +83,25 @@ class Actions:
     ) -> None:
         with errors.as_nova_errors(instance):
             self.interfaceops.detach(instance, vif)
+
+    def suspend(self, context: Any, instance: Any) -> None:
+        with errors.as_rollback(
+            instance, nova_exception.InstanceSuspendFailure
+        ):
+            self.suspendops.suspend(instance)
+
+    def resume(
+        self,
+        context: Any,
+        instance: Any,
+        network_info: Any,
+        block_device_info: Any = None,
+        share_info: Any = None,
+    ) -> None:
+        with errors.as_rollback(
+            instance, nova_exception.InstanceResumeFailure
+        ):
+            self.suspendops.resume(instance)
 
     # What Azure cannot. Each is refused with an exception of Nova's whose
     # words the user finds in the server's actions, or in the migration; the

@@ -41,6 +41,7 @@ from jacket_azure.nova import passwordops
 from jacket_azure.nova import powerops
 from jacket_azure.nova import snapshotops
 from jacket_azure.nova import startup
+from jacket_azure.nova import suspendops
 from jacket_azure.nova import swapops
 from jacket_azure.nova import tagops
 from jacket_azure.nova import vmops
@@ -85,6 +86,7 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._diagnostics: Any = None
         self._passwords: Any = None
         self._interfaces: Any = None
+        self._suspensions: Any = None
         self._snapshots: Any = None
         self._images: Any = None
         self._janitor: Any = None
@@ -114,6 +116,7 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._diagnostics = diagnosticsops.DiagnosticsOps(backend)
         self._passwords = passwordops.PasswordOps(backend)
         self._interfaces = interfaceops.InterfaceOps(backend)
+        self._suspensions = suspendops.SuspendOps(backend)
         self._images = imageops.ImageOps(backend)
         self._snapshots = snapshotops.SnapshotOps(backend)
         self._janitor = janitorops.JanitorOps(backend)
@@ -174,6 +177,10 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
     @property
     def interfaceops(self) -> interfaceops.InterfaceOps:
         return self._ready(self._interfaces)
+
+    @property
+    def suspendops(self) -> suspendops.SuspendOps:
+        return self._ready(self._suspensions)
 
     @property
     def janitorops(self) -> janitorops.JanitorOps:

@@ -116,6 +116,27 @@ def as_detach_errors(instance: Any, device: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def as_rollback(instance: Any, kind: Any) -> Iterator[None]:
+    """Translate failures after which an instance is as it was before.
+
+    :param kind: of Nova's exceptions, one that takes a ``reason``
+    :raises InstanceNotFound: the virtual machine is missing
+    :raises InstanceFaultRollback: anything else of this package; Nova puts
+        the instance's state back and tells the reason
+    """
+    try:
+        yield
+    except exceptions.JacketAzureError as exc:
+        if is_missing_vm(exc):
+            raise nova_exception.InstanceNotFound(
+                instance_id=instance.uuid
+            ) from exc
+        raise nova_exception.InstanceFaultRollback(
+            kind(reason=str(exc))
+        ) from exc
+
+
+@contextlib.contextmanager
 def as_host_errors() -> Iterator[None]:
     """Translate failures of a question about the whole host.
 

@@ -28,6 +28,7 @@ from oslo_log import log as logging
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
+from jacket_azure.nova import hibernation
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disks
 from jacket_azure.nova import parallel
@@ -77,6 +78,7 @@ class VmOps:
                 block_device_info,
             )
         )
+        plan = hibernation.prepare(self._backend, plan)
         self._make(instance, plan)
         if plan.image_version:
             # saved by the compute manager with the instance

@@ -70,8 +70,6 @@ OWED = {
     'poll_rebooting_instances': 'issue 6, N33',
     'rebuild': 'issue 6, N12',
     'rescue': 'issue 6, N21',
-    'resume': 'issue 6, N26',
-    'suspend': 'issue 6, N26',
     'unrescue': 'issue 6, N21',
 }
 

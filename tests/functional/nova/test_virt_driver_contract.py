@@ -86,6 +86,7 @@ class AzureDriverContractTest(
         self.stub_out(
             'nova.tests.unit.virt.test_virt_drivers.LOG', self.swallowed)
         self.azure.configure(CONF)
+        self.flags(hibernation=True, group='azure')
         self.neutron = self.useFixture(nova_fixtures.NeutronFixture(self))
         self.image_service = self.useFixture(
             nova_fixtures.GlanceFixture(self))
