@@ -27,6 +27,7 @@ from nova import exception as nova_exception
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models
+from jacket_azure.imaging import export
 from jacket_azure.imaging import passing
 from jacket_azure.nova import backend as backends
 
@@ -82,9 +83,6 @@ def opened(
         # of all formats Glance checks, raw is the one any bytes are of
         yield Content(io.BytesIO(_descriptor(image)), 'raw')
         return
-    # loaded where somebody wants it
-    from jacket_azure.imaging import export
-
     with contextlib.closing(
         backend.disks.open_image_reader(image.name)
     ) as reader, contextlib.closing(

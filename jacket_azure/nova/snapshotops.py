@@ -79,7 +79,11 @@ class SnapshotOps:
         with contextlib.ExitStack() as undo:
             undo.callback(progress.restore)
             # before the call: a lost reply may hide a snapshot
-            undo.callback(self._discard, instance, spec.name)
+            undo.push(
+                lambda kind, exc, trace: self._discard(
+                    instance, spec.name, exc
+                )
+            )
             image = self._backend.disks.capture_image(
                 spec,
                 instance.uuid,
@@ -166,9 +170,14 @@ class SnapshotOps:
             )
             content.check(image_id, after)
 
-    def _discard(self, instance: Any, name: str) -> None:
+    def _discard(
+        self, instance: Any, name: str, cause: BaseException | None
+    ) -> None:
         """Delete what may be there of a snapshot that shall not be."""
         try:
+            if isinstance(cause, exceptions.OperationTimeout):
+                # what Azure still works on cannot be deleted either
+                raise cause
             self._backend.disks.delete_image(name)
         except exceptions.JacketAzureError as exc:
             # the failure itself is what Nova has to hear of; the reaper

@@ -21,6 +21,7 @@ import ipaddress
 import uuid
 
 from neutronclient.common import exceptions as neutron_exceptions
+from nova import exception
 from nova.tests import fixtures as nova_fixtures
 from nova.tests.fixtures import glance
 
@@ -152,9 +153,16 @@ class GlanceFixture(glance.GlanceFixture):
 
     def update(self, context, image_id, metadata, data=None,
                purge_props=False):
-        """Become active by data, as images do."""
-        image = super().update(
-            context, image_id, metadata, data, purge_props)
+        """Become active by data, and lose nothing but properties."""
+        if image_id not in self.images:
+            raise exception.ImageNotFound(image_id=image_id)
+        image = self.images[image_id]
+        changes = copy.deepcopy(metadata)
+        properties = changes.pop('properties', {})
+        if purge_props:
+            image['properties'] = {}
+        image['properties'].update(properties)
+        image.update(changes)
         if data is not None:
             size = 0
             while chunk := data.read(65536):
