@@ -79,6 +79,9 @@ class CapturedImages(base.Base):
         except exceptions.Conflict:
             # there is something else of that name
             raise
+        except exceptions.OperationTimeout:
+            # what Azure still works on cannot be deleted either
+            raise
         except exceptions.AzureError:
             with contextlib.suppress(exceptions.AzureError):
                 self.delete_image(spec.name)
