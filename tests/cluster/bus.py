@@ -13,12 +13,14 @@
 """Messages between processes without a broker: an sqlite file.
 
 An oslo.messaging driver for tests, as the in-memory one is, for services that
-are killed one by one. A message is taken from its queue before it is worked
-on, as RabbitMQ's are, so who is killed takes it along.
+are killed one by one. A message is gone once the one who works on it says so, as
+RabbitMQ's are: oslo.messaging does just before it begins. What somebody held
+who was killed before is given to the next.
 """
 
 import contextlib
 import json
+import os
 import sqlite3
 import threading
 import time
@@ -33,7 +35,8 @@ _TABLES = '''
 CREATE TABLE IF NOT EXISTS queue (name TEXT PRIMARY KEY, topic TEXT,
                                   server TEXT);
 CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY AUTOINCREMENT,
-                                    queue TEXT, body TEXT);
+                                    queue TEXT, body TEXT,
+                                    holder INTEGER);
 CREATE INDEX IF NOT EXISTS by_queue ON message (queue, id);
 '''
 
@@ -87,32 +90,66 @@ class Store:
                 'INSERT INTO message (queue, body) VALUES (?, ?)',
                 [(name, json.dumps(body)) for name in names])
 
-    def take(self, names):
-        """Take the oldest message of some queues; None when there is none."""
-        marks = ', '.join('?' * len(names))
-        found = f'SELECT id, body FROM message WHERE queue IN ({marks})' \
-            ' ORDER BY id LIMIT 1'
+    def hold(self, names):
+        """Hold the oldest message of some queues that nobody alive holds.
+
+        :returns: its number and itself, None when there is none
+        """
         # a look first: those who wait must not hold up those who write
-        if self._open().execute(found, names).fetchone() is None:
+        if self._free(self._open(), names) is None:
             return None
         with self._transaction() as connection:
-            row = connection.execute(found, names).fetchone()
+            row = self._free(connection, names)
             if row is None:
                 return None
-            connection.execute('DELETE FROM message WHERE id = ?', row[:1])
-        return json.loads(row[1])
+            connection.execute(
+                'UPDATE message SET holder = ? WHERE id = ?',
+                (os.getpid(), row[0]))
+        return row[0], json.loads(row[1])
+
+    @staticmethod
+    def _free(connection, names):
+        marks = ', '.join('?' * len(names))
+        for number, body, holder in connection.execute(
+                f'SELECT id, body, holder FROM message WHERE queue IN '
+                f'({marks}) ORDER BY id', names):
+            if holder is None or not _is_alive(holder):
+                return number, body
+        return None
+
+    def drop(self, number):
+        """Have a message no longer."""
+        with self._transaction() as connection:
+            connection.execute('DELETE FROM message WHERE id = ?', (number,))
+
+    def take(self, names):
+        """Take the oldest message of some queues; None when there is none."""
+        held = self.hold(names)
+        if held is None:
+            return None
+        self.drop(held[0])
+        return held[1]
 
 
 def _queue(topic, server):
     return f'{topic}@{server}' if server else topic
 
 
+def _is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Incoming(base.RpcIncomingMessage):
     """A message, and where its answer goes."""
 
-    def __init__(self, store, body):
+    def __init__(self, store, number, body):
         super().__init__(body['context'], body['message'])
         self._store = store
+        self._number = number
         self._reply_to = body['reply_to']
 
     def reply(self, reply=None, failure=None):
@@ -121,6 +158,9 @@ class Incoming(base.RpcIncomingMessage):
                 failure = common.serialize_remote_exception(failure)
             self._store.put(self._reply_to, None, False,
                             {'reply': reply, 'failure': failure})
+
+    def acknowledge(self):
+        self._store.drop(self._number)
 
     def requeue(self):
         """Only what an RPC server refuses before it starts: never here."""
@@ -144,9 +184,9 @@ class Listener(base.PollStyleListener):
     def poll(self, timeout=None):
         deadline = None if timeout is None else time.monotonic() + timeout
         while not self._stopped.wait(POLL_SECONDS):
-            body = self._store.take(self._names)
-            if body is not None:
-                return Incoming(self._store, body)
+            held = self._store.hold(self._names)
+            if held is not None:
+                return Incoming(self._store, *held)
             if deadline is not None and time.monotonic() > deadline:
                 break
         return None
