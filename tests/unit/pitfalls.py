@@ -215,13 +215,16 @@ PITFALLS = {
     17: Pitfall(
         'A machine that boots from an existing disk takes no password or key',
         'Azure sets none of them there: keys and user data reach the guest '
-        'as user data, the password does not.',
+        'as user data; the password the user sets later, through the '
+        "guest's agent.",
         (EMULATOR + 'compute.test_vm_create.CreatedTest'
          '.test_attached_os_disk_needs_no_profile',
          NOVA + 'test_boot_volumes.BootFromVolumeTest'
          '.test_key_and_user_data_reach_the_guest',
-         WHOLE + 'test_images.ManagedImageTest.test_n15_of_a_running_server'),
-        'issue 6, N10'),
+         WHOLE + 'test_images.ManagedImageTest.test_n15_of_a_running_server',
+         WHOLE + 'test_password.VolumePasswordTest'
+         '.test_n10_the_account_is_made'),
+        'issue 6, N02'),
     18: Pitfall(
         "Passwords and user names follow Azure's rules, not Nova's",
         'Checked before the first write; generated ones comply; no log, '
@@ -254,7 +257,11 @@ PITFALLS = {
     21: Pitfall(
         'A suspend that is a power-off in truth',
         'Hibernation where size, image and disks allow it, else a refusal.',
-        owed_by='issue 6, N26'),
+        (PAYLOAD + 'test_hibernation.HibernationTest.test_who_cannot',
+         NOVA + 'test_suspendops.SuspendTest.test_who_was_not_made_to',
+         WHOLE + 'test_suspend.SuspendTest.test_n26_suspend_and_resume',
+         WHOLE + 'test_suspend.PageBlobSuspendTest'
+         '.test_n26_is_refused_in_words')),
     22: Pitfall(
         'States of Azure that are none of Nova',
         'Stopped and deallocated are both off, what is on its way is '
