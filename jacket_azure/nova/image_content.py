@@ -86,7 +86,12 @@ def opened(
     with contextlib.closing(
         backend.disks.open_image_reader(image.name)
     ) as reader, contextlib.closing(
-        export.open_export(reader, wanted, progress=progress)
+        export.open_export(
+            reader,
+            wanted,
+            threads=backend.conf.image_transfer_threads,
+            progress=progress,
+        )
     ) as source:
         yield Content(source, wanted)
 
