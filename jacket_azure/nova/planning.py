@@ -25,11 +25,11 @@ from jacket_azure import exceptions
 from jacket_azure.disks import models as disks
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
+from jacket_azure.nova import disk_plans
 from jacket_azure.nova import guest
 from jacket_azure.nova import netops
 from jacket_azure.nova import os_disks
 from jacket_azure.payload import checks
-from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import network_interface
 from jacket_azure.payload import tags
@@ -78,7 +78,7 @@ class Planner:
         self._backend = backend
         self._chooser = choices.Chooser(backend)
         self._netops = netops.NetOps(backend)
-        self._disks = backend.disks
+        self._disk_plans = disk_plans.DiskPlans(backend)
 
     def plan(self, order: choices.Order) -> Plan:
         """Decide everything about a new instance.
@@ -102,7 +102,7 @@ class Planner:
                 self._vm_spec(order, choice, interfaces, created)
             ),
             image_version=choice.image.version if choice.image else None,
-            prepared=self._prepared(instance, choice, created),
+            prepared=self._disk_plans.prepared(instance, choice, created),
         )
 
     def _nics(
@@ -154,8 +154,8 @@ class Planner:
             location=azure.location,
             size=request.size.name,
             image=choice.image,
-            os_disk=self._os_disk(instance, choice, cascade),
-            data_disks=self._data_disks(choice),
+            os_disk=self._disk_plans.os_disk(instance, choice),
+            data_disks=self._disk_plans.data_disks(choice),
             nic_ids=tuple(
                 names.resource_id(
                     azure.subscription_id,
@@ -186,80 +186,6 @@ class Planner:
             priority=flavor.priority,
             eviction_policy=flavor.eviction_policy,
             max_price=flavor.max_price,
-        )
-
-    def _os_disk(
-        self, instance: Any, choice: choices.Choice, cascade: bool
-    ) -> dict[str, Any]:
-        request, volume = choice.request, choice.volumes.boot
-        if volume is not None:
-            return self._disks.describe_boot_volume(
-                volume.disk_id,
-                guest.known_os_type(request.image.os_type).capitalize(),
-                volume.host_caching,
-            )
-        if choice.boots.is_prepared:
-            return {}
-        return self._disks.describe_os_disk(
-            self._os_disk_spec(instance, choice, cascade)
-        )
-
-    def _os_disk_spec(
-        self, instance: Any, choice: choices.Choice, cascade: bool
-    ) -> disks.OsDiskSpec:
-        request = choice.request
-        return disks.OsDiskSpec(
-            uuid=instance.uuid,
-            size_gib=checks.os_disk_gib(request.root_gb),
-            sku=request.os_disk_sku,
-            cascade_delete=cascade,
-        )
-
-    def _prepared(
-        self, instance: Any, choice: choices.Choice, created: str
-    ) -> os_disks.Prepared | None:
-        boots, request = choice.boots, choice.request
-        if not boots.is_prepared or choice.volumes.boot:
-            return None
-        capabilities = self._backend.azure.cloud.capabilities
-        found, _ = tags.build(
-            self._backend.owner,
-            tags.KIND_OS_DISK,
-            instance.uuid,
-            instance.project_id,
-            created,
-            host=self._backend.host,
-        )
-        return os_disks.Prepared(
-            spec=dataclasses.replace(
-                self._os_disk_spec(
-                    instance, choice, capabilities.cascade_delete
-                ),
-                zone=request.zone,
-                tags=found,
-                security_type=(
-                    request.security.type
-                    if capabilities.security_types
-                    else None
-                ),
-            ),
-            state=boots.state,
-            kept=boots.kept,
-            source=boots.source,
-        )
-
-    def _data_disks(
-        self, choice: choices.Choice
-    ) -> tuple[dict[str, Any], ...]:
-        volumes = choice.volumes.data
-        luns = data_disk.choose_luns(
-            (), [None] * len(volumes), choice.request.size.max_data_disks
-        )
-        return tuple(
-            self._disks.describe_data_disk(
-                volume.disk_id, lun, volume.host_caching
-            )
-            for volume, lun in zip(volumes, luns, strict=True)
         )
 
     def _os_profile(
