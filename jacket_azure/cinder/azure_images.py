@@ -40,16 +40,19 @@ class AzureImage:
 
     :ivar reference: as :meth:`.DiskModel.create_from_image` takes it
     :ivar os_type: ``Linux`` or ``Windows``; None where Azure will tell
+    :ivar content: tells the bytes where *reference* does not, because what
+        it names may have been made again of others
     """
 
     reference: dict[str, str]
     os_type: str | None = None
     generation: str | None = None
+    content: str = ''
 
     @property
     def key(self) -> str:
         """A text that no other content has."""
-        return ' '.join(self.reference.values())
+        return self.content or ' '.join(self.reference.values())
 
 
 def find(
@@ -70,6 +73,13 @@ def find(
     signatures.refuse_unseen(image)
     if _is_disk(target):
         return _of_disk(backend, image, target, size_gib)
+    if _is_managed(target) and not _is_trusted(backend, image):
+        image_trust.check_managed(
+            str(target.id),
+            backend.disks.get_image(str(target.id)).tags,
+            backend.owner,
+            image['id'],
+        )
     return AzureImage(
         _reference(target),
         _ARM_OS.get(target.os_type or ''),
@@ -84,9 +94,7 @@ def _of_disk(
     size_gib: int,
 ) -> AzureImage:
     """Return an image that is a snapshot, a disk or a blob."""
-    properties = image.get('properties') or {}
-    is_public = image.get('visibility') == 'public'
-    if is_public or not any(map(properties.get, _FROM_PROPERTIES)):
+    if _is_trusted(backend, image):
         found = backend.disks.get_image(str(target.id))
     else:
         found = _made_for(backend, image['id'], str(target.id))
@@ -99,6 +107,19 @@ def _of_disk(
         {'id': found.uri},
         found.os_type or _ARM_OS.get(target.os_type or ''),
         found.generation or target.generation,
+    )
+
+
+def _is_trusted(backend: backends.Backend, image: dict[str, Any]) -> bool:
+    """Say whether it is an operator who names something in Azure."""
+    properties = image.get('properties') or {}
+    if not any(map(properties.get, _FROM_PROPERTIES)):
+        # the mapping file does
+        return True
+    return image_trust.is_operators(
+        image.get('visibility') == 'public',
+        image.get('owner'),
+        backend.conf.image_projects,
     )
 
 
@@ -116,7 +137,7 @@ def _made_for(
         tags = found.tags if found.uri.lower() == uri.lower() else {}
     except exceptions.NotFound:
         tags = {}
-    image_trust.check(uri, tags, backend.owner, image_id, is_public=False)
+    image_trust.check(uri, tags, backend.owner, image_id, is_trusted=False)
     return found
 
 
@@ -141,6 +162,12 @@ def _is_disk(target: image_target.ImageTarget) -> bool:
     except ValueError:
         return True
     return not any(map(parsed.is_type, _IMAGE_TYPES))
+
+
+def _is_managed(target: image_target.ImageTarget) -> bool:
+    return target.id is not None and names.parse_resource_id(
+        target.id
+    ).is_type(_IMAGE_TYPES[0])
 
 
 def _reference(target: image_target.ImageTarget) -> dict[str, str]:

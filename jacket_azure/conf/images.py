@@ -75,6 +75,16 @@ OPTS = [
         'The property azure_image_upload of a server\'s create-image '
         'request decides for one image.',
     ),
+    cfg.ListOpt(
+        'image_projects',
+        default=[],
+        help='Ids of the projects of operators that make images for '
+        'everybody. The properties azure_uri and azure_image_id of a public '
+        'image of such a project may name any snapshot, disk or VHD that '
+        'this service can read; of other images, public or not, only what '
+        'was made for them. The members of these projects must be trusted '
+        'with all images and volumes. The mapping file needs no entry here.',
+    ),
     cfg.IntOpt(
         'image_transfer_threads',
         default=4,

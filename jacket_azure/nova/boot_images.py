@@ -74,6 +74,17 @@ class BootImages:
         if boot_image.is_disk(target):
             return self._of_disk(instance, target, properties, record)
         target, facts = self._resolved(target)
+        if (
+            _is_said(properties)
+            and facts.tags
+            and not self._is_operators(record())
+        ):
+            image_trust.check_managed(
+                str(target.id),
+                facts.tags,
+                self._backend.owner,
+                instance.image_ref,
+            )
         return boot_image.BootImage(
             target, facts, properties, target.state or disks.GENERALIZED
         )
@@ -152,9 +163,8 @@ class BootImages:
         record: Any,
     ) -> boot_image.BootImage:
         """Return an image that is a snapshot, a disk or a blob."""
-        said = any(properties.get(name) for name in _FROM_PROPERTIES)
         try:
-            if said and not record().get('is_public'):
+            if _is_said(properties) and not self._is_operators(record()):
                 image = self._made_for(instance.image_ref, target)
             else:
                 image = self._backend.disks.get_image(str(target.id))
@@ -185,6 +195,13 @@ class BootImages:
             kept=dataclasses.replace(image, state=state),
         )
 
+    def _is_operators(self, record: Mapping[str, Any]) -> bool:
+        return image_trust.is_operators(
+            bool(record.get('is_public')),
+            record.get('owner'),
+            self._backend.conf.image_projects,
+        )
+
     def _made_for(
         self, image_id: str, target: image_target.ImageTarget
     ) -> disks.Image:
@@ -200,7 +217,7 @@ class BootImages:
             image.tags if _same(image.uri, target.id) else {},
             self._backend.owner,
             image_id,
-            is_public=False,
+            is_trusted=False,
         )
         return image
 
@@ -265,6 +282,11 @@ class BootImages:
             f'Azure has no image {target.urn or target.id} in '
             f'{self._backend.azure.location}: {exc}'
         )
+
+
+def _is_said(properties: Mapping[str, str]) -> bool:
+    """Tell whether the image names something in Azure, not the file."""
+    return any(properties.get(name) for name in _FROM_PROPERTIES)
 
 
 def _same(uri: str, said: str | None) -> bool:

@@ -44,7 +44,7 @@ def check(
     tags: abc.Mapping[str, str],
     owner: str,
     image_id: str,
-    is_public: bool,
+    is_trusted: bool,
 ) -> None:
     """Refuse a snapshot, disk or blob that an image's property names wrongly.
 
@@ -54,21 +54,66 @@ def check(
     :param tags: of what is there in Azure
     :param owner: ``[azure] owner``
     :param image_id: of the Glance image
-    :param is_public: only an administrator can make an image public, so its
-        properties are an operator's
+    :param is_trusted: see :func:`is_operators`
     :raises InvalidRequest: it was not made for this image
+    """
+    if not (is_trusted or _is_made_for(tags, owner, image_id)):
+        raise _refusal(uri)
 
-    Source: Image API v2, policy ``publicize_image``, ``role:admin``.
+
+def check_managed(
+    uri: str,
+    tags: abc.Mapping[str, str],
+    owner: str,
+    image_id: str,
+) -> None:
+    """Refuse a managed image that was made of another's bytes.
+
+    Those that no driver made are the operator's, for everybody to boot.
+
+    :param tags: of the managed image
+    :raises InvalidRequest: a driver made it, and not for this image
     """
     resource = {'tags': tags}
-    made_for_it = (
+    is_made = any(
+        tagging.get(resource, name) is not None
+        for name in (tagging.OWNER, tagging.KIND, tagging.ID)
+    )
+    if is_made and not _is_made_for(tags, owner, image_id):
+        raise _refusal(uri)
+
+
+def is_operators(
+    is_public: bool, project: str | None, projects: abc.Collection[str]
+) -> bool:
+    """Say whether an image's properties are an operator's words.
+
+    That an image is public does not do: it takes an administrator to publish
+    one, but whoever made it may still change its properties.
+
+    :param project: the Glance image's owner
+    :param projects: ``[azure] image_projects``
+
+    Source: Image API v2, policy ``modify_image``, project members.
+    """
+    return is_public and bool(project) and project in projects
+
+
+def _is_made_for(
+    tags: abc.Mapping[str, str], owner: str, image_id: str
+) -> bool:
+    resource = {'tags': tags}
+    return (
         tagging.is_owned(resource, owner)
         and tagging.get(resource, tagging.KIND) == tagging.KIND_IMAGE
         and tagging.get(resource, tagging.ID) == image_id
     )
-    if not (made_for_it or is_public):
-        raise exceptions.InvalidRequest(
-            f'The image property azure_uri names {uri[-120:]!r}, which was '
-            f'not made for this image. Others than public images may name '
-            f'nothing else; an operator can, in the mapping file.'
-        )
+
+
+def _refusal(uri: str) -> exceptions.InvalidRequest:
+    return exceptions.InvalidRequest(
+        f'What the property azure_uri or azure_image_id names was not made '
+        f'for this image: {uri[-120:]!r}. An operator can name it, in the '
+        f'mapping file or in a public image of a project in [azure] '
+        f'image_projects.'
+    )

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import abc
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +36,7 @@ class ImageFacts:
     :param disk_controllers: what its drivers can; a marketplace image that
         does not tell can SCSI only, an own image may be anything (None)
     :param accelerated_networking: None when nobody told
+    :param tags: of a managed image
     """
 
     os_type: str | None = None
@@ -47,6 +49,7 @@ class ImageFacts:
     hibernation: bool = False
     trusted_launch: bool | None = None
     data_disks: int = 0
+    tags: abc.Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def parse_marketplace(version: abc.Mapping[str, Any]) -> ImageFacts:
@@ -95,6 +98,7 @@ def parse_managed_image(image: abc.Mapping[str, Any]) -> ImageFacts:
         size_gib=int(size) if size else None,
         trusted_launch=False,
         data_disks=len(profile.get('dataDisks') or ()),
+        tags=image.get('tags') or {},
     )
 
 

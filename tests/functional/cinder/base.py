@@ -347,7 +347,7 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
         """Let Glance know an image; returns its id."""
         made = self.glance.create(context.get_admin_context(), {
             'id': uuidutils.generate_uuid(), 'name': name, 'size': 24,
-            'status': 'active', 'visibility': 'public',
+            'status': 'active', 'visibility': 'public', 'owner': 'operators',
             'container_format': 'bare', 'disk_format': 'raw', 'min_disk': 0,
             'min_ram': 0, 'created_at': None, 'updated_at': None,
             'deleted_at': None, 'deleted': False, 'is_public': True,

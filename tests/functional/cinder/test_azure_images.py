@@ -60,6 +60,10 @@ class OwnImageTest(base.AzureVolumesTestCase):
         digest = self.contents.write(source, 'golden')
         image = self.create_image(
             'golden', azure_image_id=source.id, azure_os_type='linux')
+        # that it is public is not the operator's word
+        self.failed_volume(imageRef=image, size=2)
+        self.override_config(
+            'image_projects', ['operators'], group='azure')
         volume = self.create_volume(imageRef=image, size=2)
         self.assertEqual('true', volume['bootable'])
         disk = self.disk(volume)

@@ -97,10 +97,16 @@ class CreateImage:
         fault = self.failed_build(imageRef=forged['id'])
         self.assertIn('Azure has no image', fault)
         self.assertEqual(before, self.azure.resource_ids())
-        # an administrator's word counts
-        self.boot(self.images.create(
-            'blessed', b'{}', azure_type='azure',
-            azure_uri=image['azure_uri'], azure_os_type='linux'))
+        # nor does an administrator who made it public: its properties are
+        # its project's all the same
+        public = self.images.create(
+            'published', b'{}', azure_type='azure',
+            azure_uri=image['azure_uri'], azure_os_type='linux')
+        self.failed_build(imageRef=public['id'])
+        self.assertEqual(before, self.azure.resource_ids())
+        # the word of a project that the operator trusts does
+        self.flags(image_projects=[public['owner']], group='azure')
+        self.boot(public)
 
     def test_n15_shelve_and_unshelve(self):
         self.flags(shelved_offload_time=0)
@@ -141,6 +147,21 @@ class CreateImage:
 
 class ManagedImageTest(CreateImage, images.ImageTestCase):
     """On managed disks."""
+
+    def test_n02_azure_uri_of_a_managed_image_of_somebody_else(self):
+        """Those the driver makes of snapshots are nobody else's either."""
+        image = self.create_image(
+            self.create_server(), azure_os_state='generalized')
+        self.boot(image)
+        [managed] = self.azure.resources('images')
+        before = self.azure.resource_ids()
+        for name in ('azure_uri', 'azure_image_id'):
+            forged = self.images.create(
+                'forged', b'{}', self.user_token, 'private',
+                azure_os_type='linux', **{name: managed['id']})
+            fault = self.failed_build(imageRef=forged['id'])
+            self.assertIn('was not made for this image', fault)
+            self.assertEqual(before, self.azure.resource_ids())
 
 
 class PageBlobImageTest(

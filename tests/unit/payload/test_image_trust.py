@@ -24,13 +24,13 @@ OURS = {tags.OWNER: OWNER, tags.KIND: tags.KIND_IMAGE, tags.ID: IMAGE}
 
 
 class ImageTrustTest(testtools.TestCase):
-    """What was made for an image, and what an administrator says."""
+    """What was made for an image, and what an operator says."""
 
-    def refused(self, is_public=False, **changes):
+    def refused(self, is_trusted=False, **changes):
         found = {**OURS, **{f'jacket-{key}': value
                             for key, value in changes.items()}}
         try:
-            image_trust.check('/some/id', found, OWNER, IMAGE, is_public)
+            image_trust.check('/some/id', found, OWNER, IMAGE, is_trusted)
         except exceptions.InvalidRequest:
             return True
         return False
@@ -47,8 +47,32 @@ class ImageTrustTest(testtools.TestCase):
             exceptions.InvalidRequest, image_trust.check, '/some/id', {},
             OWNER, IMAGE, False)
 
-    def test_a_public_image_is_an_operators(self):
-        self.assertFalse(self.refused(is_public=True, owner='others'))
+    def test_an_operators_word_counts(self):
+        self.assertFalse(self.refused(is_trusted=True, owner='others'))
+
+    def test_a_public_image_of_a_trusted_project_is_an_operators(self):
+        is_operators = image_trust.is_operators
+        self.assertTrue(is_operators(True, 'images', ['images']))
+        self.assertFalse(is_operators(False, 'images', ['images']))
+        self.assertFalse(is_operators(True, 'images', []))
+        self.assertFalse(is_operators(True, 'tenant', ['images']))
+        self.assertFalse(is_operators(True, None, ['images']))
+        self.assertFalse(is_operators(True, '', ['']))
+
+    def test_managed_images_that_a_driver_made(self):
+        def check(tags_):
+            image_trust.check_managed('/some/id', tags_, OWNER, IMAGE)
+
+        check({})
+        check({'team': 'images'})
+        check(OURS)
+        for change in (
+                {tags.ID: 'image-5c2f'}, {tags.OWNER: 'others'},
+                {tags.KIND: tags.KIND_SNAPSHOT}):
+            self.assertRaises(
+                exceptions.InvalidRequest, check, {**OURS, **change})
+        self.assertRaises(
+            exceptions.InvalidRequest, check, {tags.OWNER.upper(): OWNER})
 
     def test_upper_case_tags_are_the_same_tags(self):
         image_trust.check(
