@@ -26,6 +26,7 @@ import os
 from typing import Any
 
 from oslo_config import cfg
+from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.cinder import azure_images
@@ -41,6 +42,7 @@ from jacket_azure.imaging import staging
 from jacket_azure.payload import tags
 
 CONF = cfg.CONF
+LOG = logging.getLogger(__name__)
 _STAGING = 'azure-images'
 # what is smaller is no disk, and stands for an image that is not mapped
 _LEAST_BYTES = 512
@@ -94,7 +96,8 @@ class Bringing:
         with contextlib.ExitStack() as stack:
             shown = stack.enter_context(progress.shown(context, volume))
             if self.keeps and not signatures.is_signed(image):
-                brought = self._cache.ensure(source, progress=shown)
+                with glance_images.broken_off(source.id):
+                    brought = self._cache.ensure(source, progress=shown)
             else:
                 # a signature is compared with the bytes of each transfer
                 brought = stack.enter_context(
@@ -102,7 +105,10 @@ class Bringing:
                 )
             azure_images.check_size(source.id, brought.size_gib, volume.size)
             yield azure_images.AzureImage(
-                {'id': brought.uri}, source.os_type, source.generation
+                {'id': brought.uri},
+                source.os_type,
+                source.generation,
+                content=f'{source.id} {source.checksum}',
             )
 
     @contextlib.contextmanager
@@ -138,13 +144,21 @@ class Bringing:
         # what a try that died has left may be of other bytes
         self._disks.delete_image(name)
         try:
-            bring.bring(
-                source,
-                open_writer,
-                self._staging,
-                self._backend.conf,
-                progress=shown,
-            )
+            with glance_images.broken_off(source.id):
+                bring.bring(
+                    source,
+                    open_writer,
+                    self._staging,
+                    self._backend.conf,
+                    progress=shown,
+                )
             yield self._disks.get_image(name)
         finally:
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        try:
             self._disks.delete_image(name)
+        except exceptions.AzureError as exc:
+            # the volume is what counts; the cache's eviction finds it
+            LOG.warning('The image %s stays behind: %s', name, exc)

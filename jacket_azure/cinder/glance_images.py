@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+import contextlib
 import functools
 from typing import Any
 
@@ -78,7 +79,8 @@ def _chunks(
 ) -> Iterator[bytes]:
     """Yield an image's bytes, each time from the first.
 
-    :raises Unavailable: Glance broke off
+    :raises OSError: Glance broke off; it may be asked again
+    :raises Unavailable: Glance does not give it
     """
     fetched = image_utils.TemporaryImages.for_image_service(
         image_service
@@ -105,13 +107,36 @@ def _download(
     try:
         yield from image_service.download(context, image_id)
     except (
+        cinder_exception.GlanceConnectionFailed,
+        glanceclient.exc.CommunicationError,
+    ) as exc:
+        # as requests and the client itself call what broke off
+        raise ConnectionError(str(exc)) from exc
+    except (
         cinder_exception.CinderException,
         glanceclient.exc.ClientException,
-        OSError,
     ) as exc:
-        raise exceptions.Unavailable(
-            f'Glance did not give all bytes of image {image_id}: {exc}'
-        ) from exc
+        raise _incomplete(image_id, exc) from exc
+
+
+@contextlib.contextmanager
+def broken_off(image_id: str) -> Iterator[None]:
+    """Tell of a stream that broke off each time it was read.
+
+    :raises Unavailable: Glance broke off
+    """
+    try:
+        yield
+    except OSError as exc:
+        raise _incomplete(image_id, exc) from exc
+
+
+def _incomplete(
+    image_id: str, exc: Exception
+) -> exceptions.Unavailable:
+    return exceptions.Unavailable(
+        f'Glance did not give all bytes of image {image_id}: {exc}'
+    )
 
 
 def is_volume(locations: Any, image: dict[str, Any]) -> bool:

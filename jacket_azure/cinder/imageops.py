@@ -136,7 +136,9 @@ class ImageOps:
         :raises InUse: a machine has it
         """
         image = image_service.show(context, image_id)
-        is_new = volume.launched_at is None
+        # Cinder launches no volume of a group that is made from another, but
+        # notes what a volume is that it has an image put into again
+        is_new = volume.launched_at is None and volume.previous_status is None
         if not is_new:
             # before the bytes are brought
             self._replacing.check_free(volume)
@@ -160,7 +162,9 @@ class ImageOps:
         """Make the disk of the image that was made empty for it."""
         spec = self._volumes.spec(volume)
         self._disks.delete(volume_names.of_volume(self._disks, volume))
-        self._make(volume, spec, found)
+        # Cinder keeps what it was told of the empty one
+        volume.update(self._make(volume, spec, found))
+        volume.save()
 
     def _make(
         self,

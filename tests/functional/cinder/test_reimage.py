@@ -25,8 +25,7 @@ from tests.functional.cinder import images
 BEFORE = (7 * contents.MIB, contents.GIB - 4096, 3 * contents.MIB)
 
 
-@base.on_both_models
-class ReimageTest(images.ImagesTestCase):
+class ReimageCase(images.ImagesTestCase):
 
     def setUp(self):
         super().setUp()
@@ -46,6 +45,15 @@ class ReimageTest(images.ImagesTestCase):
             'reimage_reserved': False})
         return self.wait_for(volume, 'downloading', status=status)
 
+    def volumes_left(self):
+        """Name disks and snapshots, without the images that are kept."""
+        kept = set(self.images_kept())
+        return [name for name in self.left_in_azure() if name not in kept]
+
+
+@base.on_both_models
+class ReimageTest(ReimageCase):
+
     def test_nothing_of_before_is_left(self):
         volume = self.used_volume()
         found = self.reimage(volume)
@@ -64,11 +72,6 @@ class ReimageTest(images.ImagesTestCase):
         self.assertEqual([self.disk(volume).name], self.volumes_left())
         self.delete_volume(volume)
         self.assertEqual([], self.volumes_left())
-
-    def volumes_left(self):
-        """Name disks and snapshots, without the images that are kept."""
-        kept = set(self.images_kept())
-        return [name for name in self.left_in_azure() if name not in kept]
 
     def test_snapshots_of_before_stay(self):
         volume = self.used_volume()
@@ -107,6 +110,19 @@ class ReimageTest(images.ImagesTestCase):
             digest, self.contents.digest(self.disk(volume), BEFORE))
         self.assertEqual([], self.images_kept())
 
+    def test_a_volume_that_cinder_never_launched(self):
+        """As the volumes of a group made from another are for Cinder 29."""
+        volume = self.used_volume()
+        record = self.record(volume)
+        record.launched_at = None
+        record.save()
+        digest = self.contents.digest(self.disk(volume), BEFORE)
+        with self.held(volume):
+            found = self.reimage(volume, status='error')
+            self.assertIn('in use', found['metadata']['azure_error'])
+        self.assertEqual(
+            digest, self.contents.digest(self.disk(volume), BEFORE))
+
     def test_a_failure_keeps_what_was_there(self):
         volume = self.used_volume()
         digest = self.contents.digest(self.disk(volume), BEFORE)
@@ -118,4 +134,36 @@ class ReimageTest(images.ImagesTestCase):
         self.assertEqual([self.disk(volume).name], self.volumes_left())
         self.action(volume, 'os-reset_status', {'status': 'available'})
         self.reimage(volume)
+        self.check_holds(volume, *self.expected)
+
+
+@base.on_both_models
+class NothingKeptTest(ReimageCase):
+    """``image_cache_size_gib = 0``."""
+
+    azure_options = {'image_cache_size_gib': 0}
+
+    def test_another_image_after_one_that_was_interrupted(self):
+        volume = self.used_volume()
+        other = self.make_image('qcow2', 'other')
+        with mock.patch('jacket_azure.cinder.volumeops.VolumeOps.made',
+                        side_effect=exceptions.Unavailable('killed')):
+            self.reimage(volume, status='error', image=other)
+        self.action(volume, 'os-reset_status', {'status': 'available'})
+        self.reimage(volume)
+        self.check_holds(volume, *self.expected)
+        self.assertEqual([self.disk(volume).name], self.left_in_azure())
+
+    def test_an_image_that_cannot_be_deleted_does_not_matter(self):
+        volume = self.used_volume()
+        delete = type(self.disks).delete_image
+
+        def throttled(disks, name):
+            if self.images_kept():
+                raise exceptions.Throttled('As the test wants.')
+            return delete(disks, name)
+
+        with mock.patch.object(
+                type(self.disks), 'delete_image', throttled):
+            self.reimage(volume)
         self.check_holds(volume, *self.expected)
