@@ -81,7 +81,9 @@ class Kept:
     ) -> Sequence[CachedImage]:
         """Delete what is over ``image_cache_size_gib``.
 
-        Those not used for longest go first; none that was used within
+        Those larger than all room there is go first, so that one of them
+        does not cost all others their place; then those not used for
+        longest. None goes that was used within
         ``image_cache_grace_time``, none that an operator keeps by the tag
         ``jacket-keep``.
 
@@ -89,9 +91,15 @@ class Kept:
         :param dry_run: delete nothing
         :returns: what is gone, or would be
         """
-        known = sorted(self.list(), key=lambda each: each.last_used)
-        over = sum(each.image.size_gib for each in known)
-        over -= self._conf.image_cache_size_gib
+        room = self._conf.image_cache_size_gib
+        known = sorted(
+            self.list(),
+            key=lambda each: (
+                each.image.size_gib <= room,
+                each.last_used,
+            ),
+        )
+        over = sum(each.image.size_gib for each in known) - room
         gone = []
         for each in known:
             if over <= 0:

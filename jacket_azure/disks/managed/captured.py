@@ -140,7 +140,13 @@ class CapturedImages(base.Base):
             )
         # first: without the snapshot nobody would look for it
         derived = self._delete_derived(name)
-        return (found is not None and self._snapshots.delete(name)) or derived
+        if found is None:
+            return derived
+        deleted = self._snapshots.delete(name)
+        if facts.image_of(found).state == models.GENERALIZED:
+            # a machine may have had it made meanwhile; from now on none can
+            self._delete_derived(name)
+        return deleted or derived
 
     def _delete_derived(self, name: str) -> bool:
         try:

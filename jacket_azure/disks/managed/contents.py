@@ -32,6 +32,14 @@ from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import tags as tag_names
 from jacket_azure.payload import vhd
 
+# kinds of what is read or written from outside
+_READ_DISKS = (tag_names.KIND_VOLUME, tag_names.KIND_TEMPORARY)
+_READ_SNAPSHOTS = (
+    tag_names.KIND_SNAPSHOT,
+    tag_names.KIND_IMAGE,
+    tag_names.KIND_TEMPORARY,
+)
+
 
 class Contents(base.Base):
     """Part of :class:`.managed.ManagedDisks`."""
@@ -67,15 +75,15 @@ class Contents(base.Base):
         return self._reader(self._snapshot_doors, name, snapshot.size_bytes)
 
     def close_forgotten(self) -> None:
-        for kind, resources, doors_of in (
-            (tag_names.KIND_VOLUME, self._disks, self._disk_doors),
-            (tag_names.KIND_SNAPSHOT, self._snapshots, self._snapshot_doors),
+        for kinds, resources, doors_of in (
+            (_READ_DISKS, self._disks, self._disk_doors),
+            (_READ_SNAPSHOTS, self._snapshots, self._snapshot_doors),
         ):
             doors_of.close_forgotten(
                 body
                 for body in resources.list()
                 if resources.is_ours(body)
-                and tag_names.get(body, tag_names.KIND) == kind
+                and tag_names.get(body, tag_names.KIND) in kinds
                 and facts.state_of(body) not in facts.UNFINISHED
             )
 

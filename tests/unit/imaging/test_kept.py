@@ -11,6 +11,7 @@
 #    under the License.
 
 
+import dataclasses
 import datetime
 
 from jacket_azure import exceptions
@@ -38,6 +39,15 @@ class EvictionTest(images_in_azure.CacheTestCase):
         self.assertEqual(4, len(self.disks.images))
         self.assertEqual([names[1], names[0]], self.evicted())
         self.assertEqual({names[2], names[3]}, set(self.disks.images))
+
+    def test_one_larger_than_all_room_goes_before_the_others(self):
+        names = self.bring(99, 50, 30)
+        huge = self.disks.images[names[2]]
+        self.disks.images[names[2]] = dataclasses.replace(
+            huge, size_bytes=2048 * GIB)
+        self.conf.image_cache_size_gib = 2
+        self.assertEqual([names[2]], self.evicted())
+        self.assertEqual({*names[:2]}, set(self.disks.images))
 
     def test_what_was_used_lately_stays_though_there_is_no_room(self):
         names = self.bring(50, 23, 2)

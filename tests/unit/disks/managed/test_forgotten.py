@@ -13,6 +13,7 @@
 """Disks and snapshots that a process which died has left open."""
 
 from jacket_azure.disks import models
+from jacket_azure.payload import tags
 from tests.unit.disks.managed import base
 from tests.unit.disks.managed import test_contents
 
@@ -37,6 +38,24 @@ class ForgottenTest(test_contents.ContentsCase):
         self.check_closed(NAME)
         self.check_closed(SNAPSHOT_NAME, 'snapshots')
         self.assertEqual(2, len(left))
+
+    def test_an_image_and_what_was_being_made_one(self):
+        for name, kind, resources in (
+                (NAME, tags.KIND_TEMPORARY, 'disks'),
+                (SNAPSHOT_NAME, tags.KIND_IMAGE, 'snapshots')):
+            if resources == 'disks':
+                self.model.create_snapshot(self.snapshot_spec(NAME))
+                self.model.open_reader(name)
+                tag = self.client.disks.update
+            else:
+                self.model.open_snapshot_reader(name)
+                tag = self.client.snapshots.update
+            tag(name, {'tags': {
+                **self.azure.resource(resources, name)['tags'],
+                tags.KIND: kind}})
+        self.start_service()
+        self.check_closed(NAME)
+        self.check_closed(SNAPSHOT_NAME, 'snapshots')
 
     def test_what_nobody_has_a_url_of_any_more(self):
         self.model.open_reader(NAME)

@@ -121,7 +121,23 @@ class RequestsTest(images.ImageCase, ManagedImageCase):
         _, sent = self.sent(self.model.delete_image, image.uri)
         self.assertEqual([
             ('GET', 'snapshots.get'), ('DELETE', 'images.delete'),
-            ('DELETE', 'snapshots.delete')], sent)
+            ('DELETE', 'snapshots.delete'), ('GET', 'images.get')], sent)
+
+    def test_a_machine_begins_while_its_image_is_deleted(self):
+        image = self.model.capture_image(
+            self.server_spec(state=models.GENERALIZED), images.SERVER)
+        delete = self.client.snapshots.delete
+
+        def begun(name):
+            self.make_model().prepare_os_disk(self.disk_spec(), image)
+            return delete(name)
+
+        self.useFixture(fixtures.MonkeyPatch(
+            f'{type(self.client.snapshots).__module__}.'
+            f'{type(self.client.snapshots).__name__}.delete',
+            lambda calls, name: begun(name)))
+        self.assertTrue(self.model.delete_image(image.uri))
+        self.assertEqual([], self.azure.resources('images'))
 
     def test_delete(self):
         image = self.model.capture_image(self.server_spec(), images.SERVER)
