@@ -115,7 +115,9 @@ class ImageCache(kept.Kept):
         with self._alone(self.key_of(image)):
             found = self.find(image)
             if found is not None:
-                return self._used(found)
+                # another process may have evicted it since
+                with contextlib.suppress(exceptions.NotFound):
+                    return self._used(found)
             result = self._bring(image, progress, check)
             found = self.find(image)
         if found is None:

@@ -139,6 +139,20 @@ class CacheTest(images_in_azure.CacheTestCase):
         self.assertEqual(self.now, known.last_used.timestamp())
         self.assertEqual(self.image(0).id, known.image_id)
 
+    def test_one_evicted_before_its_use_was_noted_is_brought_again(self):
+        [name] = self.bring(0)
+        self.now += 2 * cache.NOTE_SECONDS
+        tag = self.disks.tag_image
+
+        def gone(name, tags_):
+            del self.disks.images[name]
+            return tag(name, tags_)
+
+        self.disks.tag_image = gone
+        self.assertEqual(name, self.cache.ensure(self.image(0)).name)
+        self.assertEqual(2, len(self.disks.written))
+        self.assertIn(name, self.disks.images)
+
     def test_an_image_is_used_though_that_cannot_be_noted(self):
         [name] = self.bring(2)
 
