@@ -25,6 +25,7 @@ import dataclasses
 import functools
 from typing import Any
 
+import nova.conf
 from nova.image import glance
 
 from jacket_azure import exceptions
@@ -37,6 +38,8 @@ from jacket_azure.nova import block_devices
 from jacket_azure.nova import boot_image
 from jacket_azure.payload import image_trust
 from jacket_azure.payload import images
+
+CONF = nova.conf.CONF
 
 _FROM_PROPERTIES = ('azure_uri', 'azure_image_id')
 
@@ -163,6 +166,7 @@ class BootImages:
         record: Any,
     ) -> boot_image.BootImage:
         """Return an image that is a snapshot, a disk or a blob."""
+        refuse_unverified(instance.image_ref)
         try:
             if _is_said(properties) and not self._is_operators(record()):
                 image = self._made_for(instance.image_ref, target)
@@ -230,9 +234,11 @@ class BootImages:
         """Return an image whose bytes only Glance has.
 
         :raises MappingLookupError: *missing*: it has none
+        :raises InvalidRequest: signatures are to be verified
         """
         if record.get('status') != 'active' or not record.get('size'):
             raise missing
+        refuse_unverified(record['id'])
         properties = record['properties']
         source = imaging.from_glance(
             record, lambda: self._images.download(context, record['id'])
@@ -281,6 +287,23 @@ class BootImages:
         return exceptions.InvalidRequest(
             f'Azure has no image {target.urn or target.id} in '
             f'{self._backend.azure.location}: {exc}'
+        )
+
+
+def refuse_unverified(image_id: str) -> None:
+    """Refuse an image whose signature the operator wants verified.
+
+    Nova verifies what it writes to a file, and this driver has none: bytes
+    pass to Azure as they come, or are there already.
+
+    :raises InvalidRequest: ``[glance] verify_glance_signatures`` is on
+    """
+    if CONF.glance.verify_glance_signatures:
+        raise exceptions.InvalidRequest(
+            f'[glance] verify_glance_signatures is on, and the signature of '
+            f'image {image_id} cannot be verified on its way to Azure. Use '
+            f'images of the marketplace or a gallery, or boot from a volume: '
+            f'Cinder verifies its image.'
         )
 
 

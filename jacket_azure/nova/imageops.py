@@ -31,6 +31,7 @@ from oslo_utils import timeutils
 from jacket_azure import exceptions
 from jacket_azure.imaging import models as imaging
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import boot_images
 from jacket_azure.nova import image_reaper
 
 CONF = nova.conf.CONF
@@ -94,7 +95,8 @@ class ImageOps:
         """Bring an image to Azure before a server wants it.
 
         :returns: False when there was nothing to do
-        :raises InvalidRequest: its bytes are no image
+        :raises InvalidRequest: its bytes are no image, or signatures are to
+            be verified
         """
         record = self._images.get(context, image_id)
         try:
@@ -102,6 +104,7 @@ class ImageOps:
                 record['name'], image_id, record['properties']
             )
         except exceptions.MappingLookupError:
+            boot_images.refuse_unverified(image_id)
             source = imaging.from_glance(
                 record, lambda: self._images.download(context, image_id)
             )
@@ -152,7 +155,7 @@ class ImageOps:
         try:
             service = nova_context.get_nova_service_user_context()
         except nova_exception.InvalidConfiguration:
-            # no [service_user]: only users can ask, and only for their own
+            # no [service_user]: only users can ask, which proves nothing
             if user_context is not None:
                 self._reaper.run_for_user(user_context)
             return

@@ -19,6 +19,7 @@ import random
 import subprocess
 
 import fixtures
+from nova import exception
 
 from tests.functional.nova import images
 
@@ -105,6 +106,24 @@ class Bytes:
         # it boots without a transfer, and comes from the same bytes
         again = self.boot(made, flavorRef=self.small)
         self.assertNotIn('osProfile', self.vm(again)['properties'])
+        self.assertEqual(1, len(self.cached()))
+
+    def test_n02_signatures_that_cannot_be_verified(self):
+        """Neither bytes, nor those brought before, nor a snapshot of them."""
+        image = self.upload(b'\x55' * MIB)
+        new = self.upload(b'\xaa' * MIB)
+        made = self.create_image(self.boot(image, flavorRef=self.small))
+        before = self.azure.resource_ids()
+        self.flags(verify_glance_signatures=True, group='glance')
+        for each in (new, image, made):
+            fault = self.failed_build(
+                imageRef=each['id'], flavorRef=self.small)
+            self.assertIn('verify_glance_signatures', fault)
+        self.assertRaises(
+            exception.NovaException,
+            self.compute.manager.driver.cache_image, self.user_context(),
+            new['id'])
+        self.assertEqual(before, self.azure.resource_ids())
         self.assertEqual(1, len(self.cached()))
 
     def test_n02_qcow2_is_brought_once(self):
