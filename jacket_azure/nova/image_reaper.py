@@ -21,7 +21,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 import datetime
+import posixpath
 from typing import Any
 
 from nova import exception as nova_exception
@@ -40,6 +43,15 @@ LOG = logging.getLogger(__name__)
 PAUSE = datetime.timedelta(seconds=300)
 # In case Glance purges by itself some time after a deletion was asked for.
 _GONE = ('deleted', 'pending_delete')
+_NAMES = ('azure_uri', 'azure_image_id')
+# Glance's lists leave out community images and hidden ones; Nova drops whose
+# the images are to see, so the private ones have a list of their own
+_PRIVATE = {'visibility': 'private'}
+_LISTS: Sequence[Mapping[str, str]] = (
+    _PRIVATE,
+    {'visibility': 'all'},
+    {'visibility': 'all', 'os_hidden': 'true'},
+)
 
 
 class NoEvidence(exceptions.JacketAzureError):
@@ -94,16 +106,24 @@ class Reaper:
             for image in missing
             if self._missed[image.name] + PAUSE <= now
         ]
+        if not due:
+            return []
+        try:
+            unused = self._not_named(context, due)
+        except NoEvidence as exc:
+            LOG.warning('No image is deleted in Azure: %s', exc)
+            return []
         most = self._backend.conf.janitor_max_deletions
-        return self._delete(context, due[:most])
+        return self._delete(context, unused[:most])
 
     def run_for_user(self, context: Any) -> list[str]:
-        """Do one pass over the images of a user's project, in his name.
+        """Tell of images that a user's project seems to have deleted.
 
-        For deployments without credentials of a service user. Who has just
-        made an image with this token is shown all images of his project.
+        For deployments without credentials of a service user. Nothing is
+        deleted: Glance answers a user that there is no such image also when
+        it was given to another project.
 
-        :returns: names of what was deleted
+        :returns: names of what an administrator should look at
         """
         own = [
             image
@@ -114,10 +134,17 @@ class Reaper:
         try:
             missing = self._missing(context, own)
         except NoEvidence as exc:
-            LOG.warning('No image is deleted in Azure: %s', exc)
+            LOG.warning('Images in Azure were not looked at: %s', exc)
             return []
-        most = self._backend.conf.janitor_max_deletions
-        return self._delete(context, missing[:most])
+        for image in missing:
+            LOG.info(
+                '%s stays in Azure: Glance shows project %s no image %s, '
+                'which [service_user] would have to confirm',
+                image.name,
+                context.project_id,
+                tags.get({'tags': image.tags}, tags.ID),
+            )
+        return [image.name for image in missing]
 
     def _candidates(self, now: datetime.datetime) -> list[models.Image]:
         age = datetime.timedelta(
@@ -145,20 +172,53 @@ class Reaper:
     ) -> list[models.Image]:
         """Return those that Glance has not.
 
-        :raises NoEvidence: it does not answer, or has no image at all
+        :raises NoEvidence: it does not answer
         """
-        images = list(images)
-        missing = [
-            image for image in images if self._is_gone(context, image)
+        return [image for image in images if self._is_gone(context, image)]
+
+    def _not_named(
+        self, context: Any, images: Iterable[models.Image]
+    ) -> list[models.Image]:
+        """Return those that neither Glance nor the mapping file names.
+
+        :raises NoEvidence: Glance does not answer, or shows no private image
+            of another project, as it would to an administrator
+        """
+        named = {
+            target.id
+            for target in self._backend.mapping.images.values()
+            if target.id
+        }
+        sees_others = False
+        try:
+            for filters in _LISTS:
+                # Nova changes what it gets
+                for record in self._images.get_all(
+                    context, filters=dict(filters)
+                ):
+                    if filters == _PRIVATE and _is_of_another(
+                        record, context.project_id
+                    ):
+                        sees_others = True
+                    properties = record.get('properties') or {}
+                    named.update(
+                        str(properties[key])
+                        for key in _NAMES
+                        if properties.get(key)
+                    )
+        except Exception as exc:
+            raise NoEvidence(f'Glance does not answer: {exc}') from exc
+        if not sees_others:
+            raise NoEvidence(
+                'Glance shows no private image of another project than the '
+                'service user\'s, so it may hide some'
+            )
+        last = {_last_of(name) for name in named}
+        return [
+            image
+            for image in images
+            if not last & {_last_of(image.name), _last_of(image.uri)}
         ]
-        if missing and len(missing) == len(images):
-            try:
-                some = self._images.get_all(context, limit=1)
-            except Exception as exc:
-                raise NoEvidence(f'Glance does not answer: {exc}') from exc
-            if not some:
-                raise NoEvidence('Glance shows no image at all')
-        return missing
 
     def _is_gone(self, context: Any, image: models.Image) -> bool:
         image_id = tags.get({'tags': image.tags}, tags.ID)
@@ -204,3 +264,22 @@ class Reaper:
             self._missed.pop(image.name, None)
             deleted.append(image.name)
         return deleted
+
+
+def _is_of_another(record: Mapping[str, Any], project: str | None) -> bool:
+    """Tell whether only an administrator is shown an image.
+
+    :param project: who asks
+    """
+    owner = record.get('owner')
+    return (
+        project is not None
+        and bool(owner)
+        and owner != project
+        and record.get('is_public') is False
+    )
+
+
+def _last_of(name: str) -> str:
+    """Return what no two images of a deployment share of their names."""
+    return posixpath.basename(name).lower().removesuffix('.vhd')

@@ -128,12 +128,44 @@ class Deleted:
         self.twice()
         self.assertIsNotNone(self.kept(one))
         self.assertIsNotNone(self.kept(two))
-        self.images.create('another', b'something')
+        # what everybody is shown proves nothing, nor what is one's own
+        self.images.create('public', b'something')
+        self.images.create(
+            'own', b'something', self.images.token('x', 'service', 'member'),
+            'private')
+        self.twice()
+        self.assertIsNotNone(self.kept(one))
+        self.others_image()
         self.twice()
         self.assertIsNone(self.kept(one))
 
+    def others_image(self):
+        return self.images.create(
+            'another', b'something', self.user_token, 'private')
+
+    def test_j3_named_by_another_image_or_the_mapping_file(self):
+        self.service('admin')
+        named, mapped = self.two_images()
+        gone = self.create_image(self.create_server(), 'gone')
+        # the name counts, however it is written
+        self.images.create(
+            'names', b'{}', visibility='community', os_hidden=True,
+            azure_uri=named['azure_uri'].upper())
+        self.others_image()
+        text = self.azure.mapping_file.read_text()
+        self.azure.mapping_file.write_text(text.replace(
+            'images:\n', f'images:\n  golden:\n    id: '
+            f'{mapped["azure_uri"]}\n    os_type: linux\n', 1))
+        for image in (named, mapped, gone):
+            self.images.delete(image['id'])
+        self.twice()
+        self.assertIsNotNone(self.kept(named))
+        self.assertIsNotNone(self.kept(mapped))
+        self.assertIsNone(self.kept(gone))
+
     def test_j3_kept_by_an_operator_or_in_a_dry_run(self):
         self.service('admin')
+        self.others_image()
         gone, kept = self.two_images()
         disks = self.compute.manager.driver._backend.disks
         found = self.kept(kept)
@@ -149,24 +181,29 @@ class Deleted:
         self.assertIsNotNone(self.kept(kept))
 
     def test_j3_when_the_user_makes_the_next_image(self):
-        """As long as there is no service user, users' own tokens ask."""
+        """Without a service user users' tokens ask, and nothing is deleted.
+
+        Glance answers a user the same of an image of another project.
+        """
         self.api = self.api_fixture.api
         server = self.create_server()
         gone = self.create_image(server, 'gone')
         others = self.create_image(server, 'others')
         self.ops.wait(60)
-        # another project's: this user is not shown it
-        disks = self.compute.manager.driver._backend.disks
-        found = self.kept(others)
-        disks.tag_image(
-            found.name, {**found.tags, 'jacket-project': 'another'})
-        for image in (gone, others):
-            self.forget_image(image)
+        # an administrator gives it to another project
+        self.images.ask(
+            'PATCH', f'/images/{others["id"]}', headers={
+                'Content-Type':
+                'application/openstack-images-v2.1-json-patch'},
+            json=[{'op': 'replace', 'path': '/owner', 'value': 'another'}])
+        self.forget_image(gone)
         stays = self.create_image(server, 'stays')
         self.ops.wait(60)
-        self.assertIsNone(self.kept(gone))
-        self.assertIsNotNone(self.kept(others))
-        self.assertIsNotNone(self.kept(stays))
+        for image in (gone, others, stays):
+            self.assertIsNotNone(self.kept(image))
+        for image in (gone, others):
+            self.assertIn(f'no image {image["id"]}', self.log.text)
+        self.assertNotIn(f'no image {stays["id"]}', self.log.text)
 
 
 class ManagedDeletedTest(Deleted, images.ImageTestCase):
@@ -174,6 +211,7 @@ class ManagedDeletedTest(Deleted, images.ImageTestCase):
 
     def test_j3_bounded_and_again_when_azure_fails(self):
         self.service('admin')
+        self.others_image()
         one, two = self.two_images()
         for image in (one, two):
             self.images.delete(image['id'])
