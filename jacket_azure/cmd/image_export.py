@@ -120,9 +120,7 @@ class Export(image.AzureCommand, command.Command):
         source = glance.get(parsed_args.image)
         if parsed_args.upload:
             glance.check_empty(source, parsed_args.format)
-        # what has the content, where Glance knows it
-        parsed_args.image = source.get('azure_uri') or source['id']
-        with self._opened(parsed_args, UPLOADS) as (content, bar):
+        with self._opened(parsed_args, UPLOADS, source) as (content, bar):
             image_id = glance.upload(
                 source, content, parsed_args.format, bar,
                 parsed_args.upload_as)
@@ -135,16 +133,25 @@ class Export(image.AzureCommand, command.Command):
 
     @contextlib.contextmanager
     def _opened(
-        self, parsed_args: argparse.Namespace, formats: dict[str, str]
+        self,
+        parsed_args: argparse.Namespace,
+        formats: dict[str, str],
+        record: dict[str, Any] | None = None,
     ) -> Iterator[Any]:
-        """Give the content, and a bar that shows how much of it has gone."""
+        """Give the content, and a bar that shows how much of it has gone.
+
+        :param record: of the Glance image that is named, if one is
+        """
         from jacket_azure.cmd import image_source
         from jacket_azure.cmd import progress_bar
         from jacket_azure.imaging import export
 
         with self.connected(parsed_args) as (options, disks):
+            name = parsed_args.image
+            if record is not None:
+                name = image_source.content_of(disks, record, options)
             reader = image_source.open_reader(
-                disks, parsed_args.image, parsed_args.kind)
+                disks, name, parsed_args.kind)
             with contextlib.closing(export.open_export(
                 reader, formats[parsed_args.format],
                 threads=options.image_transfer_threads,

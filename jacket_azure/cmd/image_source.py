@@ -14,12 +14,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+import contextlib
 import datetime
 from typing import Any
 import uuid
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models
+from jacket_azure.payload import image_trust
 from jacket_azure.payload import tags
 
 
@@ -40,6 +43,37 @@ def open_reader(disks: Any, name: str, kind: str) -> models.RangedReader:
     else:
         found = disks.open_image_reader(_image_name(disks, name))
     return found
+
+
+def content_of(disks: Any, record: Mapping[str, Any], options: Any) -> str:
+    """Return what has the content of an image, as its Glance record says.
+
+    :param options: of ``[azure]``
+    :raises InvalidRequest: the property names what was made for another
+        image; who may set it need not be allowed to read that
+    """
+    uri = record.get('azure_uri')
+    if not uri:
+        return str(record['id'])
+    if image_trust.is_operators(
+        record.get('visibility') == 'public',
+        record.get('owner'),
+        options.image_projects,
+    ):
+        return str(uri)
+    found = None
+    with contextlib.suppress(exceptions.NotFound):
+        # by our own name: nothing is asked of an address that anybody wrote
+        found = disks.get_image(disks.image_name(record['id']))
+    is_it = found is not None and found.uri.lower() == str(uri).lower()
+    image_trust.check(
+        str(uri),
+        found.tags if found is not None and is_it else {},
+        options.owner,
+        record['id'],
+        is_trusted=False,
+    )
+    return str(uri)
 
 
 def _image_name(disks: Any, name: str) -> str:

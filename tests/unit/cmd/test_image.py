@@ -269,6 +269,31 @@ class UploadTest(ImageCommandTest):
              made['min_disk'], made.get('azure_uri')))
         self.check_content(made)
 
+    def test_what_was_made_for_another_image_is_not_given_away(self):
+        secret = self.disks.get_image(self.make(OTHER)).uri
+        volume = self.disks.create(models.VolumeSpec(
+            self.disks.volume_name(IMAGE), 1, models.Kind('StandardSSD_LRS'),
+            tags.build(world.OWNER, tags.KIND_VOLUME, IMAGE, 'project',
+                       '2026-11-21T10:00:00+00:00')[0]))
+        for uri in (secret, volume.id):
+            image = self.images.create(
+                'forged', disk_format='qcow2', azure_uri=uri)
+            self.stderr = io.StringIO()
+            self.run_command('export', image['id'], '--upload', code=1)
+            self.assertIn('was not made for this', self.stderr.getvalue())
+            self.assertEqual(
+                'queued', self.images.get(image['id'])['status'])
+
+    def test_an_image_of_an_operators_project_may_name_another(self):
+        image = self.images.create(
+            'ours', b'{}', visibility='public',
+            azure_uri=self.disks.get_image(self.make(OTHER)).uri)
+        self.use(image_projects=self.images.get(image['id'])['owner'])
+        self.run_command('export', image['id'], '--upload-as', 'more')
+        [made] = [each for each in self.images.list()
+                  if each['name'] == 'more']
+        self.check_content(made)
+
     def test_a_failure_leaves_no_other_image(self):
         image = self.images.create('captured', b'{}')
         self.make(image['id'])
