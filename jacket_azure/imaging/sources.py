@@ -47,6 +47,7 @@ _CHECKS: dict[str, Callable[[parts.Image], int]] = {
     'vmdk': vmdk.disk_bytes,
 }
 FORMATS = ('raw', *_CHECKS)
+_STREAMED = ('raw', 'vhd')
 
 
 @contextlib.contextmanager
@@ -62,24 +63,36 @@ def open_source(
     :raises Unavailable: there is no room to stage it
     """
     check(image, limits)
-    with contextlib.closing(intake.received(image)) as received:
-        head, chunks = _peek(received)
-        if image.disk_format == 'raw':
-            inspection.check_disk(head, 'raw')
-            yield Source(_raw_bytes(image), chunks=_padded(chunks, image))
-        elif image.disk_format == 'vhd' and not head.startswith(
-            vhd_format.MAGIC
-        ):
-            inspection.check_disk(head, 'vhd')
-            size_bytes = image.size_bytes - vhd.FOOTER_BYTES
-            yield Source(
-                _checked(size_bytes, limits),
-                chunks=_without_footer(chunks, size_bytes),
-            )
-        else:
-            inspection.check_format(head, image.disk_format)
-            with _staged(image, chunks, staging, limits) as source:
-                yield source
+    if image.disk_format in _STREAMED:
+        with contextlib.closing(intake.received(image)) as received:
+            head, chunks = _peek(received)
+            streamed = _streamed(image, head, chunks, limits)
+            if streamed is not None:
+                yield streamed
+                return
+    # no stream is open while room is waited for: Glance would end it
+    with _staged(image, staging, limits) as source:
+        yield source
+
+
+def _streamed(
+    image: SourceImage,
+    head: bytes,
+    chunks: Iterator[bytes],
+    limits: Limits,
+) -> Source | None:
+    """Return what can be read as it comes; None for a dynamic VHD."""
+    if image.disk_format == 'raw':
+        inspection.check_disk(head, 'raw')
+        return Source(_raw_bytes(image), chunks=_padded(chunks, image))
+    if head.startswith(vhd_format.MAGIC):
+        return None
+    inspection.check_disk(head, 'vhd')
+    size_bytes = image.size_bytes - vhd.FOOTER_BYTES
+    return Source(
+        _checked(size_bytes, limits),
+        chunks=_without_footer(chunks, size_bytes),
+    )
 
 
 def check(image: SourceImage, limits: Limits) -> None:
@@ -107,17 +120,17 @@ def check(image: SourceImage, limits: Limits) -> None:
 
 @contextlib.contextmanager
 def _staged(
-    image: SourceImage,
-    chunks: Iterator[bytes],
-    staging: Staging,
-    limits: Limits,
+    image: SourceImage, staging: Staging, limits: Limits
 ) -> Iterator[Source]:
     converter.find()
     watch = inspection.Inspection(image.disk_format)
     with staging.room(image.size_bytes) as file:
-        for chunk in chunks:
-            watch.eat(chunk)
-            file.write(chunk)
+        with contextlib.closing(intake.received(image)) as received:
+            head, chunks = _peek(received)
+            inspection.check_format(head, image.disk_format)
+            for chunk in chunks:
+                watch.eat(chunk)
+                file.write(chunk)
         file.flush()
         staged = parts.Image(file, image.size_bytes)
         size_bytes = _CHECKS[image.disk_format](staged)

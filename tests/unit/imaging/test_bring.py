@@ -13,6 +13,7 @@
 
 import dataclasses
 import errno
+import time
 import types
 
 import requests
@@ -104,6 +105,11 @@ class BringTest(images.ImageTest):
         def chunks():
             yield streams.pop(0)
             if streams:
+                # what is under way when a stream breaks off may not be sent
+                until = time.monotonic() + 30
+                while (len(self.disks[0].did('write')) < 3
+                       and time.monotonic() < until):
+                    time.sleep(0.01)
                 # as glanceclient says it
                 raise OSError(errno.EPIPE, 'Corrupt image download.')
 

@@ -144,6 +144,33 @@ class SourcesTest(images.ImageTest):
                 ConnectionError, self.content, data, disk_format,
                 chunks=functools.partial(failing, data))
 
+    def test_no_stream_is_open_while_room_is_waited_for(self):
+        opened = []
+
+        def chunks(data):
+            opened.append(self)
+            try:
+                yield from (data[at:at + MIB]
+                            for at in range(0, len(data), MIB))
+            finally:
+                opened.remove(self)
+
+        waited = []
+        room = self.staging.room
+
+        def waiting(size_bytes):
+            waited.append(list(opened))
+            return room(size_bytes)
+
+        self.useFixture(fixtures.MockPatchObject(
+            self.staging, 'room', waiting))
+        for kind in ('qcow2 version 3', 'vhd dynamic', 'vhdx dynamic'):
+            data = images.made(kind)
+            self.assertTrue(self.content(
+                data, images.KINDS[kind][2],
+                chunks=functools.partial(chunks, data)), kind)
+        self.assertEqual(([[]] * 3, []), (waited, opened))
+
     def test_other_formats_and_containers_are_refused_at_once(self):
         def never():
             self.fail('bytes were asked for')
