@@ -21,10 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Mapping
-from collections.abc import Sequence
 import datetime
-import posixpath
 from typing import Any
 
 from nova import exception as nova_exception
@@ -34,6 +31,7 @@ from oslo_utils import uuidutils
 from jacket_azure import exceptions
 from jacket_azure.disks import models
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import image_evidence
 from jacket_azure.payload import tags
 
 LOG = logging.getLogger(__name__)
@@ -43,19 +41,6 @@ LOG = logging.getLogger(__name__)
 PAUSE = datetime.timedelta(seconds=300)
 # In case Glance purges by itself some time after a deletion was asked for.
 _GONE = ('deleted', 'pending_delete')
-_NAMES = ('azure_uri', 'azure_image_id')
-# Glance's lists leave out community images and hidden ones; Nova drops whose
-# the images are to see, so the private ones have a list of their own
-_PRIVATE = {'visibility': 'private'}
-_LISTS: Sequence[Mapping[str, str]] = (
-    _PRIVATE,
-    {'visibility': 'all'},
-    {'visibility': 'all', 'os_hidden': 'true'},
-)
-
-
-class NoEvidence(exceptions.JacketAzureError):
-    """What Glance says, or does not, proves nothing."""
 
 
 class Reaper:
@@ -92,7 +77,7 @@ class Reaper:
         now = self._now()
         try:
             missing = self._missing(context, self._candidates(now))
-        except (NoEvidence, exceptions.AzureError) as exc:
+        except (image_evidence.NoEvidence, exceptions.AzureError) as exc:
             # two passes in a row have to agree
             self._missed = {}
             LOG.warning('No image is deleted in Azure: %s', exc)
@@ -109,8 +94,10 @@ class Reaper:
         if not due:
             return []
         try:
-            unused = self._not_named(context, due)
-        except NoEvidence as exc:
+            unused = image_evidence.not_named(
+                context, self._images, self._backend.mapping, due
+            )
+        except image_evidence.NoEvidence as exc:
             LOG.warning('No image is deleted in Azure: %s', exc)
             return []
         most = self._backend.conf.janitor_max_deletions
@@ -133,7 +120,7 @@ class Reaper:
         ]
         try:
             missing = self._missing(context, own)
-        except NoEvidence as exc:
+        except image_evidence.NoEvidence as exc:
             LOG.warning('Images in Azure were not looked at: %s', exc)
             return []
         for image in missing:
@@ -176,50 +163,6 @@ class Reaper:
         """
         return [image for image in images if self._is_gone(context, image)]
 
-    def _not_named(
-        self, context: Any, images: Iterable[models.Image]
-    ) -> list[models.Image]:
-        """Return those that neither Glance nor the mapping file names.
-
-        :raises NoEvidence: Glance does not answer, or shows no private image
-            of another project, as it would to an administrator
-        """
-        named = {
-            target.id
-            for target in self._backend.mapping.images.values()
-            if target.id
-        }
-        sees_others = False
-        try:
-            for filters in _LISTS:
-                # Nova changes what it gets
-                for record in self._images.get_all(
-                    context, filters=dict(filters)
-                ):
-                    if filters == _PRIVATE and _is_of_another(
-                        record, context.project_id
-                    ):
-                        sees_others = True
-                    properties = record.get('properties') or {}
-                    named.update(
-                        str(properties[key])
-                        for key in _NAMES
-                        if properties.get(key)
-                    )
-        except Exception as exc:
-            raise NoEvidence(f'Glance does not answer: {exc}') from exc
-        if not sees_others:
-            raise NoEvidence(
-                'Glance shows no private image of another project than the '
-                'service user\'s, so it may hide some'
-            )
-        last = {_last_of(name) for name in named}
-        return [
-            image
-            for image in images
-            if not last & {_last_of(image.name), _last_of(image.uri)}
-        ]
-
     def _is_gone(self, context: Any, image: models.Image) -> bool:
         image_id = tags.get({'tags': image.tags}, tags.ID)
         try:
@@ -227,7 +170,9 @@ class Reaper:
         except nova_exception.ImageNotFound:
             return True
         except Exception as exc:
-            raise NoEvidence(f'Glance does not answer: {exc}') from exc
+            raise image_evidence.NoEvidence(
+                f'Glance does not answer: {exc}'
+            ) from exc
         return found.get('status') in _GONE
 
     def _delete(
@@ -248,7 +193,7 @@ class Reaper:
                 self._backend.disks.delete_image(image.name)
             except exceptions.NotFound:
                 continue
-            except NoEvidence as exc:
+            except image_evidence.NoEvidence as exc:
                 LOG.warning('No further image is deleted in Azure: %s', exc)
                 break
             except exceptions.AzureError as exc:
@@ -264,22 +209,3 @@ class Reaper:
             self._missed.pop(image.name, None)
             deleted.append(image.name)
         return deleted
-
-
-def _is_of_another(record: Mapping[str, Any], project: str | None) -> bool:
-    """Tell whether only an administrator is shown an image.
-
-    :param project: who asks
-    """
-    owner = record.get('owner')
-    return (
-        project is not None
-        and bool(owner)
-        and owner != project
-        and record.get('is_public') is False
-    )
-
-
-def _last_of(name: str) -> str:
-    """Return what no two images of a deployment share of their names."""
-    return posixpath.basename(name).lower().removesuffix('.vhd')
