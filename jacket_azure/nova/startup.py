@@ -67,6 +67,11 @@ def start(
     except BaseException:
         azure.close()
         raise
+    try:
+        backend.disks.close_forgotten()
+    except exceptions.AzureError as exc:
+        # their URLs end by themselves, within the hour
+        LOG.warning('What was left open is not closed now: %s', exc)
     LOG.info(
         'Using resource group %s in %s of subscription %s as owner %s',
         azure.resource_group,

@@ -79,7 +79,12 @@ class ImageContents(captured.CapturedImages, contents.Contents):
                 spec.tags.get(tag_names.ID)
             ):
                 raise
-            self._azure.snapshots.wait_for_copy(spec.name)
+            if found['properties'].get('provisioningState') == 'Failed':
+                # what an earlier try has left is of no use to anybody
+                self._snapshots.delete(spec.name)
+                self._take(spec, self.disk_id(disk_name))
+            else:
+                self._azure.snapshots.wait_for_copy(spec.name)
 
     def open_image_reader(self, name_or_uri: str) -> models.RangedReader:
         if vhds.is_one(name_or_uri):

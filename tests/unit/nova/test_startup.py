@@ -13,10 +13,12 @@
 """What stops nova-compute from starting, and in which words."""
 
 import socket
+from unittest import mock
 
 import fixtures
 from nova import exception as nova_exception
 
+from jacket_azure import exceptions
 from jacket_azure.nova import startup
 from tests import base
 from tests.unit.emulator import test_identity
@@ -56,6 +58,14 @@ class StartupTest(base.AzureTestCase):
             backend.catalogue.capacity()
         self.assertEqual([], made)
         self.assertEqual([], self.azure.invalid_requests())
+
+    def test_what_a_killed_service_left_open_is_closed(self):
+        for error in (None, exceptions.Throttled('As the test wants.')):
+            with mock.patch(
+                    'jacket_azure.disks.managed.ManagedDisks.close_forgotten',
+                    side_effect=error) as closed:
+                self.start()
+            closed.assert_called_once_with()
 
     def test_all_mistakes_at_once(self):
         self.flags(subscription_id=None, location=None, client_secret=None)

@@ -60,6 +60,19 @@ class ManagedImageCase(cutting.Cutting, base.ManagedTestCase):
 class ManagedImageTest(images.ImageTests, ManagedImageCase):
     """What holds for both models."""
 
+    def test_a_failed_one_of_another_disk_is_made_again(self):
+        spec = self.cached_spec()
+        self.model.open_image_writer(spec, 1).close()
+        left = self.azure.resource('snapshots', spec.name)
+        stored = self.azure.emulator.store.get(left['id'])
+        stored.properties['provisioningState'] = 'Failed'
+        writer = self.make_model().open_image_writer(spec, 1)
+        writer.close()
+        self.assertEqual('Succeeded', self.azure.resource(
+            'snapshots', spec.name)['properties']['provisioningState'])
+        self.assertTrue(self.model.get_image(spec.name).usable)
+        self.assert_nothing_temporary()
+
 
 class ManagedImageFaultsTest(image_faults.ImageFaults, ManagedImageCase):
     """Every request of every verb goes wrong."""
