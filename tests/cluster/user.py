@@ -123,10 +123,14 @@ class User:
         size = self._api.show('volumes', volume)['size']
         if size != later[0]['size']:
             return False
-        self._until_done(
-            'volumes', volume,
-            lambda: self._api.action(volume, 'revert', snapshot_id=id_),
-            lambda found: True)
+
+        def order():
+            # what a kill broke off leaves it "restoring"
+            if self._settled('snapshots', id_)['status'] != 'available':
+                self._reset('snapshots', id_)
+            self._api.action(volume, 'revert', snapshot_id=id_)
+
+        self._until_done('volumes', volume, order, lambda found: True)
         self.volumes[volume] = dict(contents)
         return True
 
