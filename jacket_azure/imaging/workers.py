@@ -41,12 +41,12 @@ def in_order(
     """Yield what *work* makes of each item, *threads* at a time.
 
     Works ahead of who takes the results, by twice as many items as there are
-    threads: one that is slow keeps none idle. What *items* or *work* raise comes through, and when it does, or
-    when nobody wants more, nothing is under way any longer. To be used up
-    within one call where threads are green: they stand still between two
-    calls that come from different real threads, see
-    :func:`jacket_azure.blob.writer.usual_threads`; :func:`in_batches` is for
-    everybody else.
+    threads: one that is slow keeps none idle. What *items* or *work* raise
+    comes through, and when it does, or when nobody wants more, nothing is
+    under way any longer. To be used up within one call where threads are
+    green: they stand still between two calls that come from different real
+    threads, see :func:`jacket_azure.blob.writer.usual_threads`;
+    :func:`in_batches` is for everybody else.
 
     :param known: returns the result of an item that needs no work, else
         None; such items cost neither a thread nor a place ahead

@@ -18,8 +18,8 @@ import requests
 
 PROJECT = '6f70656e737461636b206162636465'
 VERSION = 'volume 3.60'
-# longer than rpc_response_timeout, in which a call to a killed worker ends, and
-# than workers need to come back on a busy machine
+# longer than rpc_response_timeout, in which a call to a killed worker ends,
+# and than workers need to come back on a busy machine
 PATIENCE_SECONDS = 180
 LOOK_SECONDS = 0.1
 

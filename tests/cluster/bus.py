@@ -13,9 +13,9 @@
 """Messages between processes without a broker: an sqlite file.
 
 An oslo.messaging driver for tests, as the in-memory one is, for services that
-are killed one by one. A message is gone once the one who works on it says so, as
-RabbitMQ's are: oslo.messaging does just before it begins. What somebody held
-who was killed before is given to the next.
+are killed one by one. A message is gone once the one who works on it says so,
+as RabbitMQ's are: oslo.messaging does just before it begins. What somebody
+held who was killed before is given to the next.
 """
 
 import contextlib

@@ -46,6 +46,10 @@ class Images(services.Services):
         self.useFixture(fixtures.MonkeyPatch(
             'jacket_azure.nova.imageops.ImageOps.created',
             lambda ops, context: None))
+        # the sweep's proof that Glance hides nothing from it
+        self.glance.create(nova_context.get_admin_context(), {
+            'name': 'others', 'owner': 'others', 'is_public': False,
+            'visibility': 'private'})
         self.start_anew()
         self.server = self.create_server()
 
