@@ -62,7 +62,12 @@ class Actions:
         :meth:`attach_interface` only that it failed (nova 34
         compute/manager.py, ``_attach_interface``).
         """
-        if instance.task_state is None and instance.vm_state in _ATTACHING:
+        # others ask with no more of an instance than its host
+        if (
+            instance.obj_attr_is_set('task_state')
+            and instance.task_state is None
+            and instance.vm_state in _ATTACHING
+        ):
             with errors.as_nova_errors(instance):
                 try:
                     self.interfaceops.check_attach(instance)
