@@ -72,6 +72,7 @@ class MainTest(timeout.TestCase):
         self.assertEqual(
             ['emulator', 'emulator fault add', 'emulator fault clear',
              'emulator fault list', 'emulator requests',
-             'emulator resources', 'emulator set', 'janitor',
+             'emulator resources', 'emulator set', 'image cache',
+             'image export', 'image list', 'janitor',
              'sandbox demo', 'sandbox down', 'sandbox status', 'sandbox up'],
             sorted(names))
