@@ -14,14 +14,19 @@
 
 A disk that exists takes no content from another, so one that is to get some
 is deleted and made again under the name Cinder knows it by. What it held
-before stays in a second disk until that has succeeded.
+before stays in a second disk until that has succeeded. Both carry the time
+at which this began, by which a later try knows that the first disk holds a
+copy of another and only the second what the volume held. After a day that is
+believed no more: the disk has been used since, or can be.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 
 from oslo_log import log as logging
+from oslo_utils import timeutils
 
 from jacket_azure import exceptions
 from jacket_azure.disks import interface
@@ -32,6 +37,7 @@ LOG = logging.getLogger(__name__)
 
 # of the name of the second disk
 _GENERATION = 'kept'
+_BELIEVED = datetime.timedelta(days=1)
 
 
 class Safekeeping:
@@ -47,7 +53,9 @@ class Safekeeping:
         self._volume_id = volume_id
         self._name = name
         self._kept = disks.volume_name(volume_id, _GENERATION)
-        self._removed = False
+        self._begun: str | None = None
+        # whether the volume's own content is nowhere else
+        self._needed = False
 
     def look(self) -> models.VolumeSpec:
         """Return what the disk is, or was before a try that was cut short.
@@ -57,19 +65,8 @@ class Safekeeping:
         """
         disk = self._find(self._name)
         if disk is not None:
-            if disk.attached_to:
-                raise exceptions.InvalidRequest(
-                    f'Volume {self._volume_id} is attached to another '
-                    f'instance.'
-                )
-            try:
-                self._disks.check_deletable(self._name)
-            except exceptions.Conflict as exc:
-                raise exceptions.InvalidRequest(
-                    f'Volume {self._volume_id} cannot take the content of '
-                    f'another: {exc}'
-                ) from exc
-        if disk is None or not disk.usable:
+            self._check(disk)
+        if self._is_lost(disk):
             disk = self._find(self._kept)
         if disk is None or not disk.usable:
             raise exceptions.InvalidRequest(
@@ -83,23 +80,37 @@ class Safekeeping:
 
         :param spec: from :meth:`look`
         """
-        disk = self._find(self._name)
-        if disk is None or not disk.usable:
+        if self._is_lost(self._find(self._name)):
+            self._needed = True
+            kept = self._disks.get(self._kept)
+            self._begun = _begun(kept)
             return
         # what is left of an earlier try is not what the disk holds now
         self._disks.delete(self._kept)
+        self._begun = timeutils.utcnow().isoformat()
         self._disks.create_from_volume(
             dataclasses.replace(
-                spec,
+                self.marked(spec),
                 name=self._kept,
-                tags={**spec.tags, tags.KIND: tags.KIND_TEMPORARY},
+                tags={
+                    **self.marked(spec).tags,
+                    tags.KIND: tags.KIND_TEMPORARY,
+                },
             ),
             self._name,
         )
 
+    def marked(self, spec: models.VolumeSpec) -> models.VolumeSpec:
+        """Return a disk to be made, and that it is not what is kept."""
+        if self._begun is None:
+            return spec
+        return dataclasses.replace(
+            spec, tags={**spec.tags, tags.KEPT: self._begun}
+        )
+
     def remove(self) -> None:
         """Delete the disk; from now on the copy is all there is."""
-        self._removed = True
+        self._needed = True
         self._disks.delete(self._name)
 
     def give_back(self, spec: models.VolumeSpec) -> None:
@@ -108,7 +119,7 @@ class Safekeeping:
         :param spec: from :meth:`look`
         """
         try:
-            if self._removed:
+            if self._needed:
                 self._disks.delete(self._name)
                 self._disks.create_from_volume(spec, self._kept)
         except exceptions.JacketAzureError as exc:
@@ -130,6 +141,29 @@ class Safekeeping:
         except exceptions.JacketAzureError as exc:
             LOG.warning('The disk %s stays behind: %s', self._kept, exc)
 
+    def _check(self, disk: models.Disk) -> None:
+        if disk.attached_to:
+            raise exceptions.InvalidRequest(
+                f'Volume {self._volume_id} is attached to another instance.'
+            )
+        try:
+            self._disks.check_deletable(self._name)
+        except exceptions.Conflict as exc:
+            raise exceptions.InvalidRequest(
+                f'Volume {self._volume_id} cannot take the content of '
+                f'another: {exc}'
+            ) from exc
+
+    def _is_lost(self, disk: models.Disk | None) -> bool:
+        """Say whether a disk does not hold what the volume held."""
+        if disk is None or not disk.usable:
+            return True
+        begun = _begun(disk)
+        if begun is None or _age(begun) > _BELIEVED:
+            return False
+        kept = self._find(self._kept)
+        return kept is not None and kept.usable and _begun(kept) == begun
+
     def _find(self, name: str) -> models.Disk | None:
         try:
             return self._disks.get(name)
@@ -137,12 +171,24 @@ class Safekeeping:
             return None
 
 
+def _begun(disk: models.Disk) -> str | None:
+    return tags.get({'tags': disk.tags}, tags.KEPT)
+
+
+def _age(begun: str) -> datetime.timedelta:
+    try:
+        return timeutils.utcnow() - datetime.datetime.fromisoformat(begun)
+    except (TypeError, ValueError):
+        return datetime.timedelta.max
+
+
 def _spec_of(disk: models.Disk, name: str) -> models.VolumeSpec:
+    found = {k: v for k, v in disk.tags.items() if k.lower() != tags.KEPT}
     return models.VolumeSpec(
         name,
         disk.size_gib,
         disk.kind,
-        {**disk.tags, tags.KIND: tags.KIND_VOLUME},
+        {**found, tags.KIND: tags.KIND_VOLUME},
         disk.os_type,
         disk.generation,
     )

@@ -98,7 +98,7 @@ class SwapOps:
                 )
             plan.safe.remove()
             disk = self._disks.create_from_volume(
-                plan.after, plan.old.disk_name
+                plan.safe.marked(plan.after), plan.old.disk_name
             )
             lun = self._volumes.put(
                 instance,
@@ -126,12 +126,7 @@ class SwapOps:
         """Look at everything first; None when it is done already."""
         old = volume_connection.parse(old_info)
         new = block_devices.parse_one(self._backend, new_info)
-        for one in (old, new):
-            if one.shared:
-                raise exceptions.InvalidRequest(
-                    f'Volume {one.volume_id} can be attached to several '
-                    f'instances; Azure cannot exchange it for another.'
-                )
+        _check_not_shared(old, new)
         machine = self._backend.azure.virtual_machines.get(
             names.vm_name(instance.uuid)
         )
@@ -139,27 +134,19 @@ class SwapOps:
         zone = next(iter(machine.get('zones') or ()), None)
         volume_connection.check_zone(new, zone)
         volume_connection.check_size(new, size)
-        if data_disk.same(data_disk.os_disk_id(machine), old.disk_id):
-            raise exceptions.InvalidRequest(
-                f'The instance boots from volume {old.volume_id}, which '
-                f'Azure cannot exchange while it is used.'
-            )
-        slots = data_disk.parse(data_disk.profile_of(machine))
-        slot = data_disk.find(slots, old.disk_id)
-        if data_disk.find(slots, new.disk_id):
-            if slot is None:
-                return None
-            raise exceptions.InvalidRequest(
-                f'Volume {new.volume_id} is attached to the instance already.'
-            )
+        safe = safekeeping.Safekeeping(
+            self._disks, new.volume_id, new.disk_name
+        )
+        slot, done = _find(machine, old, new)
+        if done:
+            # which a process that died then did not come to
+            safe.forget()
+            return None
         source = self._disks.get(old.disk_name)
         if slot is None and source.attached_to:
             raise exceptions.InvalidRequest(
                 f'Volume {old.volume_id} is not attached to the instance.'
             )
-        safe = safekeeping.Safekeeping(
-            self._disks, new.volume_id, new.disk_name
-        )
         before = safe.look()
         after = dataclasses.replace(
             before,
@@ -201,3 +188,33 @@ class SwapOps:
                 exc,
                 instance=instance,
             )
+
+
+def _check_not_shared(*volumes: volume_connection.Connection) -> None:
+    for one in volumes:
+        if one.shared:
+            raise exceptions.InvalidRequest(
+                f'Volume {one.volume_id} can be attached to several '
+                f'instances; Azure cannot exchange it for another.'
+            )
+
+
+def _find(
+    machine: Mapping[str, Any],
+    old: volume_connection.Connection,
+    new: volume_connection.Connection,
+) -> tuple[data_disk.Slot | None, bool]:
+    """Return where the old disk is, and whether the new one replaced it."""
+    if data_disk.same(data_disk.os_disk_id(machine), old.disk_id):
+        raise exceptions.InvalidRequest(
+            f'The instance boots from volume {old.volume_id}, which Azure '
+            f'cannot exchange while it is used.'
+        )
+    slots = data_disk.parse(data_disk.profile_of(machine))
+    slot = data_disk.find(slots, old.disk_id)
+    done = data_disk.find(slots, new.disk_id) is not None
+    if done and slot is not None:
+        raise exceptions.InvalidRequest(
+            f'Volume {new.volume_id} is attached to the instance already.'
+        )
+    return slot, done

@@ -36,6 +36,8 @@ IMAGE_STATE = 'jacket-image-state'
 IMAGE_SECURITY = 'jacket-image-security'
 # of an image brought from Glance: when it was last used, about
 LAST_USED = 'jacket-last-used'
+# of a disk made anew, and of that which keeps what it held: since when
+KEPT = 'jacket-kept'
 # an operator's, with any value: no janitor deletes what carries it
 KEEP = 'jacket-keep'
 

@@ -12,14 +12,21 @@
 
 
 import contextlib
+import datetime
 import uuid
 
 from nova import exception as nova_exception
+from oslo_utils import fixture as utils_fixture
+from oslo_utils import timeutils
 
 from jacket_azure.disks import models
 from tests.unit.nova import volumes
 
 MIB = 1024 ** 2
+
+
+class _Killed(BaseException):
+    """The process ends here."""
 
 
 class SwapTestCase(volumes.VolumeTestCase):
@@ -52,6 +59,32 @@ class SwapTestCase(volumes.VolumeTestCase):
         self.assertEqual(1, self.luns()[self.name(self.old)])
         self.assertEqual(2, len(self.luns()))
 
+    def copies_kept(self):
+        return [disk.name for disk in self.disks.list()
+                if 'kept' in disk.name]
+
+    def tags_of(self, disk):
+        """Return a disk's tags without that which a swap leaves."""
+        return {name: value for name, value in disk.tags.items()
+                if name != 'jacket-kept'}
+
+    @contextlib.contextmanager
+    def dying(self, part, name, skip=0):
+        """Let the process end at a call, after some that it survives."""
+        call, calls = getattr(part, name), []
+
+        def die(*arguments, **options):
+            calls.append(name)
+            if len(calls) > skip:
+                raise _Killed()
+            return call(*arguments, **options)
+
+        setattr(part, name, die)
+        try:
+            yield
+        finally:
+            delattr(part, name)
+
 
 class SwapTest(SwapTestCase):
     """Detach, copy, attach at the same place."""
@@ -67,7 +100,7 @@ class SwapTest(SwapTestCase):
         after = self.disks.get(self.name(self.new))
         self.assertEqual(
             (4, before.kind, before.tags),
-            (after.size_gib, after.kind, after.tags))
+            (after.size_gib, after.kind, self.tags_of(after)))
 
     def test_a_larger_old_one(self):
         self.new = self.volume(size_gib=1)
@@ -145,10 +178,6 @@ class SwapTest(SwapTestCase):
         self.assert_swapped()
         self.assertEqual(self.copies_kept(), [])
 
-    def copies_kept(self):
-        return [disk.name for disk in self.disks.list()
-                if 'kept' in disk.name]
-
     def test_killed_anywhere_it_can_be_asked_for_again(self):
         """As a process that dies: nothing is put back."""
         backend = self.driver._backend
@@ -176,26 +205,11 @@ class SwapTest(SwapTestCase):
             self.assertIn(self.name(self.new), self.luns(), step)
             after = self.disks.get(self.name(self.new))
             self.assertEqual(
-                (before.kind, before.tags), (after.kind, after.tags), step)
+                (before.kind, before.tags),
+                (after.kind, self.tags_of(after)), step)
+            self.assertEqual([], self.copies_kept(), step)
             self.detach(self.new)
             self.attach(self.old)
-
-    @contextlib.contextmanager
-    def dying(self, part, name, skip=0):
-        """Let the process end at a call, after some that it survives."""
-        call, calls = getattr(part, name), []
-
-        def die(*arguments, **options):
-            calls.append(name)
-            if len(calls) > skip:
-                raise _Killed()
-            return call(*arguments, **options)
-
-        setattr(part, name, die)
-        try:
-            yield
-        finally:
-            delattr(part, name)
 
     def test_the_new_disk_is_missing(self):
         self.disks.delete(self.name(self.new))
@@ -235,10 +249,6 @@ class SwapTest(SwapTestCase):
         self.assertIn('boots from volume', exc.format_message())
 
 
-class _Killed(BaseException):
-    """The process ends here."""
-
-
 class ContentTest(SwapTestCase):
     """The guest finds its bytes again."""
 
@@ -262,6 +272,52 @@ class ContentTest(SwapTestCase):
         self.assertRaises(nova_exception.NovaException, self.swap)
         self.assert_untouched()
         self.assert_bytes(self.new, text, 0, 4 * 1024 * MIB - 512)
+
+    def test_a_second_try_that_fails_keeps_it_as_well(self):
+        """What the first try was killed at must not be taken for it."""
+        text = uuid.uuid4().bytes * 32
+        self.write(self.new, text, 0, 4 * 1024 * MIB - 512)
+        backend = self.driver._backend
+        for step, place, failure in (
+                ('copied', (backend.attachments, 'attach'),
+                 self.failing_copy),
+                ('copied, not detached', (backend.attachments, 'attach'),
+                 self.failing_detach),
+                ('deleted, not detached',
+                 (backend.disks, 'create_from_volume', 1),
+                 self.failing_detach)):
+            with self.dying(*place):
+                self.assertRaises(_Killed, self.swap)
+            self.attach(self.old)
+            failure()
+            self.assertRaises(nova_exception.NovaException, self.swap)
+            self.assert_untouched()
+            self.assertEqual([], self.copies_kept(), step)
+            disk = self.disks.get(self.name(self.new))
+            self.assertEqual(self.tags_of(disk), disk.tags, step)
+            self.assert_bytes(self.new, text, 0, 4 * 1024 * MIB - 512)
+
+    def test_what_was_left_long_ago_is_not_what_it_held(self):
+        """The volume may have been used since."""
+        begun = timeutils.utcnow()
+        self.useFixture(utils_fixture.TimeFixture(begun))
+        with self.dying(self.driver._backend.attachments, 'attach'):
+            self.assertRaises(_Killed, self.swap)
+        self.attach(self.old)
+        tags = self.disks.get(self.name(self.new)).tags
+        text = uuid.uuid4().bytes * 32
+        self.write(self.new, text, 0)
+        self.assertEqual(tags, self.disks.get(self.name(self.new)).tags)
+        timeutils.advance_time_delta(datetime.timedelta(days=1, seconds=1))
+        self.failing_copy()
+        self.assertRaises(nova_exception.NovaException, self.swap)
+        self.assert_untouched()
+        self.assert_bytes(self.new, text, 0)
+
+    def failing_detach(self):
+        self.azure.fail(
+            'POST', 'virtualMachines/attachDetachDataDisks', 403,
+            'AuthorizationFailed', times=1)
 
     def write(self, info, text, *offsets):
         """Make a volume's disk again, with a text at some places."""
