@@ -23,6 +23,7 @@ import abc
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
+from typing import Any
 
 from jacket_azure.disks import models
 
@@ -65,13 +66,14 @@ class ImageModel(abc.ABC):
     def capture_image(
         self,
         spec: models.ImageSpec,
-        instance_uuid: str,
+        disk_name: str,
         progress: Progress | None = None,
     ) -> models.Image:
         """Make an image of a machine's OS disk, running or not.
 
         Returns that which is there when an earlier try has made it.
 
+        :param disk_name: of :func:`jacket_azure.payload.names.os_disk_names`
         :raises Conflict: the name is taken by something else
         """
 
@@ -108,7 +110,7 @@ class ImageModel(abc.ABC):
     def prepare_os_disk(
         self, spec: models.OsDiskSpec, image: models.Image
     ) -> models.Boot:
-        """Make what a new machine shall boot from.
+        """Make what a machine shall boot from.
 
         Of a specialized image that is the OS disk itself, always made anew:
         what an earlier try has left goes. :meth:`.DiskModel.delete_os_disk`
@@ -119,4 +121,17 @@ class ImageModel(abc.ABC):
         :raises InvalidRequest: the disk would be too small, or Azure makes
             no machine from such an image
         :raises InUse: a machine has the disk of that name
+        """
+
+    @abc.abstractmethod
+    def make_os_disk(
+        self, spec: models.OsDiskSpec, image: models.Image
+    ) -> Mapping[str, Any]:
+        """Make an OS disk for a machine that exists.
+
+        Whatever the image's state: a machine is set up but once. Made anew
+        as by :meth:`prepare_os_disk`, which see for the errors.
+
+        :param image: its *uri* may also be the id of a marketplace image
+        :returns: ``storageProfile.osDisk``
         """

@@ -63,13 +63,16 @@ class DiskModel(image_interface.ImageModel):
     # -- what a machine leaves behind
 
     @abc.abstractmethod
-    def delete_os_disk(self, uuid: str) -> bool:
-        """Delete the disk that was made with an instance's machine.
+    def delete_os_disk(self, uuid: str, name: str | None = None) -> bool:
+        """Delete disks that an instance's machine booted from.
 
-        Only when the machine is gone, and nothing that is not ours.
+        Nothing that is not ours.
 
         :param uuid: the instance's
+        :param name: the only one to delete; else all of
+            :func:`jacket_azure.payload.names.boot_disk_names`
         :returns: False when there was none of ours
+        :raises InUse: a machine has it
         """
 
     # -- limits, known without a request

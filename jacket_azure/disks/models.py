@@ -26,6 +26,7 @@ from jacket_azure.disks.image_models import SPECIALIZED as SPECIALIZED
 from jacket_azure.disks.image_models import Boot as Boot
 from jacket_azure.disks.image_models import Image as Image
 from jacket_azure.disks.image_models import ImageSpec as ImageSpec
+from jacket_azure.payload import names
 from jacket_azure.payload.volume_kind import Kind as Kind
 
 GIB = 1024**3
@@ -45,6 +46,8 @@ class OsDiskSpec:
         and security type
     :param tags: of the kind ``os-disk``, with the instance's id
     :param security_type: ``TrustedLaunch``, or None
+    :param name: of :func:`jacket_azure.payload.names.os_disk_names`, or
+        ``rescue_disk_name``; None for the first
     """
 
     uuid: str
@@ -55,6 +58,12 @@ class OsDiskSpec:
     zone: str | None = None
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     security_type: str | None = None
+    name: str | None = None
+
+    @property
+    def disk_name(self) -> str:
+        """What a machine calls the disk."""
+        return self.name or names.os_disk_name(self.uuid)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -133,7 +133,7 @@ OS_DISK = Kind(
     # a disk that Azure makes with a machine gets the machine's tags
     marks=frozenset({tags.KIND_OS_DISK, tags.KIND_INSTANCE}),
     whose=facts.SERVER,
-    uuid_of=names.parse_uuid,
+    uuid_of=names.parse_os_disk_name,
     identity='uniqueId',
     holder=readings.disk_holder,
     created='timeCreated',

@@ -131,10 +131,13 @@ class Leftovers:
             )
             LOG.info('Deleted network interface %s', name, instance=instance)
 
-    def delete_disk(self, instance: Any) -> None:
-        """Delete the OS disk, if it is there and ours."""
+    def delete_disk(self, instance: Any, name: str | None = None) -> None:
+        """Delete the OS disk, if it is there and ours.
+
+        :param name: of one; else all that the instance may have
+        """
         try:
-            deleted = self._backend.disks.delete_os_disk(instance.uuid)
+            deleted = self._backend.disks.delete_os_disk(instance.uuid, name)
         except exceptions.InUse:
             raise
         except exceptions.Conflict as exc:

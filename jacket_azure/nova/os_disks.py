@@ -15,8 +15,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Mapping
 import dataclasses
 from typing import Any
+from typing import TypeVar
 
 from oslo_log import log as logging
 
@@ -27,6 +30,8 @@ from jacket_azure.nova import backend as backends
 from jacket_azure.nova import progress as progresses
 
 LOG = logging.getLogger(__name__)
+
+T = TypeVar('T')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,12 +56,32 @@ class OsDisks:
         self._backend = backend
 
     def make(self, instance: Any, prepared: Prepared) -> disks.Boot:
-        """Make an OS disk, or find the one an earlier attempt has made.
+        """Make what a new machine shall boot from.
 
         :raises InvalidRequest: the bytes are no image, or too large
         """
+        return self._with_image(
+            instance, prepared, self._backend.disks.prepare_os_disk
+        )
+
+    def make_disk(
+        self, instance: Any, prepared: Prepared
+    ) -> Mapping[str, Any]:
+        """Make a disk that a machine which exists can be told to boot.
+
+        :returns: ``storageProfile.osDisk``, see :mod:`.os_disk_swap`
+        :raises InvalidRequest: as above, or Azure makes disks of no such
+            image
+        """
+        return self._with_image(
+            instance, prepared, self._backend.disks.make_os_disk
+        )
+
+    def _with_image(
+        self, instance: Any, prepared: Prepared, make: Callable[..., T]
+    ) -> T:
         if prepared.kept is not None:
-            return self._make(instance, prepared, prepared.kept)
+            return self._make(instance, prepared, prepared.kept, make)
         progress = progresses.Progress(instance)
         for last in (False, True):
             image = self._backend.image_cache.ensure(
@@ -64,24 +89,26 @@ class OsDisks:
             )
             progress.restore()
             try:
-                return self._make(instance, prepared, image)
+                return self._make(instance, prepared, image, make)
             except exceptions.NotFound:
                 # evicted in between, by another process
                 if last:
                     raise
         raise AssertionError('not reached')
 
+    @staticmethod
     def _make(
-        self, instance: Any, prepared: Prepared, image: disks.Image
-    ) -> disks.Boot:
+        instance: Any,
+        prepared: Prepared,
+        image: disks.Image,
+        make: Callable[..., T],
+    ) -> T:
         spec = prepared.spec
         if spec.size_gib is not None and spec.size_gib < image.size_gib:
             raise exceptions.InvalidRequest(
                 f"The flavor's root disk of {spec.size_gib} GiB is smaller "
                 f'than the image of {image.size_gib} GiB.'
             )
-        boot = self._backend.disks.prepare_os_disk(
-            spec, dataclasses.replace(image, state=prepared.state)
-        )
+        made = make(spec, dataclasses.replace(image, state=prepared.state))
         LOG.info('The OS disk is made of %s', image.name, instance=instance)
-        return boot
+        return made

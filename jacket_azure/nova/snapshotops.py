@@ -32,6 +32,7 @@ from jacket_azure.nova import errors
 from jacket_azure.nova import image_content
 from jacket_azure.nova import image_records
 from jacket_azure.nova import progress as progresses
+from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import tags
 
@@ -86,7 +87,7 @@ class SnapshotOps:
             )
             image = self._backend.disks.capture_image(
                 spec,
-                instance.uuid,
+                data_disk.os_disk_name(vm),
                 progress.part(0, _COPY_SHARE if wanted else 100),
             )
             LOG.info(

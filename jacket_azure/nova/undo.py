@@ -65,9 +65,10 @@ class Undo:
 
     def disk(self) -> None:
         """Delete the OS disk."""
+        name = names.os_disk_name(self._instance.uuid)
         self._try(
-            f'disk {names.os_disk_name(self._instance.uuid)}',
-            lambda: self._leftovers.delete_disk(self._instance),
+            f'disk {name}',
+            lambda: self._leftovers.delete_disk(self._instance, name),
         )
 
     def _delete_vm(self) -> None:

@@ -102,6 +102,16 @@ def os_disk_id(vm: Mapping[str, Any]) -> str:
     return disk_id_of(profile_of(vm).get('osDisk') or {})
 
 
+def os_disk_name(vm: Mapping[str, Any]) -> str:
+    """Return the name of the disk a machine boots from.
+
+    :returns: of a managed disk, or of a page blob without its suffix, in
+        lower case; empty when Azure hides it
+    """
+    name = os_disk_id(vm).rpartition('/')[2].lower()
+    return name.removesuffix('.vhd')
+
+
 def disk_id_of(entry: Mapping[str, Any]) -> str:
     """Return id or URL of a disk as a machine lists it, empty for none."""
     managed = (entry.get('managedDisk') or {}).get('id')

@@ -39,6 +39,7 @@ SUBNET = 'Microsoft.Network/virtualNetworks/subnets'
 
 _UUID = r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 _IS_UUID = re.compile(_UUID)
+_OS_DISK = re.compile(rf'(?P<uuid>{_UUID})(-b|-rescue)?')
 _NIC = re.compile(rf'(?P<uuid>{_UUID})(-(?P<port>{_UUID}))?')
 _VOLUME = re.compile(rf'volume-(?P<uuid>{_UUID})(-(?P<generation>[a-z0-9]+))?')
 _SNAPSHOT = re.compile(rf'snapshot-(?P<uuid>{_UUID})')
@@ -78,8 +79,32 @@ def vm_name(uuid: str) -> str:
 
 
 def os_disk_name(uuid: str) -> str:
-    """Return the OS disk's name for an instance."""
+    """Return the name of the OS disk that an instance is made with."""
     return _checked_uuid(uuid)
+
+
+def os_disk_names(uuid: str) -> tuple[str, str]:
+    """Return the two places of an instance's OS disk.
+
+    The machine has one; a rebuild makes the next disk in the other.
+    """
+    return os_disk_name(uuid), f'{os_disk_name(uuid)}-b'
+
+
+def rescue_disk_name(uuid: str) -> str:
+    """Return the name of the disk that an instance is rescued with."""
+    return f'{os_disk_name(uuid)}-rescue'
+
+
+def boot_disk_names(uuid: str) -> tuple[str, ...]:
+    """Return all names that what an instance boots from may have."""
+    return *os_disk_names(uuid), rescue_disk_name(uuid)
+
+
+def parse_os_disk_name(name: str) -> str | None:
+    """Return whose OS or rescue disk this is, None when not named by us."""
+    found = _OS_DISK.fullmatch(name.lower())
+    return found['uuid'] if found else None
 
 
 def nic_name(uuid: str, port_id: str, primary: bool) -> str:

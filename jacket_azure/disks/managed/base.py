@@ -60,9 +60,12 @@ class Base:
         """Return the full id of a disk of ours."""
         return owned.id_of(self._azure, names.DISK, name)
 
-    def delete_os_disk(self, uuid: str) -> bool:
-        """Delete an OS disk, see :class:`..interface.DiskModel`."""
-        name = names.os_disk_name(uuid)
+    def delete_os_disk(self, uuid: str, name: str | None = None) -> bool:
+        """Delete OS disks, see :class:`..interface.DiskModel`."""
+        wanted = (name,) if name else names.boot_disk_names(uuid)
+        return any([self._delete_os_disk(uuid, one) for one in wanted])
+
+    def _delete_os_disk(self, uuid: str, name: str) -> bool:
         # Azure gives a disk it makes with a machine the machine's tags
         found = self._disks.find(name)
         if found is None or tags.instance_uuid(found) != uuid:

@@ -25,7 +25,6 @@ from jacket_azure.disks.managed import images
 from jacket_azure.disks.managed import vhds
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import image as image_payload
-from jacket_azure.payload import names
 from jacket_azure.payload import snapshot as snapshot_payload
 from jacket_azure.payload import tags as tag_names
 
@@ -36,27 +35,47 @@ class Boots(generalized.GeneralizedImages, copies.Copies):
     def prepare_os_disk(
         self, spec: models.OsDiskSpec, image: models.Image
     ) -> models.Boot:
-        # says what is wrong with size, SKU and caching
+        wanted = self._wanted(spec, image)
+        if self._is_in_catalogue(image.uri) or self._is_managed(image.uri):
+            is_general = image.state == models.GENERALIZED
+            return models.Boot(wanted, {'id': image.uri}, is_general)
+        if image.state == models.GENERALIZED:
+            self._check_source(spec, image)
+            return models.Boot(
+                wanted, {'id': self._managed_image(spec, image)}, True
+            )
+        return models.Boot(self.make_os_disk(spec, image), None, False)
+
+    def make_os_disk(
+        self, spec: models.OsDiskSpec, image: models.Image
+    ) -> dict[str, Any]:
+        self._wanted(spec, image)
+        self._check_source(spec, image)
+        return self._os_disk(spec, image)
+
+    @staticmethod
+    def _wanted(
+        spec: models.OsDiskSpec, image: models.Image
+    ) -> dict[str, Any]:
+        """Describe the disk, or say what is wrong with it."""
         wanted = entries.os_disk(spec)
         if spec.size_gib is not None and spec.size_gib < image.size_gib:
             raise exceptions.InvalidRequest(
                 f'The image has {image.size_gib} GiB; an OS disk made from '
                 f'it cannot have {spec.size_gib} GiB.'
             )
-        if self._is_for_machines(image.uri):
-            is_general = image.state == models.GENERALIZED
-            return models.Boot(wanted, {'id': image.uri}, is_general)
+        return wanted
+
+    def _check_source(
+        self, spec: models.OsDiskSpec, image: models.Image
+    ) -> None:
         if image.os_type is None:
             raise exceptions.InvalidRequest(
                 f'Nobody says whether the image {image.name} is Linux or '
                 f'Windows; set azure_os_type.'
             )
-        self._check_security(spec, image)
-        if image.state == models.GENERALIZED:
-            return models.Boot(
-                wanted, {'id': self._managed_image(spec, image)}, True
-            )
-        return models.Boot(self._os_disk(spec, image), None, False)
+        if not self._is_in_catalogue(image.uri):
+            self._check_security(spec, image)
 
     @staticmethod
     def _check_security(
@@ -82,11 +101,17 @@ class Boots(generalized.GeneralizedImages, copies.Copies):
             )
 
     @staticmethod
-    def _is_for_machines(uri: str) -> bool:
-        """Say whether Azure makes machines of an image as it is."""
+    def _is_managed(uri: str) -> bool:
+        """Say whether an image is one that machines alone are made of."""
+        return '/providers/microsoft.compute/images/' in uri.lower()
+
+    @staticmethod
+    def _is_in_catalogue(uri: str) -> bool:
+        """Say whether an image is of a gallery or of the marketplace."""
         lower = uri.lower()
-        return '/providers/microsoft.compute/images/' in lower or (
-            '/galleries/' in lower
+        return any(
+            part in lower
+            for part in (*images.GALLERIES, images.MARKETPLACE)
         )
 
     # -- specialized: the disk itself
@@ -94,7 +119,7 @@ class Boots(generalized.GeneralizedImages, copies.Copies):
     def _os_disk(
         self, spec: models.OsDiskSpec, image: models.Image
     ) -> dict[str, Any]:
-        name = names.os_disk_name(spec.uuid)
+        name = spec.disk_name
         body = self._os_disk_body(
             spec,
             image,
@@ -146,7 +171,7 @@ class Boots(generalized.GeneralizedImages, copies.Copies):
         self, spec: models.OsDiskSpec, image: models.Image
     ) -> dict[str, Any]:
         """Copy a disk of another zone; a snapshot is in none."""
-        name = names.os_disk_name(spec.uuid)
+        name = spec.disk_name
         passage = copies.PASSAGE.format(name)
         kinds = {tag_names.KIND: tag_names.KIND_TEMPORARY}
         body = snapshot_payload.build(

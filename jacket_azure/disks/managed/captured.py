@@ -70,10 +70,10 @@ class CapturedImages(base.Base):
     def capture_image(
         self,
         spec: models.ImageSpec,
-        instance_uuid: str,
+        disk_name: str,
         progress: image_interface.Progress | None = None,
     ) -> models.Image:
-        source = self.disk_id(names.os_disk_name(instance_uuid))
+        source = self.disk_id(disk_name)
         try:
             body = self._take(spec, source, progress)
         except exceptions.Conflict:

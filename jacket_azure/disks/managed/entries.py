@@ -38,7 +38,7 @@ def os_disk(spec: models.OsDiskSpec) -> dict[str, Any]:
             f'An OS disk has 1 to {largest} GiB, not {size_gib}.'
         )
     disk: dict[str, Any] = {
-        'name': names.os_disk_name(spec.uuid),
+        'name': spec.disk_name,
         'createOption': 'FromImage',
         'caching': os_caching(spec.caching),
         'managedDisk': {'storageAccountType': spec.sku},

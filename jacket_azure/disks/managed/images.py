@@ -22,10 +22,11 @@ from jacket_azure.disks.managed import vhds
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import names
 
-_GALLERIES = ('/galleries/', '/sharedgalleries/', '/communitygalleries/')
+MARKETPLACE = '/artifacttypes/vmimage/'
+GALLERIES = ('/galleries/', '/sharedgalleries/', '/communitygalleries/')
 _KEYS = dict(
     zip(
-        _GALLERIES,
+        GALLERIES,
         ('id', 'sharedGalleryImageId', 'communityGalleryImageId'),
         strict=True,
     )
@@ -85,7 +86,7 @@ def _of_id(image_id: str) -> dict[str, Any]:
     for part, key in _KEYS.items():
         if part in lower:
             return disk_payload.from_gallery_image({key: image_id})
-    if '/artifacttypes/vmimage/' in lower:
+    if MARKETPLACE in lower:
         return disk_payload.from_platform_image(image_id)
     try:
         found = names.parse_resource_id(image_id)

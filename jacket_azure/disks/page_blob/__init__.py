@@ -38,7 +38,7 @@ class PageBlobDisks(boots.Boots):
     """The model for clouds whose machines take unmanaged disks."""
 
     def describe_os_disk(self, spec: models.OsDiskSpec) -> dict[str, Any]:
-        url = self.disk_id(names.os_disk(spec.uuid))
+        url = self.disk_id(names.os_disk(spec.disk_name))
         return descriptions.os_disk(spec, url, self._max_size_gib)
 
     def describe_boot_volume(

@@ -14,6 +14,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jacket_azure import exceptions
 from jacket_azure.disks import models
 from jacket_azure.disks.page_blob import descriptions
@@ -30,21 +32,29 @@ class Boots(image_contents.ImageContents):
     def prepare_os_disk(
         self, spec: models.OsDiskSpec, image: models.Image
     ) -> models.Boot:
+        if image.state != models.GENERALIZED:
+            return models.Boot(self.make_os_disk(spec, image), None, False)
         os_type = self._check_boot(spec, image)
-        name = names.os_disk(spec.uuid)
-        url = self.disk_id(name)
-        if image.state == models.GENERALIZED:
-            path = self._image_path({'id': image.uri})
-            os_disk = descriptions.os_disk(spec, url, self._max_size_gib)
-            return models.Boot(
-                {
-                    **os_disk,
-                    'osType': os_type,
-                    'image': {'uri': self.disk_id(path)},
-                },
-                None,
-                True,
-            )
+        path = self._image_path({'id': image.uri})
+        url = self.disk_id(names.os_disk(spec.disk_name))
+        os_disk = descriptions.os_disk(spec, url, self._max_size_gib)
+        return models.Boot(
+            {
+                **os_disk,
+                'osType': os_type,
+                'image': {'uri': self.disk_id(path)},
+            },
+            None,
+            True,
+        )
+
+    def make_os_disk(
+        self, spec: models.OsDiskSpec, image: models.Image
+    ) -> dict[str, Any]:
+        os_type = self._check_boot(spec, image)
+        name = names.os_disk(spec.disk_name)
+        # refuse an image of elsewhere before anything goes
+        self._image_path({'id': image.uri})
         self._make_way(spec.uuid, name)
         self.create_from_image(
             models.VolumeSpec(
@@ -57,8 +67,8 @@ class Boots(image_contents.ImageContents):
             ),
             {'id': image.uri},
         )
-        return models.Boot(
-            descriptions.boot_volume(url, os_type, spec.caching), None, False
+        return descriptions.boot_volume(
+            self.disk_id(name), os_type, spec.caching
         )
 
     def _check_boot(

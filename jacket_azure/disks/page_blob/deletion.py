@@ -23,6 +23,7 @@ from jacket_azure.blob import page_blobs
 from jacket_azure.disks.page_blob import growth
 from jacket_azure.disks.page_blob import names
 from jacket_azure.disks.page_blob import states
+from jacket_azure.payload import names as azure_names
 from jacket_azure.payload import tags as tag_names
 
 
@@ -40,10 +41,15 @@ class Deletion(growth.Growth):
         self._whose.note_gone(name)
         return deleted
 
-    def delete_os_disk(self, uuid: str) -> bool:
-        # Azure made it and gave it no metadata: it is ours by its name,
-        # unless somebody has put theirs on it
-        name = names.os_disk(uuid)
+    def delete_os_disk(self, uuid: str, name: str | None = None) -> bool:
+        wanted = (name,) if name else azure_names.boot_disk_names(uuid)
+        return any(
+            [self._delete_os_disk(names.os_disk(one)) for one in wanted]
+        )
+
+    def _delete_os_disk(self, name: str) -> bool:
+        # Azure may have made it, and gave it no metadata: it is ours by its
+        # name, unless somebody has put theirs on it
         blob = self._blob(name)
         try:
             found = blob.properties()

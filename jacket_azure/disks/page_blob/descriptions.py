@@ -41,7 +41,7 @@ def os_disk(
             f'An OS disk has 1 to {max_size_gib} GiB, not {spec.size_gib}.'
         )
     disk: dict[str, Any] = {
-        'name': names.short(names.os_disk(spec.uuid)),
+        'name': spec.disk_name,
         'createOption': 'FromImage',
         'caching': _caching(spec.caching, 'ReadWrite'),
         'vhd': {'uri': url},

@@ -45,14 +45,14 @@ class ImageContents(images.Images):
     def capture_image(
         self,
         spec: models.ImageSpec,
-        instance_uuid: str,
+        disk_name: str,
         progress: image_interface.Progress | None = None,
     ) -> models.Image:
         check_security(spec.security_type)
         # a machine that has such disks is of no other
         spec = dataclasses.replace(spec, generation='V1')
         try:
-            return self._capture(spec, names.os_disk(instance_uuid), progress)
+            return self._capture(spec, names.os_disk(disk_name), progress)
         except exceptions.Conflict:
             # there is something else of that name
             raise

@@ -50,9 +50,13 @@ def volume(uuid: str, generation: str = '') -> str:
     return f'{VOLUMES}/{azure_names.volume_name(uuid, generation)}{_SUFFIX}'
 
 
-def os_disk(uuid: str) -> str:
-    """Return the path of an OS disk's blob."""
-    return f'{VHDS}/{azure_names.os_disk_name(uuid)}{_SUFFIX}'
+def os_disk(name: str) -> str:
+    """Return the path of an OS disk's blob.
+
+    :param name: one of :func:`.payload.names.os_disk_names`, or that of a
+        rescue disk
+    """
+    return f'{VHDS}/{name.lower()}{_SUFFIX}'
 
 
 def server_image(uuid: str) -> str:

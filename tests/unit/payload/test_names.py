@@ -82,6 +82,13 @@ class NamesTest(timeout.TestCase):
     def test_the_design_names(self):
         self.assertEqual(UUID, names.vm_name(UUID))
         self.assertEqual(UUID, names.os_disk_name(UUID))
+        self.assertEqual((UUID, f'{UUID}-b'), names.os_disk_names(UUID))
+        self.assertEqual(f'{UUID}-rescue', names.rescue_disk_name(UUID))
+        for name in names.boot_disk_names(UUID.upper()):
+            self.assertEqual(UUID, names.parse_os_disk_name(name.upper()))
+            self.assertTrue(names.is_valid_name(name))
+        for name in (f'{UUID}-c', f'volume-{UUID}', f'{UUID}-{UUID}', ''):
+            self.assertIsNone(names.parse_os_disk_name(name))
         self.assertEqual(UUID, names.nic_name(UUID, PORT, primary=True))
         self.assertEqual(f'{UUID}-{PORT}',
                          names.nic_name(UUID, PORT, primary=False))

@@ -1,0 +1,94 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Let a machine boot from another disk: one write, then a look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import functools
+from typing import Any
+
+from oslo_log import log as logging
+
+from jacket_azure import exceptions
+from jacket_azure.nova import backend as backends
+from jacket_azure.nova import patience
+from jacket_azure.payload import names
+from jacket_azure.payload import os_disk as payload
+
+LOG = logging.getLogger(__name__)
+
+_TRIES = 3
+
+
+def swap(
+    backend: backends.Backend,
+    instance: Any,
+    vm: Mapping[str, Any],
+    os_disk: Mapping[str, Any],
+    data_disks: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    tags: Mapping[str, str] | None = None,
+    properties: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Give a deallocated machine another OS disk; twice is fine.
+
+    :param vm: as read; its etag guards the write
+    :param os_disk: as the disk model describes one that exists
+    :param data_disks: the whole new list, as ARM shows or the disk model
+        describes its entries; None leaves the list alone
+    :param tags: all tags from now on; None leaves them alone
+    :param properties: further properties of the same write, ``userData``
+    :returns: the machine as Azure answered
+    :raises PreconditionFailed: it changed since it was read, and with it
+        perhaps its data disks
+    :raises OperationFailed: Azure says that all went well, and it did not
+    """
+    name = names.vm_name(instance.uuid)
+    machines = backend.azure.virtual_machines
+    write = machines.update
+    build = payload.build_patch
+    if payload.is_page_blob(os_disk):
+        write, build = machines.create_or_update, payload.build_put
+    for tries_left in reversed(range(_TRIES)):
+        body = build(vm, os_disk, data_disks)
+        body['properties'].update(properties or {})
+        if tags is not None:
+            body['tags'] = dict(tags)
+        # older clouds know no etag of a machine; then the last one wins
+        etag = vm.get('etag')
+        try:
+            changed: dict[str, Any] = patience.insist(
+                backend.azure.wire,
+                functools.partial(write, name, body, etag=etag),
+            )
+            break
+        except exceptions.PreconditionFailed:
+            if data_disks is not None or not tries_left:
+                raise
+            vm = machines.get(name)
+    difference = payload.difference(changed, os_disk, data_disks)
+    if difference is not None:
+        raise exceptions.OperationFailed(
+            f'Azure changed the OS disk of the virtual machine, but '
+            f'{difference}.',
+            code='WrongOsDisk',
+        )
+    LOG.info(
+        'Virtual machine %s boots from %s now',
+        name,
+        os_disk.get('name'),
+        instance=instance,
+    )
+    return changed
