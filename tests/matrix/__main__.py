@@ -36,6 +36,7 @@ os.environ.update(dict.fromkeys(
 PARTS = 5
 # what is swept: the module of its services, and the disk model
 SCENES = {'servers': ('services', 'Services', None),
+          'actions': ('actions', 'Actions', None),
           'attachments': ('attachments', 'Attachments', None),
           'images': ('images', 'Images', None),
           'volumes': ('volumes', 'Volumes', 'managed'),
@@ -86,6 +87,8 @@ def walk(wanted):
         disk_model = model
 
         def test_matrix(self):
+            if hasattr(self, 'only'):
+                self.only(wanted.row)
             cells = cells_module.all_cells(
                 self.rows(), wanted.row, wanted.column)
             if wanted.sample:

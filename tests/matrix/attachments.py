@@ -21,18 +21,18 @@ from __future__ import annotations
 
 import time
 
-from nova.tests.functional.api import client as api_client
-
 from jacket_azure.disks import loader
 from tests.functional.nova import base
 from tests.functional.nova import test_volumes
+from tests.matrix import asking
 from tests.matrix import scene
 from tests.matrix import services
 
 STEPS = ('attach volume', 'detach volume')
 
 
-class Attachments(services.Services, test_volumes.VolumesTestCase):
+class Attachments(
+        asking.Asking, services.Services, test_volumes.VolumesTestCase):
     """Nova and a volume API that knows its volumes, for many cells."""
 
     def setUp(self):
@@ -63,36 +63,7 @@ class Attachments(services.Services, test_volumes.VolumesTestCase):
             self.api.delete_server_volume(self.server['id'], self.volume)))
 
     def _asked(self, action, ask):
-        """Ask the API, wait for the compute service, return what failed."""
-        known = {each['request_id'] for each in self._actions(action)}
-        try:
-            ask()
-        except api_client.OpenStackApiException as exc:
-            return str(exc)
-
-        def ended():
-            events = [
-                event for each in self._actions(action)
-                if each['request_id'] not in known
-                for event in self._events(each)]
-            done = any(event['event'] == f'compute_{action}'
-                       for event in events)
-            return events if done and all(
-                event['finish_time'] for event in events) else None
-
-        return ' '.join(
-            event['details'] or event['event']
-            for event in self.wait_until(ended, f'{action} ended')
-            if event['result'] == 'Error')
-
-    def _events(self, action):
-        return self.admin_api.api_get(
-            f'/servers/{self.server["id"]}/os-instance-actions/'
-            f'{action["request_id"]}').body['instanceAction']['events']
-
-    def _actions(self, action):
-        return [each for each in self.admin_api.get_instance_actions(
-            self.server['id']) if each['action'] == action]
+        return self.asked(self.server, action, f'compute_{action}', ask)
 
     def _is_there(self):
         """Tell whether Nova and Azure have it attached; they must agree."""

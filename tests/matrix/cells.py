@@ -45,10 +45,10 @@ def all_cells(rows, row='', column=''):
         if _ONE_DURATION.get(trouble.name, for_good) == for_good]
 
 
-def sample(cells, offset=0):
+def sample(cells, offset=0, stride=STRIDE):
     """Take some of all cells, others for another *offset*."""
     return [cell for cell in cells
-            if _number(cell) % STRIDE == offset % STRIDE]
+            if _number(cell) % stride == offset % stride]
 
 
 def share(cells, part):

@@ -22,6 +22,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from tests.matrix import action_rows
 from tests.matrix import troubles
 
 # seconds a user waits at most for the fault of an Azure that does not work:
@@ -88,7 +89,7 @@ class Expected:
 def expected(cell):
     """Return the :class:`Expected` of a cell."""
     if cell.row.step not in ('create', 'delete'):
-        return _of_volumes(cell)
+        return _of_others(cell)
     row, name = cell.row, cell.trouble
     text = REASONS.get(name, '')
     deleting = row.step == 'delete'
@@ -133,8 +134,8 @@ def expected(cell):
     return Expected(False, text, deleting, seconds)
 
 
-def _of_volumes(cell):
-    """What a user of volumes has to be told, who can go on in any case."""
+def _of_others(cell):
+    """What a user of a server or volume has to be told, who can go on."""
     name = cell.trouble
     seconds = OPERATION_SECONDS
     if cell.for_good or name in _OPERATIONS:
@@ -146,6 +147,11 @@ def _of_volumes(cell):
         if name == 'down':
             # the operation may go on, so it is waited for
             text = f'{REASONS["stuck"]}|{text}'
+        action = action_rows.BY_STEP.get(cell.row.step)
+        if action is not None:
+            text = '' if action.hides_reason else text
+            # what is undone waits for the same machine as long again
+            seconds *= 2
         return Expected(None, text, seconds=seconds)
     return Expected(True, seconds=seconds)
 

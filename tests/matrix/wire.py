@@ -51,6 +51,8 @@ class Row(NamedTuple):
     def is_write(self):
         """Whether it starts an operation."""
         method, kind, *_ = self.label.split()
+        if method == 'POST':
+            return kind.startswith('virtualMachines/')
         return method in ('PUT', 'PATCH', 'DELETE') and kind != 'blob'
 
 
