@@ -17,6 +17,7 @@ Source: docs/interop/qcow2.txt of QEMU.
 
 from __future__ import annotations
 
+import dataclasses
 import struct
 
 from jacket_azure.imaging.formats.parts import MAX_TABLES
@@ -50,26 +51,54 @@ _ZERO = 1
 _MAX_L1_BYTES = 32 * 1024**2
 
 
+@dataclasses.dataclass(frozen=True)
+class _Header:
+    """What all versions tell; places and sizes in bytes.
+
+    :ivar size_bytes: of the disk
+    """
+
+    version: int
+    cluster_bits: int
+    size_bytes: int
+    l1_entries: int
+    l1_at: int
+    refcounts_at: int
+    refcount_clusters: int
+
+    @property
+    def cluster_bytes(self) -> int:
+        """Bytes of a cluster."""
+        return 1 << self.cluster_bits
+
+
 def disk_bytes(image: Image) -> int:
     """Return the size of the disk in a qcow2.
 
     :raises InvalidRequest: says what is wrong, or not taken
     """
-    (
-        magic,
-        version,
-        backing_at,
-        backing_length,
-        cluster_bits,
-        size_bytes,
-        crypt_method,
-        l1_entries,
-        l1_at,
-        refcounts_at,
-        refcount_clusters,
-        _snapshots,
-        _snapshots_at,
-    ) = _HEADER.unpack(image.part(0, _HEADER.size))
+    header = _header(image)
+    header_bytes = _HEADER.size
+    if header.version == 3:
+        header_bytes = _check_features(image)
+    _check_extensions(image, header_bytes, header.cluster_bytes)
+    needed = _check_tables(image, header)
+    l1 = _table(image, header.l1_at, needed)
+    _check_clusters(
+        image,
+        l1,
+        header.cluster_bits,
+        header.version,
+        checked_size(header.size_bytes),
+    )
+    return header.size_bytes
+
+
+def _header(image: Image) -> _Header:
+    """Read what all versions have, and refuse what is not taken."""
+    magic, version, backing_at, backing_length, *rest = _HEADER.unpack(
+        image.part(0, _HEADER.size)
+    )
     if magic != MAGIC:
         raise refused('it is no qcow2')
     if version not in (2, 3):
@@ -79,40 +108,51 @@ def disk_bytes(image: Image) -> int:
             'it is an overlay of another file (backing file); convert it '
             'with qemu-img convert first'
         )
+    cluster_bits, size_bytes, crypt_method, *tables = rest
     if crypt_method:
         raise refused('it is encrypted')
     if cluster_bits not in _CLUSTER_BITS:
         raise damaged(f'its clusters have 2 to the power of {cluster_bits}')
-    cluster_bytes = 1 << cluster_bits
-    header_bytes = _HEADER.size
-    if version == 3:
-        header_bytes = _check_features(image)
-    _check_extensions(image, header_bytes, cluster_bytes)
+    l1_entries, l1_at, refcounts_at, refcount_clusters = tables[:4]
+    return _Header(
+        version,
+        cluster_bits,
+        size_bytes,
+        l1_entries,
+        l1_at,
+        refcounts_at,
+        refcount_clusters,
+    )
+
+
+def _check_tables(image: Image, header: _Header) -> int:
+    """Check where the tables are; returns how many entries the first needs.
+
+    What else the first has is of snapshots, or unused.
+    """
+    cluster_bytes, size_bytes = header.cluster_bytes, header.size_bytes
     # each cluster of the second level maps as many bytes
     mapped = cluster_bytes * (cluster_bytes // 8)
-    if l1_entries * 8 > _MAX_L1_BYTES or l1_entries < -(-size_bytes // mapped):
+    needed = -(-size_bytes // mapped)
+    entries = header.l1_entries
+    if entries * 8 > _MAX_L1_BYTES or entries < needed:
         raise damaged(
-            f'its table of {l1_entries} entries does not fit a disk of '
+            f'its table of {entries} entries does not fit a disk of '
             f'{size_bytes} bytes'
         )
     for offset, length in (
-        (l1_at, l1_entries * 8),
-        (refcounts_at, refcount_clusters * cluster_bytes),
+        (header.l1_at, entries * 8),
+        (header.refcounts_at, header.refcount_clusters * cluster_bytes),
     ):
         if offset % cluster_bytes or offset + length > image.size_bytes:
             raise damaged(f'it has no table at {offset}')
-    needed = -(-size_bytes // mapped)
     if needed > MAX_TABLES:
         raise refused(
             f'its clusters of {cluster_bytes} bytes are too small for its '
             f'disk of {size_bytes} bytes; give qemu-img convert a larger '
             f'cluster_size'
         )
-    l1 = _table(image, l1_at, needed)
-    _check_clusters(
-        image, l1, cluster_bits, version, checked_size(size_bytes)
-    )
-    return int(size_bytes)
+    return needed
 
 
 def _check_features(image: Image) -> int:
