@@ -21,6 +21,7 @@ import dataclasses
 import struct
 
 from jacket_azure.imaging.formats.parts import MAX_TABLES
+from jacket_azure.imaging.formats.parts import SECTOR_BYTES
 from jacket_azure.imaging.formats.parts import Image
 from jacket_azure.imaging.formats.parts import checked_size
 from jacket_azure.imaging.formats.parts import damaged
@@ -210,8 +211,6 @@ def _check_clusters(
     cluster_bytes = 1 << bits
     tables = {entry & _OFFSET for entry in l1} - {0}
     last_table, last = divmod((size - 1) >> bits, cluster_bytes // 8)
-    # bits of an offset and length in sectors, of compressed data
-    packed = (1 << 62 - (bits - 8)) - 1
     zero = _ZERO if version > 2 else 0
     for table_at in sorted(tables):
         table = list(_table(image, table_at, cluster_bytes // 8))
@@ -223,7 +222,7 @@ def _check_clusters(
             table[last] = 0
         for entry in set(table):
             if entry & _COMPRESSED:
-                end = max(end, (entry & packed) + 1)
+                end = max(end, _compressed_end(entry, bits))
             elif entry & _OFFSET and not entry & zero:
                 end = max(end, (entry & _OFFSET) + cluster_bytes)
         if end > image.size_bytes:
@@ -231,6 +230,19 @@ def _check_clusters(
                 f'it refers to data up to {end}, but ends at '
                 f'{image.size_bytes}'
             )
+
+
+def _compressed_end(entry: int, bits: int) -> int:
+    """Return where the last sector of a compressed cluster ends.
+
+    Its data may end before that, but QEMU fills the sector up; and takes
+    zeros for what is missing, which may or may not be noticed.
+    """
+    # bits of the offset; above them how many sectors follow its own
+    split = 62 - (bits - 8)
+    sector = (entry & (1 << split) - 1) // SECTOR_BYTES
+    more = (entry & _COMPRESSED - 1) >> split
+    return (sector + more + 1) * SECTOR_BYTES
 
 
 def _table(image: Image, offset: int, entries: int) -> tuple[int, ...]:

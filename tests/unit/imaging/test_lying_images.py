@@ -125,6 +125,14 @@ class LyingSizeTest(attacks.AttackTest):
                 else:
                     self.refusal(cut, disk_format, '[Tt]he image')
 
+    def test_a_last_compressed_cluster_that_was_cut_off(self):
+        # which QEMU notices only if what is left does not inflate
+        for kind in ('qcow2 compressed', 'qcow2 zstd'):
+            data = images.made(kind)
+            self.assertEqual(images.disk(), self.content(data, 'qcow2'))
+            for missing in (1, 100, 200, 512, 700, 1536):
+                self.refusal(data[:-missing], 'qcow2', 'but ends at')
+
     def test_bombs(self):
         for size in ('65M', '1P', '2E'):
             image = self.qemu(
