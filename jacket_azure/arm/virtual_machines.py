@@ -26,13 +26,16 @@ from jacket_azure import exceptions
 from jacket_azure.arm import answers
 from jacket_azure.arm import boot_diagnostics
 from jacket_azure.arm import calls
+from jacket_azure.arm import machine_actions
 from jacket_azure.arm import resources
 from jacket_azure.arm import writes
 
 LOG = logging.getLogger(__name__)
 
 
-class VirtualMachines(boot_diagnostics.BootDiagnostics):
+class VirtualMachines(
+    boot_diagnostics.BootDiagnostics, machine_actions.MachineActions
+):
     """Virtual machines of our resource group.
 
     Source: Compute REST API, virtual-machines, api-version 2026-04-01.
@@ -40,9 +43,6 @@ class VirtualMachines(boot_diagnostics.BootDiagnostics):
 
     NAME = 'virtual_machines'
     TYPE = 'Microsoft.Compute/virtualMachines'
-
-    def _machine(self, name: str) -> str | None:
-        return name.lower()
 
     def get(self, name: str, instance_view: bool = False) -> resources.Body:
         """Read one virtual machine.
@@ -198,53 +198,3 @@ class VirtualMachines(boot_diagnostics.BootDiagnostics):
         """
         options = {'force_deletion': True} if force else {}
         return self._delete(name, **options)
-
-    def start(self, name: str) -> None:
-        """Power on; nothing happens when it runs.
-
-        :raises NoCapacity: Azure has no room for it now
-        """
-        self._act('start', self._sdk.begin_start, name)
-
-    def restart(self, name: str) -> None:
-        """Restart the guest, once.
-
-        :raises Unavailable: the answer was lost; whether the guest restarts
-            is not known, and asking again might restart it twice
-        """
-        self._act(
-            'restart', self._sdk.begin_restart, name, repeatable=False
-        )
-
-    def power_off(self, name: str, skip_shutdown: bool = False) -> None:
-        """Stop it; it keeps its place, its addresses and its price.
-
-        :param skip_shutdown: pull the plug instead of asking the guest
-        """
-        options = {'skip_shutdown': True} if skip_shutdown else {}
-        self._act('power_off', self._sdk.begin_power_off, name, **options)
-
-    def deallocate(self, name: str, hibernate: bool = False) -> None:
-        """Stop it and give its place back; it costs no more but its disks.
-
-        :param hibernate: keep the memory on the OS disk, for the next start
-        :raises Conflict: it was not made to hibernate, or does not run
-        """
-        options = {'hibernate': True} if hibernate else {}
-        self._act('deallocate', self._sdk.begin_deallocate, name, **options)
-
-    def _act(
-        self,
-        verb: str,
-        method: Callable[..., Any],
-        name: str,
-        *,
-        repeatable: bool = True,
-        **options: Any,
-    ) -> None:
-        call = self._client.write_call(
-            self._operation(verb),
-            virtual_machine=self._machine(name),
-            repeatable=repeatable,
-        )
-        self._run(method, self._group, name, call=call, **options)

@@ -90,6 +90,7 @@ class VirtualMachinesTest(Case):
             (lambda: vms.power_off('vm1'), 'stopped'),
             (lambda: vms.start('vm1'), 'running'),
             (lambda: vms.restart('vm1'), 'running'),
+            (lambda: vms.redeploy('vm1'), 'running'),
             (lambda: vms.power_off('vm1', skip_shutdown=True), 'stopped'),
             (lambda: vms.deallocate('vm1'), 'deallocated'),
         ):

@@ -96,6 +96,8 @@ class RoleTest(base.NovaTestCase):
         driver.power_on(self.context, instance, network_info)
         for kind in ('SOFT', 'HARD'):
             driver.reboot(self.context, instance, network_info, kind)
+        # of a cold migration to the same host
+        driver._backend.azure.virtual_machines.redeploy(instance.uuid)
         driver.destroy(self.context, instance, network_info)
         # leftovers are read before they are deleted; janitors list them
         janitorops.JanitorOps(driver._backend).sweep.run()
