@@ -24,6 +24,7 @@ from nova.compute import vm_states
 
 from jacket_azure import exceptions
 from jacket_azure.nova import errors
+from jacket_azure.nova import reboots
 
 # of a server that exists, and to which Nova does nothing but attach
 _ATTACHING = (vm_states.ACTIVE, vm_states.STOPPED)
@@ -88,6 +89,9 @@ class Actions:
     ) -> None:
         with errors.as_nova_errors(instance):
             self.interfaceops.detach(instance, vif)
+
+    def poll_rebooting_instances(self, timeout: int, instances: Any) -> None:
+        reboots.force(instances)
 
     def suspend(self, context: Any, instance: Any) -> None:
         with errors.as_rollback(

@@ -28,6 +28,7 @@ import nova.conf
 from nova.virt import driver
 
 from jacket_azure import conf
+from jacket_azure.nova import absenceops
 from jacket_azure.nova import actions
 from jacket_azure.nova import alternates
 from jacket_azure.nova import consoleops
@@ -90,6 +91,7 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._snapshots: Any = None
         self._images: Any = None
         self._janitor: Any = None
+        self._absences: Any = None
         self._stopping = threading.Event()
 
     # -- the service ------------------------------------------------------
@@ -101,6 +103,7 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         )
         imageops.make_instances_path()
         tagops.register(self.virtapi)
+        absenceops.register(self.virtapi)
         janitorops.register(self.virtapi, CONF.azure.janitor_interval)
 
     def connect(self, backend: Any) -> None:
@@ -120,6 +123,7 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._images = imageops.ImageOps(backend)
         self._snapshots = snapshotops.SnapshotOps(backend)
         self._janitor = janitorops.JanitorOps(backend)
+        self._absences = absenceops.AbsenceOps(backend)
 
     def cleanup_host(self, host: str) -> None:
         self._stopping.set()
@@ -181,6 +185,10 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
     @property
     def suspendops(self) -> suspendops.SuspendOps:
         return self._ready(self._suspensions)
+
+    @property
+    def absenceops(self) -> absenceops.AbsenceOps:
+        return self._ready(self._absences)
 
     @property
     def janitorops(self) -> janitorops.JanitorOps:

@@ -67,7 +67,6 @@ OWED = {
     'finish_revert_migration': 'issue 6, N14',
     'get_serial_console': 'issue 6, N18',
     'migrate_disk_and_power_off': 'issue 6, N13',
-    'poll_rebooting_instances': 'issue 6, N33',
     'rebuild': 'issue 6, N12',
     'rescue': 'issue 6, N21',
     'unrescue': 'issue 6, N21',
