@@ -172,15 +172,24 @@ class WirePolicy(HTTPPolicy[Any, Any]):
         try:
             response = self.next.send(request)
             response.http_response.read()
-            method = request.http_request.method
-            empty = calls.of(request).is_poll or method in _EMPTY
-            if answers.is_garbled(response.http_response, empty):
-                # not its text: there may be a signature in it
-                raise sdk.DecodeError('the body is not JSON')
+            self.check(response.http_response, request)
             return response
         finally:
             seconds = time.perf_counter() - started
             self._note(request, response and response.http_response, seconds)
+
+    def check(self, response: Any, request: PipelineRequest[Any]) -> None:
+        """Take an answer that is not Azure's for a lost reply.
+
+        :param response: read, whatever its status
+        :raises azure.core.exceptions.DecodeError: it is not
+        """
+        empty = calls.of(request).is_poll or (
+            request.http_request.method in _EMPTY
+        )
+        if answers.is_garbled(response, empty):
+            # not its text: there may be a signature in it
+            raise sdk.DecodeError('the body is not JSON')
 
     def _note(
         self, request: PipelineRequest[Any], response: Any, seconds: float

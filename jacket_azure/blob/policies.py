@@ -20,7 +20,6 @@ attempt has a date and a signature of its own.
 from __future__ import annotations
 
 from email import utils
-import logging
 import time
 from typing import Any
 import uuid
@@ -29,17 +28,12 @@ from xml.etree import ElementTree  # noqa: S405 - expat limits entities
 from azure.core import exceptions as sdk
 from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline import PipelineResponse
-from azure.core.pipeline.policies import HTTPPolicy
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 
-from jacket_azure.arm import answers
 from jacket_azure.arm import calls
-from jacket_azure.arm import redaction
-from jacket_azure.arm import statistics
+from jacket_azure.arm import policies
 from jacket_azure.blob import calls as blob_calls
 from jacket_azure.blob import errors
-
-LOG = logging.getLogger(__name__)
 
 
 class AnswerPolicy(SansIOHTTPPolicy[Any, Any]):
@@ -82,65 +76,26 @@ class HeadersPolicy(SansIOHTTPPolicy[Any, Any]):
         headers['x-ms-version'] = self._version
 
 
-class WirePolicy(HTTPPolicy[Any, Any]):
-    """Count, time and log each attempt, and read its answer whole."""
+class WirePolicy(policies.WirePolicy):
+    """What a success of the blob service must have."""
 
-    def __init__(self, shared: statistics.Statistics) -> None:
-        super().__init__()
-        self._statistics = shared
-
-    def send(
-        self, request: PipelineRequest[Any]
-    ) -> PipelineResponse[Any, Any]:
-        started = time.perf_counter()
-        response = None
-        try:
-            response = self.next.send(request)
-            response.http_response.read()
-            _check(response.http_response, calls.of(request))
-            return response
-        finally:
-            seconds = time.perf_counter() - started
-            self._note(request, response and response.http_response, seconds)
-
-    def _note(
-        self, request: PipelineRequest[Any], response: Any, seconds: float
-    ) -> None:
+    def check(self, response: Any, request: PipelineRequest[Any]) -> None:
+        """Take a success of which a part is missing for a lost reply."""
         call = calls.of(request)
-        method = request.http_request.method
-        status = response.status_code if response is not None else None
-        headers = response.headers if response is not None else {}
-        self._statistics.add(
-            statistics.Attempt(method, call.operation, status, call.is_poll),
-            seconds,
-        )
-        LOG.debug(
-            '%s %s for %s: %s in %.3f seconds, request id %s',
-            method,
-            redaction.path(request.http_request.url),
-            call.operation,
-            status or 'no answer',
-            seconds,
-            answers.request_id_of(headers),
-        )
-
-
-def _check(response: Any, call: calls.Call) -> None:
-    """Take a success of which a part is missing for a lost reply."""
-    if response.status_code >= 300 or not isinstance(
-        call, blob_calls.BlobCall
-    ):
-        return
-    for name in call.needs:
-        if not response.headers.get(name):
-            raise sdk.DecodeError(f'the answer has no header {name}')
-    if call.length is not None and len(response.content) != call.length:
-        raise sdk.DecodeError(
-            f'the answer has {len(response.content)} bytes instead of '
-            f'{call.length}'
-        )
-    if call.content == blob_calls.XML:
-        try:
-            ElementTree.fromstring(response.content)  # noqa: S314
-        except ElementTree.ParseError:
-            raise sdk.DecodeError('the answer is not XML') from None
+        if response.status_code >= 300 or not isinstance(
+            call, blob_calls.BlobCall
+        ):
+            return
+        for name in call.needs:
+            if not response.headers.get(name):
+                raise sdk.DecodeError(f'the answer has no header {name}')
+        if call.length is not None and len(response.content) != call.length:
+            raise sdk.DecodeError(
+                f'the answer has {len(response.content)} bytes instead of '
+                f'{call.length}'
+            )
+        if call.content == blob_calls.XML:
+            try:
+                ElementTree.fromstring(response.content)  # noqa: S314
+            except ElementTree.ParseError:
+                raise sdk.DecodeError('the answer is not XML') from None

@@ -20,7 +20,6 @@ import pathlib
 import shutil
 import sys
 import tempfile
-import time
 from unittest import mock
 import warnings
 
@@ -43,6 +42,7 @@ from jacket_azure.sandbox.services import common
 from tests import debug_log
 from tests import fixtures as azure_fixtures
 from tests import world
+from tests.functional import services
 from tests.functional.cinder import contents
 from tests.functional.cinder import serving
 
@@ -50,8 +50,6 @@ CONF = cfg.CONF
 
 BACKEND = 'azure'
 HOST = f'cinder-host@{BACKEND}'
-PATIENCE_SECONDS = 90
-LOOK_SECONDS = 0.05
 MODELS = ('managed', 'page_blob')
 # default SKU of each
 DEFAULT_SKU = {'managed': 'StandardSSD_LRS', 'page_blob': 'Standard_LRS'}
@@ -102,7 +100,8 @@ class FileDatabase(fixtures.Fixture):
         self.addCleanup(db.api.get_engine().dispose)
 
 
-class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
+class AzureVolumesTestCase(
+        services.OnAzure, functional_helpers._FunctionalTestBase):
     """Real API, scheduler and volume manager.
 
     After each test every request must have been a valid one, and the log
@@ -197,25 +196,6 @@ class AzureVolumesTestCase(functional_helpers._FunctionalTestBase):
             if key in self.__dict__}
         super()._common_cleanup()
         self.__dict__.update(kept)
-
-    def check_wire_and_log(self):
-        """Every request fits the API documents, no credential is logged."""
-        self.assertEqual([], self.azure.invalid_requests())
-        self.assertEqual([], self.log.secrets_found(
-            [self.azure.emulator.client_secret, *self.azure.tokens]))
-
-    # waiting
-
-    def wait_until(self, condition, what):
-        """Wait for *condition* to return something true, and return that."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            found = condition()
-            if found:
-                return found
-            if time.monotonic() > deadline:
-                self.fail(f'{what}: still not so after {PATIENCE_SECONDS} s')
-            time.sleep(LOOK_SECONDS)
 
     def settled(self, get, *passing):
         """Wait until a resource is in none of the *passing* states."""

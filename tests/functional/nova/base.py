@@ -15,7 +15,6 @@
 import base64
 import contextlib
 import sys
-import time
 import warnings
 
 import fixtures
@@ -30,14 +29,12 @@ from urllib3 import connection
 from jacket_azure.nova import loader
 from tests import debug_log
 from tests import fixtures as azure_fixtures
+from tests.functional import services
 from tests.functional.nova import fixtures as nova_fixtures
 
 CONF = nova.conf.CONF
 
 HOST = 'azure-eastus'
-# the driver, TLS, databases and other test processes share two processors
-PATIENCE_SECONDS = 90
-LOOK_SECONDS = 0.1
 
 
 class KeepsMethod:
@@ -55,7 +52,8 @@ class KeepsMethod:
 
 
 class AzureServersTestCase(
-        KeepsMethod, integrated_helpers.ProviderUsageBaseTestCase):
+        services.OnAzure, KeepsMethod,
+        integrated_helpers.ProviderUsageBaseTestCase):
     """Real API, conductor, scheduler, compute and Placement.
 
     After each test every request must have been a valid one, and the log
@@ -106,24 +104,7 @@ class AzureServersTestCase(
         self.compute = self._start_compute(HOST)
         self.azure.emulator.requests.clear()
 
-    def check_wire_and_log(self):
-        """Every request fits the API documents, no credential is logged."""
-        self.assertEqual([], self.azure.invalid_requests())
-        self.assertEqual([], self.log.secrets_found(
-            [self.azure.emulator.client_secret, *self.azure.tokens]))
-
     # waiting: Nova's helpers look every half second, five seconds long
-
-    def wait_until(self, condition, what):
-        """Wait for *condition* to return something true, and return that."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            found = condition()
-            if found:
-                return found
-            if time.monotonic() > deadline:
-                self.fail(f'{what}: still not so after {PATIENCE_SECONDS} s')
-            time.sleep(LOOK_SECONDS)
 
     def _wait_for_server_parameter(
             self, server, expected_params, max_retries=10, api=None,
