@@ -33,6 +33,7 @@ from jacket_azure.arm import operations
 from jacket_azure.arm import public_ip_addresses
 from jacket_azure.arm import resource_groups
 from jacket_azure.arm import resource_skus
+from jacket_azure.arm import serial_console
 from jacket_azure.arm import snapshots
 from jacket_azure.arm import statistics as statistics_module
 from jacket_azure.arm import storage_accounts
@@ -107,6 +108,7 @@ class Azure:
             client, client.resource.resource_groups
         )
         self.storage_accounts = storage_accounts.StorageAccounts(client)
+        self.serial_console = serial_console.SerialConsole(client, wire)
         self.resource_skus = resource_skus.ResourceSkus(
             client, compute.resource_skus
         )

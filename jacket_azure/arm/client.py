@@ -19,12 +19,14 @@ import dataclasses
 from typing import Any
 
 from azure.core.pipeline import policies as sdk_policies
+from azure.core.rest import HttpRequest
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from jacket_azure.arm import calls
 from jacket_azure.arm import cloud as clouds
+from jacket_azure.arm import errors
 from jacket_azure.arm import gates
 from jacket_azure.arm import operations
 from jacket_azure.arm import policies
@@ -96,6 +98,26 @@ class Client:
             return {}  # its client has it
         version = versions.get(resource_type) or versions.get(namespace)
         return {'api_version': version} if version else {}
+
+    def send(
+        self, method: str, path: str, version: str, call: calls.Call
+    ) -> Any:
+        """Send one request to a provider without an SDK; return the JSON.
+
+        :param path: what follows the subscription
+        :param version: the api-version
+        :raises AzureError: typed by Azure's code
+        """
+        url = (
+            f'{self.cloud.arm_endpoint}/subscriptions/{self.subscription_id}'
+            f'{path}?api-version={version}'
+        )
+        options: dict[str, Any] = {calls.KEYWORD: call}
+        with errors.translated(call):
+            response = self.resource.send_request(
+                HttpRequest(method, url), **options
+            )
+            return response.json()
 
     def close(self) -> None:
         """Close the SDK's clients; the shared session stays."""

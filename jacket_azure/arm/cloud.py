@@ -57,6 +57,9 @@ class Capabilities:
         as disks
     :ivar security_types: ``securityProfile``: Trusted Launch, and Standard
         said outright
+    :ivar serial_console: Microsoft.SerialConsole
+    :ivar standard_addresses: public addresses of SKU Standard; all that
+        public Azure makes since Basic ones retired
     """
 
     managed_disks: bool = True
@@ -72,6 +75,8 @@ class Capabilities:
     gallery: bool = True
     user_data: bool = True
     security_types: bool = True
+    serial_console: bool = True
+    standard_addresses: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,6 +160,8 @@ _CAPABILITIES = {
         gallery=False,
         user_data=False,
         security_types=False,
+        serial_console=False,
+        standard_addresses=False,
     ),
     # What an unknown endpoint lacks, it refuses by itself.
     'custom': Capabilities(unmanaged_disks=True),

@@ -18,15 +18,10 @@ client for resource groups.
 
 from __future__ import annotations
 
-from typing import Any
 from typing import cast
 
-from azure.core.rest import HttpRequest
-
 from jacket_azure import exceptions
-from jacket_azure.arm import calls
 from jacket_azure.arm import client as clients
-from jacket_azure.arm import errors
 from jacket_azure.arm import resources
 
 VERSION = '2023-05-01'
@@ -76,15 +71,13 @@ class StorageAccounts:
         self, method: str, name: str, action: str, verb: str
     ) -> resources.Body:
         call = self._client.read_call(f'{self.NAME}.{verb}')
-        url = (
-            f'{self._client.cloud.arm_endpoint}/subscriptions/'
-            f'{self._client.subscription_id}/resourceGroups/'
-            f'{self._client.resource_group}/providers/{self.TYPE}/{name}'
-            f'{action}?api-version={self._version}'
+        return cast(
+            resources.Body,
+            self._client.send(
+                method,
+                f'/resourceGroups/{self._client.resource_group}/providers/'
+                f'{self.TYPE}/{name}{action}',
+                self._version,
+                call,
+            ),
         )
-        options: dict[str, Any] = {calls.KEYWORD: call}
-        with errors.translated(call):
-            response = self._client.resource.send_request(
-                HttpRequest(method, url), **options
-            )
-            return cast(resources.Body, response.json())

@@ -39,6 +39,7 @@ from jacket_azure.emulator import records
 from jacket_azure.emulator import router
 from jacket_azure.emulator import store
 from jacket_azure.emulator import validation
+from jacket_azure.emulator.compute import serial_sessions
 
 if TYPE_CHECKING:
     from jacket_azure.emulator import server
@@ -61,6 +62,7 @@ PROVIDERS = (
     'compute.disk_blobs', 'compute.disk_conversion',
     'compute.virtual_machines',
     'compute.vm_actions', 'compute.boot_diagnostics',
+    'compute.serial_ports',
     'compute.extension_images', 'compute.extensions',
     'compute.extension_guest', 'compute.guest', 'compute.capacity',
     'compute.run_command', 'compute.run_commands', 'compute.run_scripts',
@@ -118,8 +120,9 @@ class Application:
     def __call__(self, environ: dict[str, Any],
                  start_response: Any) -> Iterable[bytes]:
         http = wrappers.Request(environ)
-        response = authority.answer(self._emulator, http) or (
-            control.answer(self._emulator, http))
+        response = (authority.answer(self._emulator, http)
+                    or control.answer(self._emulator, http)
+                    or serial_sessions.answer(self._emulator, http))
         if response is None:
             record = self._emulator.requests.open(
                 http.method, http.path, http.query_string.decode('latin-1'))

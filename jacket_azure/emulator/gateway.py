@@ -212,7 +212,7 @@ def action(request: router.ArmRequest) -> str:
     verb = _VERBS.get(request.method)
     tail = request.path.rstrip('/').rpartition('/')[2]
     if where is not None:
-        return f'{where.type}/{verb or tail + "/action"}'
+        return f'{where.extension_type}/{verb or tail + "/action"}'
     _, marker, provided = request.route.template.partition('/providers/')
     if marker:
         kind = provided.replace('{ns}', request.params.get('ns', ''))

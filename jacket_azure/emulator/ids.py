@@ -40,6 +40,17 @@ class ResourceId:
         return '/'.join((self.namespace, *self.types))
 
     @property
+    def extension_type(self) -> str:
+        """The type of what another provider adds to a resource, if it does.
+
+        Of ``.../virtualMachines/v/providers/N.S/kinds/k`` it is ``N.S/kinds``.
+        """
+        if 'providers' not in self.types:
+            return self.type
+        at = self.types.index('providers')
+        return '/'.join((self.names[at], *self.types[at + 1:]))
+
+    @property
     def name(self) -> str:
         """The last name, ``default`` of a subnet of that name."""
         return self.names[-1]

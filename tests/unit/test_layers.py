@@ -75,7 +75,9 @@ ONLY_IN = {
     'placement': {'sandbox'},
     'azure': {'arm', 'blob'},
     'msal': {'arm'},
+    'websocket': {'arm'},
     'werkzeug': {'emulator'},
+    'wsproto': {'emulator'},
     'eventlet': set(),
     'oslo_service': {'nova'},    # periodic tasks
     'openstack': {'janitor', 'sandbox', 'cmd'},
