@@ -19,6 +19,7 @@ image itself, is :mod:`jacket_azure.nova.os_disks`' to do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 import contextlib
 import dataclasses
@@ -68,14 +69,35 @@ class BootImages:
         )
         if not boot_image.is_noted(instance):
             properties, name = record()['properties'], record()['name']
+        return self._of_image(
+            order.context, instance.image_ref, name, properties, record
+        )
+
+    def of_record(self, context: Any, image_id: str) -> boot_image.BootImage:
+        """Return what Glance's image boots; errors as above."""
+        record = self._record(context, image_id)
+        return self._of_image(
+            context,
+            image_id,
+            record['name'],
+            record['properties'],
+            lambda: record,
+        )
+
+    def _of_image(
+        self,
+        context: Any,
+        image_id: str,
+        name: str | None,
+        properties: Mapping[str, str],
+        record: Callable[[], Mapping[str, Any]],
+    ) -> boot_image.BootImage:
         try:
-            target = self._backend.mapping.image(
-                name, instance.image_ref, properties
-            )
+            target = self._backend.mapping.image(name, image_id, properties)
         except exceptions.MappingLookupError as missing:
-            return self._of_bytes(order.context, record(), missing)
+            return self._of_bytes(context, record(), missing)
         if boot_image.is_disk(target):
-            return self._of_disk(instance, target, properties, record)
+            return self._of_disk(image_id, target, properties, record)
         target, facts = self._resolved(target)
         if (
             _is_said(properties)
@@ -83,10 +105,7 @@ class BootImages:
             and not self._is_operators(record())
         ):
             image_trust.check_managed(
-                str(target.id),
-                facts.tags,
-                self._backend.owner,
-                instance.image_ref,
+                str(target.id), facts.tags, self._backend.owner, image_id
             )
         return boot_image.BootImage(
             target, facts, properties, target.state or disks.GENERALIZED
@@ -160,16 +179,16 @@ class BootImages:
 
     def _of_disk(
         self,
-        instance: Any,
+        image_id: str,
         target: image_target.ImageTarget,
         properties: Mapping[str, str],
-        record: Any,
+        record: Callable[[], Mapping[str, Any]],
     ) -> boot_image.BootImage:
         """Return an image that is a snapshot, a disk or a blob."""
-        refuse_unverified(instance.image_ref)
+        refuse_unverified(image_id)
         try:
             if _is_said(properties) and not self._is_operators(record()):
-                image = self._made_for(instance.image_ref, target)
+                image = self._made_for(image_id, target)
             else:
                 image = self._backend.disks.get_image(str(target.id))
         except exceptions.NotFound as exc:

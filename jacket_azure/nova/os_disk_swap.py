@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-import functools
 from typing import Any
 
 from oslo_log import log as logging
@@ -24,12 +23,11 @@ from oslo_log import log as logging
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import patience
+from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import os_disk as payload
 
 LOG = logging.getLogger(__name__)
-
-_TRIES = 3
 
 
 def swap(
@@ -51,33 +49,38 @@ def swap(
     :param tags: all tags from now on; None leaves them alone
     :param properties: further properties of the same write, ``userData``
     :returns: the machine as Azure answered
-    :raises PreconditionFailed: it changed since it was read, and with it
-        perhaps its data disks
+    :raises PreconditionFailed: its data disks changed since it was read,
+        and *data_disks* follows from them
     :raises OperationFailed: Azure says that all went well, and it did not
     """
     name = names.vm_name(instance.uuid)
     machines = backend.azure.virtual_machines
-    write = machines.update
-    build = payload.build_patch
+    write, build = machines.update, payload.build_patch
     if payload.is_page_blob(os_disk):
         write, build = machines.create_or_update, payload.build_put
-    for tries_left in reversed(range(_TRIES)):
-        body = build(vm, os_disk, data_disks)
+    newest = vm
+
+    def ask() -> dict[str, Any] | exceptions.PreconditionFailed:
+        nonlocal newest
+        body = build(newest, os_disk, data_disks)
         body['properties'].update(properties or {})
         if tags is not None:
             body['tags'] = dict(tags)
-        # older clouds know no etag of a machine; then the last one wins
-        etag = vm.get('etag')
         try:
-            changed: dict[str, Any] = patience.insist(
-                backend.azure.wire,
-                functools.partial(write, name, body, etag=etag),
+            # older clouds know no etag of a machine; then the last one wins
+            done: dict[str, Any] = write(
+                name, body, etag=newest.get('etag')
             )
-            break
-        except exceptions.PreconditionFailed:
-            if data_disks is not None or not tries_left:
-                raise
-            vm = machines.get(name)
+            return done
+        except exceptions.PreconditionFailed as exc:
+            newest = machines.get(name)
+            if data_disks is not None and not _same_disks(vm, newest):
+                return exc
+            raise
+
+    changed = patience.insist(backend.azure.wire, ask)
+    if isinstance(changed, exceptions.PreconditionFailed):
+        raise changed
     difference = payload.difference(changed, os_disk, data_disks)
     if difference is not None:
         raise exceptions.OperationFailed(
@@ -92,3 +95,9 @@ def swap(
         instance=instance,
     )
     return changed
+
+
+def _same_disks(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return set(data_disk.parse(data_disk.profile_of(one))) == set(
+        data_disk.parse(data_disk.profile_of(other))
+    )
