@@ -32,6 +32,7 @@ from jacket_azure.emulator.compute import data_disk_checks
 from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import disk_life
 from jacket_azure.emulator.compute import vm_disk_growth
+from jacket_azure.emulator.compute import vm_disk_swap
 from jacket_azure.emulator.compute import vm_disks
 from jacket_azure.emulator.compute import vm_model
 
@@ -119,11 +120,16 @@ def plan(place: disk_checks.Place, vm: store.Resource,
 
 
 def finish(emulator: server.Emulator, vm: store.Resource) -> None:
-    """Let go of the disks that are marked as leaving."""
-    for entry in vm.properties['storageProfile']['dataDisks']:
-        if entry.get('toBeDetached'):
+    """Let go of the disks that are marked as leaving.
+
+    One that the machine boots from now has only changed its place.
+    """
+    storage = vm.properties['storageProfile']
+    for entry in storage['dataDisks']:
+        if entry.get('toBeDetached') and not vm_disk_swap.same(
+                entry, storage['osDisk']):
             vm_disks.let_go(emulator, vm.id, entry)
-    vm.properties['storageProfile']['dataDisks'] = attached(vm)
+    storage['dataDisks'] = attached(vm)
 
 
 def from_request(vm: store.Resource,

@@ -45,7 +45,7 @@ def check_os_disk(place: disk_checks.Place, entry: dict[str, Any],
     if image is None:
         if not entry.get('osType'):
             raise errors.missing_parameter('osDisk.osType')
-        _check_attached(address, entry['name'])
+        _check_attached(place, address, entry['name'])
         return
     if image.image is not None:
         raise errors.ArmError(
@@ -61,6 +61,14 @@ def check_os_disk(place: disk_checks.Place, entry: dict[str, Any],
             f'not allowed.')
 
 
+def check_swapped(place: disk_checks.Place, entry: dict[str, Any]) -> None:
+    """Refuse a blob that a machine cannot boot from instead of its own.
+
+    :raises ArmError: 400, 404 or 409
+    """
+    _check_attached(place, _address(place, entry), entry['name'])
+
+
 def check_data_disk(place: disk_checks.Place, entry: dict[str, Any]) -> None:
     """Refuse a data disk that cannot be.
 
@@ -71,7 +79,7 @@ def check_data_disk(place: disk_checks.Place, entry: dict[str, Any]) -> None:
     address = _address(place, entry)
     option = entry['createOption']
     if option == 'Attach':
-        _check_attached(address, entry['name'])
+        _check_attached(place, address, entry['name'])
     elif option == 'Empty':
         if not entry.get('diskSizeGB'):
             raise errors.missing_parameter('dataDisk.diskSizeGB')
@@ -102,9 +110,13 @@ def _address(place: disk_checks.Place,
     return address
 
 
-def _check_attached(address: storage_blobs.Address, name: str) -> None:
+def _check_attached(place: disk_checks.Place,
+                    address: storage_blobs.Address, name: str) -> None:
     storage_blobs.existing(address)
     owner = disk_blobs.owner(address)
+    if owner is not None and address.url in place.freed and (
+            owner.lower() == place.vm_id.lower()):
+        return
     if owner is not None:
         raise errors.ArmError(
             409, 'DiskBlobAlreadyInUseByAnotherDisk',

@@ -113,11 +113,14 @@ def write(address: storage_blobs.Address, size_gib: int,
 
 def take(address: storage_blobs.Address, vm_id: str, name: str,
          kind: str) -> None:
-    """Lease a blob for a VM, and write into its metadata whose it is."""
-    lease = ''
+    """Lease a blob for a VM, and write into its metadata whose it is.
+
+    A lease the VM has already stays: the disk changes its place in it.
+    """
+    lease = lease_of(address) if owner(address) == vm_id else ''
     if address.emulator.contents:
         blob = address.blob()
-        lease = blob.client.acquire_lease(blob.path)
+        lease = lease or blob.client.acquire_lease(blob.path)
         parsed = ids.parse(vm_id)
         blob.client.set_metadata(blob.path, {
             **_others_metadata(blob),

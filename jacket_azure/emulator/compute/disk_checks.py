@@ -49,6 +49,8 @@ class Place:
     ultra_enabled: bool = False
     # TrustedLaunch, or None
     security_type: str | None = None
+    # URLs of page blobs that leave a place of the machine
+    freed: frozenset[str] = frozenset()
 
     @property
     def group_id(self) -> str:

@@ -74,7 +74,9 @@ def of(emulator: server.Emulator, vm: store.Resource) -> Guest:
     """Return the guest on a machine's OS disk."""
     entry = vm.properties['storageProfile']['osDisk']
     disk = emulator.store.get((entry.get('managedDisk') or {}).get('id'))
-    holder = disk.private if disk is not None else vm.private
+    holder = (disk.private if disk is not None else
+              vm.private.setdefault('guests', {}).setdefault(
+                  (entry.get('vhd') or {}).get('uri'), {}))
     if _KEY not in holder:
         profile = vm.properties.get('osProfile') or {}
         holder[_KEY] = Guest(profile.get('computerName', vm.name),

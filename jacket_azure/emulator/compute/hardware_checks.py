@@ -17,7 +17,6 @@ from __future__ import annotations
 from typing import Any
 
 from jacket_azure.emulator import errors
-from jacket_azure.emulator import ids
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import capacity
 from jacket_azure.emulator.compute import change_checks
@@ -26,6 +25,7 @@ from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import usages
 from jacket_azure.emulator.compute import vm_checks
 from jacket_azure.emulator.compute import vm_disk_growth
+from jacket_azure.emulator.compute import vm_disk_swap
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
 from jacket_azure.emulator.router import ArmRequest
@@ -77,31 +77,12 @@ def _check_disks(vm: store.Resource, place: disk_checks.Place) -> None:
             f'VM of this size is {place.size.disks}.', target='dataDisks')
 
 
-def _check_swapped(vm: store.Resource, disk: store.Resource) -> None:
-    """Another OS disk is of the same kind."""
-    known = vm.properties['storageProfile']['osDisk']
-    os_type = disk.properties.get('osType')
-    if os_type and os_type != known['osType']:
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f"The OS type of disk '{disk.name}', {os_type}, does not match "
-            f"that of VM '{vm.name}', {known['osType']}.", target='osDisk')
-    generation = disk.properties.get('hyperVGeneration')
-    if generation and generation != vm.private.get('generation', generation):
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f"The Hypervisor Generation of disk '{disk.name}', {generation}, "
-            f"does not match that of VM '{vm.name}', "
-            f"{vm.private['generation']}.", target='osDisk')
-    if known.get('diffDiskSettings'):
-        raise errors.ArmError(
-            409, 'OperationNotAllowed',
-            f"The ephemeral OS disk of VM '{vm.name}' cannot be swapped.",
-            target='osDisk')
-
-
 def check_storage(vm: store.Resource, place: disk_checks.Place,
-                  storage: dict[str, Any]) -> None:
+                  storage: dict[str, Any], size: int | None) -> None:
+    """Refuse another image, or an OS disk it cannot have.
+
+    :param size: ``osDisk.diskSizeGB`` as the request says it
+    """
     known = vm.properties['storageProfile']
     reference = storage.get('imageReference')
     old = known.get('imageReference')
@@ -116,14 +97,9 @@ def check_storage(vm: store.Resource, place: disk_checks.Place,
     wanted = (disk.get('managedDisk') or {}).get('id')
     if wanted and place.blob_based:
         raise change_checks.not_allowed('osDisk.managedDisk')
-    if wanted and not ids.same(
-            wanted, known['osDisk']['managedDisk']['id']):
-        if vm.private.get('power') != 'deallocated':
-            raise errors.ArmError(
-                409, 'OperationNotAllowed',
-                f"OS disk of VM '{vm.name}' cannot be swapped while the VM "
-                f"is not deallocated.", target='osDisk')
-        _check_swapped(vm, disk_checks.attachable(place, wanted))
+    vm_disk_swap.check_alone({'dataDisks': known['dataDisks'], **storage})
+    if vm_disk_swap.is_asked(known['osDisk'], disk):
+        vm_disk_swap.check(vm, place, storage, size)
         return
     if disk_blobs.is_one(disk) and disk.get('vhd') != known['osDisk'].get(
             'vhd'):

@@ -189,15 +189,3 @@ def let_go(emulator: server.Emulator, vm_id: str,
     if disk is not None:
         disk_model.release(emulator, disk, vm_id)
     return disk
-
-
-def swap(place: disk_checks.Place, known: dict[str, Any], new_id: str, *,
-         back: bool = False) -> None:
-    """Exchange the OS disk *known* for another one, or *back* again."""
-    old = place.emulator.store.get(known['managedDisk']['id'])
-    new = place.emulator.store.get(new_id)
-    leaving, coming = (new, old) if back else (old, new)
-    if leaving is not None:
-        disk_model.release(place.emulator, leaving, place.vm_id)
-    if coming is not None:
-        disk_model.take(place.emulator, coming, place.vm_id)

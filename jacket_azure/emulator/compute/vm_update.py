@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import copy
+import dataclasses
 from typing import TYPE_CHECKING
 from typing import Any
 
 from jacket_azure.emulator import errors
-from jacket_azure.emulator import ids
 from jacket_azure.emulator import latency
 from jacket_azure.emulator import store
 from jacket_azure.emulator.compute import boot_log
@@ -31,7 +31,7 @@ from jacket_azure.emulator.compute import disk_checks
 from jacket_azure.emulator.compute import hardware_checks
 from jacket_azure.emulator.compute import identities
 from jacket_azure.emulator.compute import vm_disk_growth
-from jacket_azure.emulator.compute import vm_disks
+from jacket_azure.emulator.compute import vm_disk_swap
 from jacket_azure.emulator.compute import vm_model
 from jacket_azure.emulator.compute import vm_nics
 from jacket_azure.emulator.compute import vm_provisioning
@@ -127,13 +127,21 @@ def _update(request: ArmRequest, vm: store.Resource, wanted: dict[str, Any],
     change_checks.check_options(vm, wanted, place)
     hardware_checks.check_size(request, vm, place, properties)
     storage = properties['storageProfile']
-    hardware_checks.check_storage(vm, place, storage)
+    place = dataclasses.replace(
+        place, freed=vm_disk_swap.freed(vm, storage))
+    size = ((sent.get('storageProfile') or {}).get('osDisk') or {}).get(
+        'diskSizeGB')
+    hardware_checks.check_storage(vm, place, storage, size)
     hardware_checks.check_nics(vm, place, properties)
     undo: list[Callable[[], None]] = []
     change = data_disks.plan(
         place, vm, storage.get('dataDisks'))
+    storage['osDisk'] = (
+        vm_disk_swap.apply(place, vm, storage, change.wanted, size, undo)
+        if vm_disk_swap.is_asked(
+            vm.properties['storageProfile']['osDisk'], storage['osDisk'])
+        else _os_disk(place, vm, storage))
     storage['dataDisks'] = change.apply(vm, undo)
-    storage['osDisk'] = _os_disk(place, vm, storage, undo)
     _change_nics(emulator, vm, properties, undo)
     properties.pop('instanceView', None)
     vm.body = wanted
@@ -191,26 +199,13 @@ def _start(request: ArmRequest, vm: store.Resource, before: dict[str, Any],
 
 
 def _os_disk(place: disk_checks.Place, vm: store.Resource,
-             storage: dict[str, Any],
-             undo: list[Callable[[], None]]) -> dict[str, Any]:
-    """Return the OS disk's entry; swap the disk if another one is named."""
+             storage: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry of an OS disk that stays."""
     known = vm.properties['storageProfile']['osDisk']
     disk = storage['osDisk']
-    wanted = (disk.get('managedDisk') or {}).get('id')
-    if not wanted or ids.same(
-            wanted, (known.get('managedDisk') or {}).get('id')):
-        return {**known, **vm_disk_growth.apply(place, disk, known), **{
-            key: value for key, value in disk.items()
-            if key in ('caching', 'deleteOption',
-                       'writeAcceleratorEnabled')}}
-    new = disk_checks.attachable(place, wanted)
-    undo.append(lambda: vm_disks.swap(place, known, new.id, back=True))
-    vm_disks.swap(place, known, new.id)
-    # the VM keeps saying how its first OS disk came into being
-    return {**known, 'name': new.name,
-            'diskSizeGB': new.properties['diskSizeGB'],
-            'managedDisk': {'storageAccountType': new.body['sku']['name'],
-                            'id': new.id}}
+    return {**known, **vm_disk_growth.apply(place, disk, known), **{
+        key: value for key, value in disk.items()
+        if key in ('caching', 'deleteOption', 'writeAcceleratorEnabled')}}
 
 
 def _change_nics(emulator: server.Emulator, vm: store.Resource,
