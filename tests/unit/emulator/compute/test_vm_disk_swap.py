@@ -85,8 +85,7 @@ class ManagedSwapTest(base.ComputeTestCase):
     def test_a_swap_that_fails_changes_nothing(self):
         new, old = self.new_disk(), self.old['managedDisk']['id']
         self.deallocate()
-        for disk, data, back in ((new, [self.as_data(old)], []),
-                                 (old, [], [old])):
+        for disk, data in ((new, [self.as_data(old)]), (old, [])):
             before, owners = self.profile(), self.owners()
             self.emulator.faults.fail_operation(
                 'PATCH', 'virtualMachines', 'InternalExecutionError')
