@@ -74,8 +74,8 @@ def build_put(
     above.
 
     Source: Compute REST API, virtual-machines/create-or-update; that Azure
-    takes another ``vhd.uri`` there is how its PowerShell module swaps
-    unmanaged disks, not verified on Azure Stack Hub.
+    takes another ``vhd.uri`` there, beside the same name, is how ``az vm
+    repair restore`` swaps unmanaged disks; not verified on Azure Stack Hub.
     """
     properties: Body = {
         key: value
@@ -88,7 +88,12 @@ def build_put(
         for key, value in profile['osDisk'].items()
         if key not in ('diskSizeGB', 'image')
     }
-    profile['osDisk'] = {**known, **_changing(os_disk)}
+    # the name of an unmanaged disk is the machine's own word for it
+    profile['osDisk'] = {
+        **known,
+        **_changing(os_disk),
+        'name': known['name'],
+    }
     if data_disks is not None:
         profile['dataDisks'] = [dict(entry) for entry in data_disks]
     properties['storageProfile'] = profile

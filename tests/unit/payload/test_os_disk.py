@@ -79,7 +79,7 @@ class BuildTest(unittest.TestCase):
                  'storageProfile': {
                      'imageReference': {'id': 'image'},
                      'osDisk': {
-                         'name': 'u-b', 'createOption': 'FromImage',
+                         'name': 'u', 'createOption': 'FromImage',
                          'osType': 'Linux', 'caching': 'ReadWrite',
                          'vhd': {'uri': f'{BLOBS}u-b.vhd'}},
                      'dataDisks': [DATA]}}},
