@@ -21,6 +21,9 @@ VERSION = 'volume 3.60'
 # longer than rpc_response_timeout, in which a call to a killed worker ends,
 # and than workers need to come back on a busy machine
 PATIENCE_SECONDS = 180
+# No worker lives as long as this. One that was killed had perhaps said
+# already that it has a message, and then nobody gets it any more.
+STUCK_SECONDS = 60
 LOOK_SECONDS = 0.1
 
 
@@ -78,7 +81,7 @@ class Api:
 
         :raises Stuck: it stays as it is
         """
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + STUCK_SECONDS
         while True:
             try:
                 found = self.show(kind, id_)
