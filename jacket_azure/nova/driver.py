@@ -23,7 +23,9 @@ import threading
 from typing import Any
 
 from nova import exception as nova_exception
+from nova.compute import task_states
 from nova.compute import utils as compute_utils
+from nova.compute import vm_states
 import nova.conf
 from nova.virt import driver
 
@@ -34,12 +36,20 @@ from jacket_azure.nova import alternates
 from jacket_azure.nova import consoleops
 from jacket_azure.nova import diagnosticsops
 from jacket_azure.nova import errors
+from jacket_azure.nova import evacuateops
 from jacket_azure.nova import hostops
 from jacket_azure.nova import imageops
 from jacket_azure.nova import interfaceops
 from jacket_azure.nova import janitorops
+from jacket_azure.nova import moves
 from jacket_azure.nova import passwordops
 from jacket_azure.nova import powerops
+from jacket_azure.nova import rebuildops
+from jacket_azure.nova import rebuilds
+from jacket_azure.nova import rescueops
+from jacket_azure.nova import rescues
+from jacket_azure.nova import resizeops
+from jacket_azure.nova import serialops
 from jacket_azure.nova import snapshotops
 from jacket_azure.nova import startup
 from jacket_azure.nova import suspendops
@@ -52,7 +62,13 @@ CONF = nova.conf.CONF
 conf.register_opts(CONF)
 
 
-class AzureDriver(actions.Actions, driver.ComputeDriver):
+class AzureDriver(
+    actions.Actions,
+    moves.Moves,
+    rebuilds.Rebuilds,
+    rescues.Rescues,
+    driver.ComputeDriver,
+):
     """Runs instances as Azure virtual machines, one region per service."""
 
     capabilities = {
@@ -71,6 +87,12 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         'supports_attach_interface': True,
         # as far as the disk has shares; Cinder's volume types say so
         'supports_multiattach': True,
+        # stable device rescue, of servers that boot from a volume as well
+        'supports_bfv_rescue': True,
+        # a machine goes to another host by its tags
+        'supports_evacuate': True,
+        # Azure moves it to other hardware, and our node stays the same
+        'supports_migrate_to_same_host': True,
     }
 
     def __init__(self, virtapi: Any) -> None:
@@ -84,10 +106,15 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._volumes: Any = None
         self._swaps: Any = None
         self._consoles: Any = None
+        self._serials: Any = None
         self._diagnostics: Any = None
         self._passwords: Any = None
+        self._rebuilds: Any = None
         self._interfaces: Any = None
         self._suspensions: Any = None
+        self._rescues: Any = None
+        self._resizes: Any = None
+        self._evacuations: Any = None
         self._snapshots: Any = None
         self._images: Any = None
         self._janitor: Any = None
@@ -116,10 +143,15 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         self._volumes = volumeops.VolumeOps(backend)
         self._swaps = swapops.SwapOps(backend, self._volumes)
         self._consoles = consoleops.ConsoleOps(backend)
+        self._serials = serialops.SerialOps(backend)
         self._diagnostics = diagnosticsops.DiagnosticsOps(backend)
         self._passwords = passwordops.PasswordOps(backend)
+        self._rebuilds = rebuildops.RebuildOps(backend, self.virtapi)
         self._interfaces = interfaceops.InterfaceOps(backend)
         self._suspensions = suspendops.SuspendOps(backend)
+        self._rescues = rescueops.RescueOps(backend)
+        self._resizes = resizeops.ResizeOps(backend)
+        self._evacuations = evacuateops.EvacuateOps(backend)
         self._images = imageops.ImageOps(backend)
         self._snapshots = snapshotops.SnapshotOps(backend)
         self._janitor = janitorops.JanitorOps(backend)
@@ -127,6 +159,8 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
 
     def cleanup_host(self, host: str) -> None:
         self._stopping.set()
+        if self._serials is not None:
+            self._serials.stop()
         if self._janitor is not None:
             self._janitor.stop()
         if self._images is not None:
@@ -171,12 +205,20 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         return self._ready(self._consoles)
 
     @property
+    def serialops(self) -> serialops.SerialOps:
+        return self._ready(self._serials)
+
+    @property
     def diagnosticsops(self) -> diagnosticsops.DiagnosticsOps:
         return self._ready(self._diagnostics)
 
     @property
     def passwordops(self) -> passwordops.PasswordOps:
         return self._ready(self._passwords)
+
+    @property
+    def rebuildops(self) -> rebuildops.RebuildOps:
+        return self._ready(self._rebuilds)
 
     @property
     def interfaceops(self) -> interfaceops.InterfaceOps:
@@ -187,8 +229,20 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         return self._ready(self._suspensions)
 
     @property
+    def rescueops(self) -> rescueops.RescueOps:
+        return self._ready(self._rescues)
+
+    @property
     def absenceops(self) -> absenceops.AbsenceOps:
         return self._ready(self._absences)
+
+    @property
+    def resizeops(self) -> resizeops.ResizeOps:
+        return self._ready(self._resizes)
+
+    @property
+    def evacuateops(self) -> evacuateops.EvacuateOps:
+        return self._ready(self._evacuations)
 
     @property
     def janitorops(self) -> janitorops.JanitorOps:
@@ -296,6 +350,8 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         destroy_disks: bool = True,
         destroy_secrets: bool = True,
     ) -> None:
+        if self._serials is not None:
+            self._serials.forget(instance.uuid)
         if not destroy_disks:
             # the machine lives on, here or under another host: touch nothing
             return
@@ -322,6 +378,9 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
     def power_off(
         self, instance: Any, timeout: int = 0, retry_interval: int = 0
     ) -> None:
+        if instance.task_state == task_states.RESCUING:
+            self.rescueops.power_off_later(instance, timeout)
+            return
         with errors.as_nova_errors(instance):
             self.powerops.power_off(instance, timeout)
 
@@ -348,8 +407,12 @@ class AzureDriver(actions.Actions, driver.ComputeDriver):
         accel_info: Any = None,
         share_info: Any = None,
     ) -> None:
+        hard = reboot_type == 'HARD'
         with errors.as_nova_errors(instance):
-            self.powerops.reboot(instance, hard=reboot_type == 'HARD')
+            if hard and instance.vm_state == vm_states.ERROR:
+                # of a rescue or unrescue that failed half way, perhaps
+                self.rescueops.leave(context, instance)
+            self.powerops.reboot(instance, hard)
 
     def snapshot(
         self,

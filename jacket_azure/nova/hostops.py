@@ -23,6 +23,7 @@ from oslo_serialization import jsonutils
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import inventory
+from jacket_azure.nova import ownership
 from jacket_azure.payload import names
 
 CONF = nova.conf.CONF
@@ -50,9 +51,17 @@ class HostOps:
         }
 
     def instance_exists(self, instance: Any) -> bool:
-        """Tell whether this host has the instance's machine."""
+        """Tell whether this host has the instance's machine.
+
+        Not before Nova thinks so as well: an evacuation to this host that
+        was cut short has put its tag on the machine, and must be possible
+        again.
+        """
+        here = self._backend.host
+        if getattr(instance, 'host', None) not in (None, here):
+            return False
         seen = self._backend.power_states.get(instance.uuid)
-        return seen is not None and seen.host == self._backend.host
+        return seen is not None and seen.host == here
 
     def instance_in_azure(self, instance: Any) -> bool:
         """Tell whether the machine exists, under whatever host."""
@@ -83,7 +92,7 @@ class HostOps:
             # Azure's hypervisor; the field accepts no other word for it
             'supported_instances': [('x86_64', 'hyperv', 'hvm')],
             'stats': {
-                'azure_location': self._backend.azure.location,
+                **ownership.place(self._backend),
                 'azure_vcpus_used': str(used),
             },
         }

@@ -81,6 +81,29 @@ class Quotas:
             needed[SPOT_CORES] = cores
         else:
             needed.update({CORES: cores, size.family: cores})
+        return self._exceeded(needed)
+
+    def check_resize(
+        self, old: VmSize | None, new: VmSize, spot: bool = False
+    ) -> tuple[str, ...]:
+        """Return the names of the quotas that another size would exceed.
+
+        A machine counts whether it runs or not, so what it has now is
+        counted already.
+
+        :param old: None when not known; then Azure decides
+        """
+        if old is None:
+            return ()
+        more = new.vcpus - old.vcpus
+        if spot:
+            return self._exceeded({SPOT_CORES: more})
+        same = old.family.lower() == new.family.lower()
+        return self._exceeded(
+            {CORES: more, new.family: more if same else new.vcpus}
+        )
+
+    def _exceeded(self, needed: abc.Mapping[str, int]) -> tuple[str, ...]:
         exceeded = []
         for name, amount in needed.items():
             quota = self.get(name)

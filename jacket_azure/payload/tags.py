@@ -137,6 +137,17 @@ def rebuild(
     )
 
 
+def with_host(
+    current: abc.Mapping[str, str], host: str
+) -> dict[str, str]:
+    """Return all tags of a resource after it went to another host.
+
+    :param current: the tags it carries now
+    """
+    kept = {k: v for k, v in current.items() if k.lower() != HOST}
+    return {**kept, HOST: host}
+
+
 def get(resource: abc.Mapping[str, Any], name: str) -> str | None:
     """Return a tag of a resource as read from Azure, None when absent."""
     for key, value in (resource.get('tags') or {}).items():

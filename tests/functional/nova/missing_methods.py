@@ -62,11 +62,7 @@ LEFT_TO_NOVA = {
 
 # Issue and row of later work.
 OWED = {
-    'confirm_migration': 'issue 6, N13',
-    'finish_migration': 'issue 6, N13',
-    'finish_revert_migration': 'issue 6, N14',
     'get_serial_console': 'issue 6, N18',
-    'migrate_disk_and_power_off': 'issue 6, N13',
     'rebuild': 'issue 6, N12',
     'rescue': 'issue 6, N21',
     'unrescue': 'issue 6, N21',

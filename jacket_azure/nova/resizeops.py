@@ -1,0 +1,235 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""Resize, its confirmation and its revert; cold migration.
+
+All that Azure may refuse happens on the source host before Nova looks for
+the server on the other: only there Nova lets a failure leave the server as
+it was (nova 34 compute/manager.py, ``_resize_instance`` and
+``_finish_resize``).
+
+An OS disk that must grow is copied, larger, to the place beside it, and the
+present one stays as it is until the resize is confirmed: no disk shrinks on
+Azure, so a revert boots from it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+from nova import exception as nova_exception
+from oslo_log import log as logging
+
+from jacket_azure import exceptions
+from jacket_azure.nova import backend as backends
+from jacket_azure.nova import leftovers
+from jacket_azure.nova import ownership
+from jacket_azure.nova import reshaping
+from jacket_azure.nova import resize_plans
+from jacket_azure.nova import resize_records
+from jacket_azure.nova import shortages
+from jacket_azure.payload import instance_view
+from jacket_azure.payload import names
+from jacket_azure.payload import shape as shapes
+
+LOG = logging.getLogger(__name__)
+
+Power = instance_view.Power
+
+
+class ResizeOps:
+    """Moves machines between VM sizes, and between hosts."""
+
+    def __init__(self, backend: backends.Backend) -> None:
+        self._backend = backend
+        self._machines = backend.azure.virtual_machines
+        self._planner = resize_plans.ResizePlanner(backend)
+        self._reshaper = reshaping.Reshaper(backend)
+        self._leftovers = leftovers.Leftovers(backend)
+
+    def migrate(
+        self, context: Any, instance: Any, flavor: Any, migration: Any
+    ) -> None:
+        """Do all of a resize or cold migration, or leave all as it was.
+
+        A machine that ran runs afterwards, others stay as they are.
+
+        :raises AzureError: the machine is as it was
+        :raises ResizeError: it is not
+        """
+        plan = self._planner.plan(context, instance, flavor, migration)
+        resize_records.write(instance, migration, plan.before, plan.after)
+        try:
+            self._carry_out(instance, plan)
+        except exceptions.JacketAzureError as exc:
+            self._note_shortage(plan, exc)
+            raise self._taken_back(instance, plan, exc) from exc
+
+    def finish(
+        self, instance: Any, migration: Any, power_on: bool
+    ) -> None:
+        """Make sure that the machine is this host's, and runs if it shall.
+
+        No request where the source is this host: all is done.
+        """
+        if migration.source_compute == self._backend.host:
+            return
+        if ownership.take(self._backend, instance) in (
+            Power.STOPPED,
+            Power.DEALLOCATED,
+        ) and power_on:
+            self._reshaper.start(instance)
+
+    def confirm(self, instance: Any, migration: Any) -> None:
+        """Delete what only a revert would need; never fails.
+
+        No request, or those to delete one disk.
+        """
+        before = resize_records.read(instance, migration)
+        if before is not None and before[1] is not None:
+            self._delete_disk(instance, before[1])
+        resize_records.forget(instance)
+
+    def revert(self, instance: Any, migration: Any, power_on: bool) -> None:
+        """Make the machine this host's and what it was before.
+
+        Whatever the resize has done to it, and where it was cut short.
+
+        :param power_on: a machine that does not start is left stopped, as
+            Nova's power sync tells
+        """
+        vm = self._machines.get(
+            names.vm_name(instance.uuid), instance_view=True
+        )
+        ownership.check_owned(self._backend, instance, vm)
+        found = shapes.parse(vm, instance.uuid)
+        before = resize_records.read(instance, migration)
+        size, disk = before or (found.size, None)
+        wanted = shapes.Shape(size, self._backend.host, disk or found.disk)
+        power = self._reshaper.become(instance, vm, wanted)
+        if power_on and power is not Power.RUNNING:
+            self._try_to_start(instance)
+        if disk is not None:
+            self._delete_disk(
+                instance, shapes.other_place(instance.uuid, disk)
+            )
+        resize_records.forget(instance)
+
+    def _carry_out(
+        self, instance: Any, plan: resize_plans.Plan
+    ) -> None:
+        runs = plan.power is Power.RUNNING
+        if plan.redeploys:
+            if runs:
+                self._redeploy(instance)
+            elif plan.power is Power.STOPPED:
+                # it gets other hardware when it starts
+                self._reshaper.deallocate(instance)
+            return
+        power = self._reshaper.become(
+            instance, plan.vm, plan.after, self._disk_maker(plan.growth)
+        )
+        if runs and power is not Power.RUNNING:
+            self._reshaper.start(instance)
+        self._forget_shortage(plan)
+
+    def _disk_maker(
+        self, growth: resize_plans.Growth | None
+    ) -> Callable[[], Mapping[str, Any]] | None:
+        if growth is None:
+            return None
+        return lambda: self._backend.disks.make_os_disk(
+            growth.spec, growth.image
+        )
+
+    def _redeploy(self, instance: Any) -> None:
+        self._backend.power_states.forget(instance.uuid)
+        self._machines.redeploy(names.vm_name(instance.uuid))
+        self._backend.power_states.record(instance, Power.RUNNING)
+        LOG.info('Azure moved the virtual machine', instance=instance)
+
+    def _taken_back(
+        self,
+        instance: Any,
+        plan: resize_plans.Plan,
+        exc: exceptions.JacketAzureError,
+    ) -> Exception:
+        """Undo what was done; return what to tell of it."""
+        try:
+            vm = self._machines.get(
+                names.vm_name(instance.uuid), instance_view=True
+            )
+            power = self._reshaper.become(instance, vm, plan.before)
+        except exceptions.JacketAzureError as again:
+            return nova_exception.ResizeError(
+                reason=f'{exc} Nor could the server be set back: {again}'
+            )
+        if plan.growth is not None:
+            self._delete_disk(instance, str(plan.growth.spec.name))
+        if plan.power is not Power.RUNNING or power is Power.RUNNING:
+            return exc
+        try:
+            self._reshaper.start(instance)
+        except exceptions.JacketAzureError as again:
+            return exceptions.InvalidRequest(
+                f'{exc} The server is as before, but stopped, for it does '
+                f'not start: {again}'
+            )
+        return exc
+
+    def _try_to_start(self, instance: Any) -> None:
+        try:
+            self._reshaper.start(instance)
+        except exceptions.AzureError as exc:
+            LOG.error(
+                'The server is what it was before the resize, but does not '
+                'start: %s',
+                exc,
+                instance=instance,
+            )
+
+    def _delete_disk(self, instance: Any, name: str) -> None:
+        """Delete the OS disk that is not used; else it goes later."""
+        try:
+            self._leftovers.delete_disk(instance, name)
+        except exceptions.AzureError as exc:
+            LOG.warning(
+                'Could not delete the OS disk %s; it goes with the server: '
+                '%s',
+                name,
+                exc,
+                instance=instance,
+            )
+
+    def _note_shortage(
+        self, plan: resize_plans.Plan, exc: Exception
+    ) -> None:
+        if isinstance(exc, exceptions.NoCapacity | exceptions.QuotaExceeded):
+            self._backend.shortages.note(*self._shortage(plan), exc)
+            self._backend.catalogue.expire_capacity()
+
+    def _forget_shortage(self, plan: resize_plans.Plan) -> None:
+        if plan.before.size != plan.after.size:
+            self._backend.shortages.forget(*self._shortage(plan))
+
+    def _shortage(
+        self, plan: resize_plans.Plan
+    ) -> tuple[shortages.Shortage, str]:
+        size = self._backend.catalogue.sizes().get(plan.after.size.lower())
+        return (
+            shortages.Shortage(
+                plan.after.size, ''.join(plan.vm.get('zones') or ())
+            ),
+            size.family if size is not None else '',
+        )

@@ -1,0 +1,162 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""N13, N14: resize, confirm and revert through Nova's API."""
+
+from tests.functional.nova import base
+from tests.functional.nova import with_cinder
+
+BIG = 'Standard_D4s_v5'
+SMALL = 'Standard_D2s_v5'
+
+
+class ResizeTestCase(base.AzureServersTestCase):
+    """What users do."""
+
+    def setUp(self):
+        super().setUp()
+        self.flags(allow_resize_to_same_host=True)
+
+    def flavor(self, size=BIG, disk_gb=64, **extra_specs):
+        """Create a flavor that means a VM size."""
+        name = '-'.join((size, str(disk_gb), *extra_specs.values()))
+        return self.create_flavor(
+            name, 4, 16384, disk_gb, **{'azure:vm_size': size, **extra_specs})
+
+    def ask_to_resize(self, server, **wanted):
+        self.action(server, 'resize', {'flavorRef': self.flavor(**wanted)})
+
+    def resize(self, server, **wanted):
+        self.ask_to_resize(server, **wanted)
+        return self.resized(server)
+
+    def resized(self, server):
+        return self._wait_for_server_parameter(server, {
+            'status': 'VERIFY_RESIZE', 'OS-EXT-STS:task_state': None})
+
+    def confirm(self, server, status='ACTIVE'):
+        self.action(server, 'confirmResize')
+        return self.settled(server, status)
+
+    def revert(self, server, status='ACTIVE'):
+        self.action(server, 'revertResize')
+        return self.settled(server, status)
+
+    def settled(self, server, status):
+        return self._wait_for_server_parameter(server, {
+            'status': status, 'OS-EXT-STS:task_state': None})
+
+    def refused(self, server, words, status='ACTIVE', **wanted):
+        """Expect that nothing changed in Azure, and why in the actions."""
+        before = self.vm(server)
+        with self.azure.recording() as made:
+            self.ask_to_resize(server, **wanted)
+            event = self._wait_for_instance_action_event(
+                server, 'resize', 'compute_resize_instance', 'error')
+            self.settled(server, status)
+        self.assertIn(words, event['details'])
+        self.assertEqual(
+            [], [record for record in made if record.method != 'GET'])
+        self.assertEqual(before, self.vm(server))
+
+    def asked(self, made):
+        return [f'{record.method} {record.type}' for record in made]
+
+    def size(self, server):
+        return self.vm(server)['properties']['hardwareProfile']['vmSize']
+
+    def os_disk(self, server):
+        """Return name and size of the disk the machine boots from."""
+        disk = self.vm(server)['properties']['storageProfile']['osDisk']
+        return disk['managedDisk']['id'].rpartition('/')[2], disk['diskSizeGB']
+
+    def os_disks(self):
+        return sorted(disk['name'] for disk in self.azure.resources('disks'))
+
+
+class ResizeTest(ResizeTestCase):
+    """With managed disks."""
+
+    def test_n13_resize_and_confirm(self):
+        server = self.create_server()
+        with self.azure.recording() as made:
+            self.resize(server)
+        self.assertEqual(
+            ['GET virtualMachines', 'PATCH virtualMachines'],
+            self.asked(made))
+        self.assertEqual(BIG, self.size(server))
+        self.assertEqual('running', self.power_state(server))
+        with self.azure.recording() as made:
+            self.confirm(server)
+        self.assertEqual([], self.asked(made))
+        self.assertEqual(BIG, self.size(server))
+        self._delete_server(server)
+        self.assertEqual([], self.azure.resource_ids())
+
+    def test_n14_resize_and_revert(self):
+        server = self.create_server()
+        self.resize(server)
+        with self.azure.recording() as made:
+            self.revert(server)
+        self.assertEqual(
+            ['GET virtualMachines', 'PATCH virtualMachines'],
+            self.asked(made))
+        self.assertEqual(SMALL, self.size(server))
+        self.assertEqual('running', self.power_state(server))
+        self._delete_server(server)
+        self.assertEqual([], self.azure.resource_ids())
+
+    def test_n13_the_root_disk_grows(self):
+        server = self.create_server()
+        with self.azure.recording() as made:
+            self.resize(server, disk_gb=128)
+        self.assertEqual(
+            ['GET virtualMachines', 'GET disks',
+             'POST virtualMachines/deallocate', 'PUT disks',
+             'PATCH virtualMachines', 'POST virtualMachines/start'],
+            self.asked(made))
+        self.assertEqual((f'{server["id"]}-b', 128), self.os_disk(server))
+        self.assertEqual(
+            [server['id'], f'{server["id"]}-b'], self.os_disks())
+        with self.azure.recording() as made:
+            self.confirm(server)
+        self.assertEqual(['GET disks', 'DELETE disks'], self.asked(made))
+        self.assertEqual([f'{server["id"]}-b'], self.os_disks())
+        # back to the first place
+        self.resize(server, disk_gb=256, size=SMALL)
+        self.assertEqual((server['id'], 256), self.os_disk(server))
+        self.assertEqual('running', self.power_state(server))
+        self._delete_server(server)
+        self.assertEqual([], self.azure.resource_ids())
+
+    def test_n14_revert_brings_the_old_disk_back(self):
+        server = self.create_server()
+        self.resize(server, disk_gb=128)
+        with self.azure.recording() as made:
+            self.revert(server)
+        self.assertEqual(
+            ['GET virtualMachines', 'POST virtualMachines/deallocate',
+             'PATCH virtualMachines', 'POST virtualMachines/start',
+             'GET disks', 'DELETE disks'],
+            self.asked(made))
+        self.assertEqual((server['id'], 64), self.os_disk(server))
+        self.assertEqual(SMALL, self.size(server))
+        self.assertEqual([server['id']], self.os_disks())
+        self.assertEqual('running', self.power_state(server))
+
+    def test_n13_a_stopped_server_stays_stopped(self):
+        server = self._stop_server(self.create_server())
+        self.resize(server, disk_gb=128)
+        self.assertEqual('deallocated', self.power_state(server))
+        self.confirm(server, 'SHUTOFF')
+        self.assertEqual('deallocated', self.power_state(server))
+        self._start_server(server)
