@@ -27,6 +27,10 @@ from jacket_azure.payload.security import Security
 from jacket_azure.payload.vm_sizes import VmSize
 
 MAX_OS_DISK_GIB = 4095
+NO_EPHEMERAL = (
+    'Ephemeral and swap disks of a flavor are not possible on Azure; use a '
+    'volume, or a VM size with a temporary disk.'
+)
 
 
 @dataclass(frozen=True)
@@ -161,10 +165,7 @@ def _disk(request: Request) -> abc.Iterator[str]:
             f'{max(request.root_gb, image_gib or 0)} GiB were asked for.'
         )
     if request.ephemeral_gb or request.swap_mb:
-        yield (
-            'Ephemeral and swap disks of a flavor are not possible on '
-            'Azure; use a volume, or a VM size with a temporary disk.'
-        )
+        yield NO_EPHEMERAL
     premium = request.os_disk_sku.startswith('Premium')
     if premium and not request.size.premium_io:
         yield (
