@@ -38,7 +38,7 @@ class CinderFixture(fixtures.Fixture):
     :param azure: a started :class:`tests.fixtures.AzureFixture`, which needs
         ``contents=True`` for page blobs
     :param options: of ``[azure]`` that differ, e.g. ``disk_model``; also
-        ``nova_endpoint`` and ``hosts``, see
+        ``nova_endpoint``, ``glance_endpoint`` and ``hosts``, see
         :mod:`tests.functional.cinder.service`
     """
 

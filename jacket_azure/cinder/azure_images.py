@@ -24,6 +24,7 @@ from jacket_azure.disks import models
 from jacket_azure.mapping import image_target
 from jacket_azure.payload import image_trust
 from jacket_azure.payload import names
+from jacket_azure.payload import security
 
 _IMAGE_TYPES = (
     'Microsoft.Compute/images',
@@ -40,6 +41,8 @@ class AzureImage:
 
     :ivar reference: as :meth:`.DiskModel.create_from_image` takes it
     :ivar os_type: ``Linux`` or ``Windows``; None where Azure will tell
+    :ivar security_type: that the volume's disk is to be made for; None
+        where Azure will tell, and for ``Standard``
     :ivar content: tells the bytes where *reference* does not, because what
         it names may have been made again of others
     """
@@ -48,6 +51,7 @@ class AzureImage:
     os_type: str | None = None
     generation: str | None = None
     content: str = ''
+    security_type: str | None = None
 
     @property
     def key(self) -> str:
@@ -84,6 +88,7 @@ def find(
         _reference(target),
         _ARM_OS.get(target.os_type or ''),
         target.generation,
+        security_type=security.of_image(target, properties),
     )
 
 

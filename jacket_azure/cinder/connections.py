@@ -71,6 +71,7 @@ class Connections:
             'shared': known.shares > 1,
             'os_type': known.os_type,
             'generation': known.generation,
+            'security_type': known.security_type,
             'access_mode': 'rw',
             'qos_specs': None,
         }

@@ -31,6 +31,7 @@ class Facts:
 
     :ivar shares: how many machines may have it attached at once
     :ivar os_type: of a disk that a machine can boot from
+    :ivar security_type: ``Standard`` or ``TrustedLaunch``, if known
     :ivar reverting: a revert has begun, and may have left other disks
     """
 
@@ -40,6 +41,7 @@ class Facts:
     os_type: str | None = None
     generation: str | None = None
     reverting: bool = False
+    security_type: str | None = None
 
 
 def of_disk(disk: models.Disk) -> Facts:
@@ -50,6 +52,7 @@ def of_disk(disk: models.Disk) -> Facts:
         shares=disk.kind.max_shares,
         os_type=disk.os_type,
         generation=disk.generation,
+        security_type=disk.security_type,
     )
 
 

@@ -182,5 +182,8 @@ def _bootable(
     spec: models.VolumeSpec, found: azure_images.AzureImage
 ) -> models.VolumeSpec:
     return dataclasses.replace(
-        spec, os_type=found.os_type, generation=found.generation
+        spec,
+        os_type=found.os_type,
+        generation=found.generation,
+        security_type=found.security_type,
     )

@@ -75,7 +75,8 @@ class VolumeSpec:
     :param os_type: ``Linux`` or ``Windows`` when a machine shall boot from
         what :meth:`.DiskModel.open_writer` writes; else not needed
     :param generation: ``V1`` or ``V2``, of such a disk
-    :param security_type: ``TrustedLaunch`` of such a disk, or None
+    :param security_type: ``TrustedLaunch`` of such a disk, and of one made
+        from an image; None leaves it to Azure
     """
 
     name: str
@@ -123,6 +124,8 @@ class Disk:
     :ivar attached_to: full ids of virtual machines; for a page blob, whose
         lease names nobody, ``('lease',)``
     :ivar os_type: ``Linux`` or ``Windows`` of a disk made from an image
+    :ivar security_type: ``Standard`` or ``TrustedLaunch`` of the machines
+        that can boot from it; None where disks have none
     :ivar usable: False while it is copied, or when that failed
     :ivar etag: of what was read, where a change can be bound to it
     """
@@ -140,6 +143,7 @@ class Disk:
     generation: str | None = None
     usable: bool = True
     etag: str | None = None
+    security_type: str | None = None
 
     @property
     def size_gib(self) -> int:

@@ -52,14 +52,17 @@ class Volumes:
         zones = [one.zone for one in self.all if not one.any_zone]
         return wanted or next((zone for zone in zones if zone), None)
 
-    def check(self, size: vm_sizes.VmSize, zone: str | None) -> None:
+    def check(
+        self, size: vm_sizes.VmSize, zone: str | None, security_type: str
+    ) -> None:
         """Refuse what Azure would refuse.
 
+        :param security_type: of the machine
         :raises InvalidRequest: another zone, or a kind the size or the
             place cannot have
         """
         if self.boot:
-            volume_connection.check_bootable(self.boot)
+            volume_connection.check_bootable(self.boot, security_type)
         for volume in self.all:
             volume_connection.check_zone(volume, zone)
             volume_connection.check_size(volume, size)

@@ -33,6 +33,7 @@ from jacket_azure.nova import boot_image
 from jacket_azure.nova import boot_images
 from jacket_azure.payload import checks
 from jacket_azure.payload import security
+from jacket_azure.payload import vm_sizes
 
 CONF = nova.conf.CONF
 
@@ -73,6 +74,11 @@ class Choice:
         return self.boots.target
 
     @property
+    def takes_os_profile(self) -> bool:
+        """Whether Azure sets up the guest: of generalized images only."""
+        return not self.volumes.boot and self.boots.takes_os_profile
+
+    @property
     def plan(self) -> image_target.Plan | None:
         """Purchase plan of what is booted."""
         return self.boots.facts.plan
@@ -108,38 +114,48 @@ class Chooser:
             if volumes.boot
             else self._images.of_image(order)
         )
-        facts = boots.facts
-        request = checks.Request(
-            size=size,
-            image=facts,
-            nics=len(order.network_info or ()),
-            data_disks=len(volumes.data),
-            zone=volumes.zone(self._zone(flavor, instance)),
-            root_gb=0 if volumes.boot else instance.flavor.root_gb,
-            ephemeral_gb=instance.flavor.ephemeral_gb,
-            swap_mb=instance.flavor.swap,
-            security=self._security(
-                flavor,
-                boots.target,
-                instance.flavor.extra_specs,
-                boots.properties,
-            ),
-            os_disk_sku=(
-                volumes.boot.sku
-                if volumes.boot
-                else flavor.os_disk_sku or backend.conf.os_disk_sku
-            ),
-            spot=flavor.priority == 'Spot',
-        )
+        request = self._request(order, volumes, flavor, size, boots)
         checks.check(request)
-        if volumes.data and facts.data_disks:
+        if volumes.data and boots.facts.data_disks:
             raise exceptions.InvalidRequest(
                 'The image has data disks of its own; attach volumes once '
                 'the instance runs.'
             )
-        volumes.check(size, request.zone)
+        volumes.check(size, request.zone, request.security.type)
         self._check_quota(request)
         return Choice(flavor, boots, request, volumes)
+
+    def _request(
+        self,
+        order: Order,
+        volumes: block_devices.Volumes,
+        flavor: flavors.FlavorTarget,
+        size: vm_sizes.VmSize,
+        boots: boot_image.BootImage,
+    ) -> checks.Request:
+        wanted = order.instance.flavor
+        target, boot = boots.target, volumes.boot
+        if boot:
+            target = security.of_disk(target, boot.security_type)
+        return checks.Request(
+            size=size,
+            image=boots.facts,
+            nics=len(order.network_info or ()),
+            data_disks=len(volumes.data),
+            zone=volumes.zone(self._zone(flavor, order.instance)),
+            root_gb=0 if boot else wanted.root_gb,
+            ephemeral_gb=wanted.ephemeral_gb,
+            swap_mb=wanted.swap,
+            security=self._security(
+                flavor, target, wanted.extra_specs, boots.properties
+            ),
+            os_disk_sku=(
+                boot.sku
+                if boot
+                else flavor.os_disk_sku or self._backend.conf.os_disk_sku
+            ),
+            spot=flavor.priority == 'Spot',
+        )
 
     def _zone(self, flavor: Any, instance: Any) -> str | None:
         mapping = self._backend.mapping

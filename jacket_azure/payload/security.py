@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import abc
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from jacket_azure import exceptions
@@ -83,6 +84,34 @@ def choose(
         off = boot == 'disabled' or only_tpm
         return Security(TRUSTED_LAUNCH, secure_boot=not off, vtpm=True)
     return Security()
+
+
+def of_image(
+    image: ImageTarget, properties: abc.Mapping[str, str]
+) -> str | None:
+    """Return what a disk has to be so that machines like the image's boot.
+
+    :param properties: the image's in Glance
+    :returns: ``TrustedLaunch``, or None for what all disks are
+    """
+    said = image.security_type
+    asked = (
+        properties.get('os_secure_boot', '').lower() == 'required'
+        or properties.get('hw_tpm_version') is not None
+    )
+    wanted = said or (TRUSTED_LAUNCH if asked else STANDARD)
+    return TRUSTED_LAUNCH if wanted == TRUSTED_LAUNCH else None
+
+
+def of_disk(image: ImageTarget, security_type: str | None) -> ImageTarget:
+    """Return an image as the disk has it that was made from it.
+
+    :param security_type: of the disk; one that was made for Trusted Launch
+        boots with that alone
+    """
+    if security_type != TRUSTED_LAUNCH or image.security_type:
+        return image
+    return replace(image, security_type=security_type)
 
 
 def build(security: Security) -> dict[str, Any]:

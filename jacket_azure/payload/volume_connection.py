@@ -41,6 +41,8 @@ class Connection:
     :ivar caching: host caching the volume type asks for
     :ivar shared: several machines may have it attached at once
     :ivar os_type: ``Linux`` or ``Windows`` of a disk made from an image
+    :ivar security_type: of the machines that can boot from it; None where
+        nobody told
     """
 
     volume_id: str
@@ -57,6 +59,7 @@ class Connection:
     os_type: str | None = None
     generation: str | None = None
     read_only: bool = False
+    security_type: str | None = None
 
     @property
     def host_caching(self) -> str | None:
@@ -115,6 +118,7 @@ def parse(connection_info: Mapping[str, Any]) -> Connection:
             os_type=data.get('os_type') or None,
             generation=data.get('generation') or None,
             read_only=data.get('access_mode') == READ_ONLY,
+            security_type=data.get('security_type') or None,
         )
     except (KeyError, TypeError, ValueError) as exc:
         raise exceptions.InvalidRequest(
@@ -184,11 +188,22 @@ def check_size(connection: Connection, size: vm_sizes.VmSize) -> None:
         )
 
 
-def check_bootable(connection: Connection) -> None:
-    """Refuse to boot from a disk that can only hold data.
+def check_bootable(connection: Connection, security_type: str) -> None:
+    """Refuse to boot from a disk that a machine cannot boot from.
 
-    :raises InvalidRequest: Ultra or Premium SSD v2, or too large
+    :param security_type: of the machine
+    :raises InvalidRequest: Ultra or Premium SSD v2, too large, or made for
+        machines of another security type
     """
+    made_for = connection.security_type
+    if made_for not in (None, security_type):
+        raise exceptions.InvalidRequest(
+            f'Volume {connection.volume_id} was made for machines with '
+            f'security type {made_for}, and the instance would have '
+            f'{security_type}. Azure changes neither: boot from a volume '
+            f'made from an image with azure_security_type = '
+            f'{security_type}, or choose another flavor.'
+        )
     if connection.sku in _DATA_ONLY:
         raise exceptions.InvalidRequest(
             f'Volume {connection.volume_id} is {connection.sku}, from which '

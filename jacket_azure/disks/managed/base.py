@@ -84,7 +84,8 @@ class Base:
     ) -> models.Disk:
         """Make a disk of that content unless it is there."""
         self.check(spec.size_gib, spec.kind)
-        imported = creation['createOption'] == 'Import'
+        option = creation['createOption']
+        imported = option == 'Import'
         body = disk_payload.build(
             disk_payload.DiskSpec(
                 location=self._azure.location,
@@ -96,6 +97,9 @@ class Base:
                 # what is made of a disk or image has them from there
                 os_type=spec.os_type if imported else None,
                 generation=spec.generation if imported else None,
+                security_type=(
+                    spec.security_type if option != 'Copy' else None
+                ),
             )
         )
         return facts.disk_of(self._disks.create(spec.name, body))

@@ -31,6 +31,7 @@ def disk_of(body: Mapping[str, Any]) -> models.Disk:
     """Read a disk."""
     properties = body['properties']
     state = state_of(body)
+    security = properties.get('securityProfile') or {}
     return models.Disk(
         name=body['name'],
         id=body['id'],
@@ -43,6 +44,7 @@ def disk_of(body: Mapping[str, Any]) -> models.Disk:
         location=body.get('location'),
         os_type=properties.get('osType'),
         generation=properties.get('hyperVGeneration'),
+        security_type=security.get('securityType') or 'Standard',
         usable=state not in UNFINISHED
         and properties.get('provisioningState') in ('Succeeded', 'Updating'),
     )

@@ -20,7 +20,6 @@ import random
 import subprocess
 
 import fixtures
-import glanceclient
 from oslo_config import cfg
 
 from tests import glance_process
@@ -67,7 +66,8 @@ class ImagesTestCase(base.AzureVolumesTestCase):
         self.override_config('enable_force_upload', True)
 
     def provide_glance(self):
-        self.patch('cinder.image.glance._create_glance_client', self._client)
+        self.patch('cinder.image.glance._create_glance_client',
+                   glance_process.cinders_client)
 
     def _get_flags(self):
         flags = super()._get_flags()
@@ -75,14 +75,6 @@ class ImagesTestCase(base.AzureVolumesTestCase):
         flags['image_conversion_dir'] = {'v': str(self.folder / 'conversion')}
         flags['state_path'] = {'v': str(self.folder / 'state')}
         return flags
-
-    def _client(self, context, netloc, use_ssl, privileged_user=False):
-        roles = ['admin'] if context.is_admin else ['member']
-        if privileged_user:
-            roles.append('service')
-        return glanceclient.Client(
-            '2', f'http://{netloc}', token=self.images.token(
-                context.user_id, context.project_id, *roles))
 
     # images
 

@@ -16,7 +16,8 @@
 ``[azure]`` as JSON on its standard input; answers one line of JSON with the
 ``endpoint`` once it serves, and lives until its standard input is closed.
 Beside the options there may be ``nova_endpoint``, Nova's API without a
-project, and ``hosts``, how many volume services there are.
+project, ``glance_endpoint``, that of :mod:`tests.glance_process`, and
+``hosts``, how many volume services there are.
 API, scheduler and volume service share the process, as Nova and Cinder could
 not: their options clash. Whoever asks is an administrator; the user and
 project are those of a token ``user:project``.
@@ -49,6 +50,7 @@ from oslo_log import log as logging  # noqa: E402
 
 from jacket_azure import conf as azure_conf  # noqa: E402
 from jacket_azure.sandbox.services import common  # noqa: E402
+from tests import glance_process  # noqa: E402
 from tests.functional.cinder import serving  # noqa: E402
 
 CONF = cfg.CONF
@@ -56,7 +58,7 @@ HOSTS = ('cinder-host@azure', 'cinder-host@azure2')
 PROJECT = '6f70656e737461636b20656e20617a75'
 
 
-def configure(folder, options, nova_endpoint=None):
+def configure(folder, options, nova_endpoint=None, glance_endpoint=None):
     """Write cinder.conf, for options register when their module loads."""
     sections = {
         'DEFAULT': {
@@ -77,6 +79,8 @@ def configure(folder, options, nova_endpoint=None):
         sections['nova'] = {
             'auth_type': 'admin_token', 'endpoint': nova_endpoint,
             'token': 'of no importance'}
+    if glance_endpoint:
+        sections['DEFAULT']['glance_api_servers'] = glance_endpoint
     written = folder / 'cinder.conf'
     written.write_text(''.join(
         f'[{section}]\n' + ''.join(
@@ -140,14 +144,18 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     options = json.loads(sys.stdin.readline())
     nova_endpoint = options.pop('nova_endpoint', None)
+    glance_endpoint = options.pop('glance_endpoint', None)
     hosts = options.pop('hosts', 1)
     common.tune_sqlite()
-    configure(folder, options, nova_endpoint)
+    configure(folder, options, nova_endpoint, glance_endpoint)
     with contextlib.ExitStack() as stack:
         # Cinder would ask Nova whether a detachment is fine, unless a token
         # said that it is Nova itself who detaches
         stack.enter_context(mock.patch(
             'cinder.volume.api.API.attachment_deletion_allowed'))
+        stack.enter_context(mock.patch(
+            'cinder.image.glance._create_glance_client',
+            glance_process.cinders_client))
         if not nova_endpoint:
             stack.enter_context(mock.patch('cinder.compute.API'))
         server = start(folder, hosts)

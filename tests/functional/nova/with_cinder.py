@@ -78,7 +78,7 @@ class CinderTestCase(base.AzureServersTestCase):
         nova = self.useFixture(NovaOverHTTP())
         self.cinder = self.useFixture(cinder_process.CinderFixture(
             self.azure, disk_model=self.disk_model, hosts=self.cinder_hosts,
-            nova_endpoint=nova.endpoint))
+            nova_endpoint=nova.endpoint, **self.cinder_options()))
         self.url = f'{self.cinder.endpoint}/{nova_fixtures.PROJECT_ID}'
         self.flags(group='cinder', endpoint_template=(
             self.cinder.endpoint + '/%(project_id)s'))
@@ -92,6 +92,10 @@ class CinderTestCase(base.AzureServersTestCase):
         self.session.headers.update({
             'OpenStack-API-Version': 'volume latest',
             'X-Auth-Token': f'nova:{nova_fixtures.PROJECT_ID}'})
+
+    def cinder_options(self):
+        """Return more of what :class:`.CinderFixture` takes."""
+        return {}
 
     def ask(self, method, path, body=None, status=None):
         """Ask Cinder; return the answer's JSON."""

@@ -31,7 +31,8 @@ class FactsTest(base.BaseTestCase):
 
     @given(st.builds(
         facts.Facts, sku=st.sampled_from(('Premium_LRS', 'UltraSSD_LRS')),
-        zone=WORD, shares=st.integers(1, 15), os_type=WORD, generation=WORD))
+        zone=WORD, shares=st.integers(1, 15), os_type=WORD, generation=WORD,
+        security_type=st.sampled_from((None, 'Standard', 'TrustedLaunch'))))
     def test_round_trip(self, known):
         text = facts.dump(known)
         self.assertEqual(known, facts.load(text))

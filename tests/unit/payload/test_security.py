@@ -46,6 +46,27 @@ class SecurityTest(timeout.TestCase):
         self.assertEqual(
             Security(), self.choose(specs={'os:secure_boot': 'optional'}))
 
+    def test_disks_made_of_an_image(self):
+        for said, properties, expected in (
+                (None, {}, None),
+                ('Standard', {'os_secure_boot': 'required'}, None),
+                ('TrustedLaunch', {}, 'TrustedLaunch'),
+                (None, {'os_secure_boot': 'Required'}, 'TrustedLaunch'),
+                (None, {'os_secure_boot': 'optional'}, None),
+                (None, {'hw_tpm_version': '2.0'}, 'TrustedLaunch')):
+            image = ImageTarget('p', 'o', 's', 'v', security_type=said)
+            self.assertEqual(expected, security.of_image(image, properties))
+
+    def test_a_disk_says_it_unless_the_image_does(self):
+        for said, disk, expected in (
+                (None, None, None), (None, 'Standard', None),
+                (None, 'TrustedLaunch', 'TrustedLaunch'),
+                ('Standard', 'TrustedLaunch', 'Standard'),
+                ('TrustedLaunch', 'Standard', 'TrustedLaunch')):
+            image = ImageTarget('p', 'o', 's', 'v', security_type=said)
+            self.assertEqual(
+                expected, security.of_disk(image, disk).security_type)
+
     def test_secure_boot_can_be_left_out(self):
         self.assertEqual(
             Security('TrustedLaunch', secure_boot=False, vtpm=True),

@@ -82,10 +82,12 @@ class ConnectionTest(testtools.TestCase):
             volume_connection.check_size, parse(sku='PremiumV2_LRS'), small))
 
     def test_bootable(self):
-        volume_connection.check_bootable(parse(size_gib=4095))
+        for data in ({'size_gib': 4095}, {'security_type': 'Standard'}):
+            volume_connection.check_bootable(parse(**data), 'Standard')
         for data in ({'sku': 'UltraSSD_LRS'}, {'sku': 'PremiumV2_LRS'},
-                     {'size_gib': 4096}):
-            self.refused(volume_connection.check_bootable, parse(**data))
+                     {'size_gib': 4096}, {'security_type': 'TrustedLaunch'}):
+            self.refused(
+                volume_connection.check_bootable, parse(**data), 'Standard')
 
     def test_caching(self):
         self.assertEqual('ReadOnly', parse().host_caching)
