@@ -19,6 +19,7 @@ from typing import Any
 
 from jacket_azure.conf import azure
 from jacket_azure.conf import compute
+from jacket_azure.conf import consoles
 from jacket_azure.conf import images
 from jacket_azure.conf import janitor
 from jacket_azure.conf import volume
@@ -32,6 +33,7 @@ def opts() -> list[Any]:
     return [
         *azure.OPTS,
         *compute.OPTS,
+        *consoles.OPTS,
         *volume.OPTS,
         *images.OPTS,
         *janitor.OPTS,

@@ -41,6 +41,7 @@ class Actions:
     diagnosticsops: Any
     interfaceops: Any
     passwordops: Any
+    serialops: Any
     suspendops: Any
 
     def get_diagnostics(self, instance: Any) -> dict[str, Any]:
@@ -50,6 +51,10 @@ class Actions:
     def get_instance_diagnostics(self, instance: Any) -> Any:
         with errors.as_nova_errors(instance):
             return self.diagnosticsops.standard(instance)
+
+    def get_serial_console(self, context: Any, instance: Any) -> Any:
+        # in which of Nova's words it is refused, only that module knows
+        return self.serialops.console(instance)
 
     def set_admin_password(self, instance: Any, new_pass: str) -> None:
         # which exceptions the user sees, only that module knows
