@@ -19,9 +19,11 @@ its rate limits. The exit status is 1 when a figure is over its limit.
 import argparse
 import contextlib
 from importlib import metadata
+import json
 import os
 import pathlib
 import platform
+import subprocess
 import sys
 import tempfile
 
@@ -35,7 +37,9 @@ from tests.bench import report
 from tests.bench import requests
 from tests.bench import scale
 
-PARTS = ('creates', 'scale', 'images')
+PARTS = ('creates', 'scale', 'hour', 'images')
+# Azure's own requests, of all periodic tasks of a service together
+MOST_PER_MINUTE = 10
 
 
 @contextlib.contextmanager
@@ -102,6 +106,22 @@ def measure_scale(servers):
                 yield report.Row(f'{name}: time', cost.seconds, unit='s')
 
 
+def measure_hour(servers):
+    """Yield the rows of an hour of a real Nova, all its tasks included."""
+    # a process of its own: the tests' fixtures want one that is new
+    answer = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, '-W', 'ignore', '-m', 'tests.bench.hour',
+         str(servers)],
+        stdout=subprocess.PIPE, text=True, check=True).stdout
+    counts = json.loads(answer.splitlines()[-1])
+    for task, count in sorted(counts.items()):
+        if count:
+            yield report.Row(f'{task}: requests an hour', count)
+    yield report.Row(
+        f'periodic tasks, {servers} servers: requests a minute',
+        sum(counts.values()) / 60, MOST_PER_MINUTE)
+
+
 def measure_images(rounds):
     """Yield the rows of images, on their way to Azure and back."""
     with azure.emulated(
@@ -131,6 +151,7 @@ def main():
         'creates': lambda: measure_creates(
             options.rounds, options.creates, options.output / 'bench.png'),
         'scale': lambda: measure_scale(options.servers),
+        'hour': lambda: measure_hour(options.servers),
         'images': lambda: measure_images(options.rounds)}
     rows = []
     for part in options.only or PARTS:
