@@ -29,7 +29,7 @@ from typing import Any
 
 from nova import exception as nova_exception
 import nova.conf
-from nova.console import serial as nova_serial
+from nova.conf import serial_console
 from nova.console import type as console_type
 from oslo_log import log as logging
 
@@ -47,7 +47,6 @@ Power = instance_view.Power
 
 # nova-serialproxy asks again when somebody comes with the URL
 _FRESH_SECONDS = 60.0
-_TRIES = 3
 
 
 @dataclasses.dataclass
@@ -214,9 +213,6 @@ class SerialOps:
             found = self._consoles.get(uuid)
             if found is not None and found.bridge is bridge:
                 del self._consoles[uuid]
-        nova_serial.release_port(
-            CONF.serial_console.proxyclient_address, bridge.port
-        )
 
 
 @contextlib.contextmanager
@@ -237,17 +233,26 @@ def _translated(instance: Any) -> Iterator[None]:
 def _listen() -> socket.socket:
     """Listen on a port of Nova's range.
 
+    Not by ``nova.console.serial.acquire_port``, to which a port whose last
+    client has just gone is taken, and worth a warning.
+
     :raises SocketPortRangeExhaustedException: none is free
     """
     host = CONF.serial_console.proxyclient_address
-    for _ in range(_TRIES):
-        port = nova_serial.acquire_port(host)
+    for port in _ports(CONF.serial_console.port_range) or _ports(
+        serial_console.DEFAULT_PORT_RANGE
+    ):
         try:
             return socket.create_server((host, port), backlog=4)
         except OSError as exc:
-            nova_serial.release_port(host, port)
-            LOG.debug('Port %d was taken meanwhile: %s', port, exc)
+            LOG.debug('Not port %d: %s', port, exc)
     raise nova_exception.SocketPortRangeExhaustedException(host=host)
+
+
+def _ports(text: str) -> range:
+    """Return the ports that an option names; the last is not among them."""
+    first, _, end = text.partition(':')
+    return range(int(first), int(end))
 
 
 def _unavailable(reason: str) -> nova_exception.ConsoleTypeUnavailable:
