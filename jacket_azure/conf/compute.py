@@ -32,6 +32,15 @@ OPTS = [
         'server. Nova makes one for every server, asked for or not. '
         'Windows instances always get it.',
     ),
+    cfg.IntOpt(
+        'guest_agent_timeout',
+        default=600,
+        min=0,
+        help="Seconds to wait for Azure's agent in a guest that was given "
+        'another OS disk, or boots from a volume or a specialized image, '
+        'when a password or key is to be set in it. The server is there all '
+        'the same when that time is over; its password can be set later.',
+    ),
     cfg.StrOpt(
         'stop_mode',
         default='deallocate',

@@ -80,12 +80,14 @@ def build_user_data(
     os_type: str | None,
     injected_files: Iterable[tuple[str, bytes | str]] | None,
     network_info: Any,
+    with_key: bool = True,
 ) -> str | None:
     """Build ``userData`` for a guest that Azure does not set up.
 
     cloud-init reads it from Azure's metadata service. Whoever may read the
     virtual machine may read it too, so the admin password is not in it.
 
+    :param with_key: also the key pair's public key
     :returns: base64 text, None when there is nothing to hand over
     :raises InvalidRequest: an amount of data Azure refuses, or nobody knows
         what system the volume holds
@@ -102,7 +104,9 @@ def build_user_data(
         documents,
         os_type,
         authorized_keys=(
-            (instance.key_data,) if linux and instance.key_data else ()
+            (instance.key_data,)
+            if linux and with_key and instance.key_data
+            else ()
         ),
     )
 

@@ -38,8 +38,6 @@ from jacket_azure.payload import passwords
 
 LOG = logging.getLogger(__name__)
 
-_READY = 'ready'
-
 
 class PasswordOps:
     """Runs Azure's VMAccess extension; one request, and one look before."""
@@ -82,8 +80,9 @@ class PasswordOps:
 
 def _check_agent(vm: Any) -> None:
     """Refuse a guest that would let Azure wait for an hour."""
-    agent = diagnostics.parse(vm).agent
-    if agent is None or agent.state.lower() != _READY:
+    found = diagnostics.parse(vm)
+    if not found.is_agent_ready:
+        agent = found.agent
         state = agent.state if agent else 'nothing was heard of it'
         raise nova_exception.InstanceAgentNotEnabled(
             f"Azure's agent in the guest is not ready ({state}); it is what "

@@ -21,12 +21,12 @@ from typing import Any
 from oslo_log import log as logging
 from oslo_utils import timeutils
 
-from jacket_azure import exceptions
 from jacket_azure.disks import models as disks
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
 from jacket_azure.nova import disk_plans
 from jacket_azure.nova import guest
+from jacket_azure.nova import guest_access
 from jacket_azure.nova import netops
 from jacket_azure.nova import os_disks
 from jacket_azure.payload import checks
@@ -48,6 +48,7 @@ class Plan:
     :ivar image_version: marketplace version that ``latest`` meant, if any
     :ivar prepared: OS disk that is to be made before the machine, if any;
         *vm_body* has none as long as it is not
+    :ivar access: what the guest's agent is to set, once it runs
     """
 
     uuid: str
@@ -58,6 +59,7 @@ class Plan:
     vm_body: dict[str, Any] = dataclasses.field(repr=False)
     image_version: str | None
     prepared: os_disks.Prepared | None = None
+    access: guest_access.Access = guest_access.Access()
 
     def with_os_disk(self, boot: disks.Boot) -> Plan:
         """Return the plan with the OS disk that was made for it."""
@@ -103,6 +105,7 @@ class Planner:
             ),
             image_version=choice.image.version if choice.image else None,
             prepared=self._disk_plans.prepared(instance, choice, created),
+            access=self._access(order, choice),
         )
 
     def _nics(
@@ -191,8 +194,7 @@ class Planner:
     def _os_profile(
         self, order: choices.Order, choice: choices.Choice
     ) -> dict[str, Any] | None:
-        if choice.volumes.boot or not choice.boots.takes_os_profile:
-            # Azure sets up the guest of a generalized image only
+        if not choice.takes_os_profile:
             return None
         return guest.build_os_profile(
             self._backend.conf,
@@ -206,21 +208,22 @@ class Planner:
     def _user_data(
         self, order: choices.Order, choice: choices.Choice
     ) -> str | None:
-        if not choice.volumes.boot and choice.boots.takes_os_profile:
+        if choice.takes_os_profile:
             return None
-        found = guest.build_user_data(
-            order.instance,
+        return guest_access.user_data(
+            self._backend,
+            order,
             choice.request.image.os_type,
-            order.injected_files,
-            order.network_info,
         )
-        if found and not self._backend.azure.cloud.capabilities.user_data:
-            raise exceptions.InvalidRequest(
-                'On this cloud an instance that boots from a volume or a '
-                'specialized image can be given no key pair, user data, '
-                'files or config drive.'
-            )
-        return found
+
+    def _access(
+        self, order: choices.Order, choice: choices.Choice
+    ) -> guest_access.Access:
+        if choice.takes_os_profile:
+            return guest_access.Access()
+        return guest_access.of_specialized(
+            self._backend, order, choice.request.image.os_type
+        )
 
     def _vm_tags(
         self, instance: Any, image_version: str | None, created: str

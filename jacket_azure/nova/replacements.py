@@ -76,12 +76,15 @@ class Replacements:
         image_id: str,
         vm: Mapping[str, Any],
         name: str,
+        root_gb: int | None = None,
     ) -> Replacement:
-        """Plan a disk of any image in Glance; all else as above."""
+        """Plan a disk of any image in Glance; all else as above.
+
+        :param root_gb: instead of the flavor's; 0 for as large as the image
+        """
         os_disk_checks.check_machine(vm)
-        return self._of(
-            instance, self._images.of_record(context, image_id), vm, name
-        )
+        boots = self._images.of_record(context, image_id)
+        return self._of(instance, boots, vm, name, root_gb)
 
     def _of(
         self,
@@ -89,11 +92,14 @@ class Replacements:
         boots: boot_image.BootImage,
         vm: Mapping[str, Any],
         name: str,
+        root_gb: int | None = None,
     ) -> Replacement:
         os_disk_checks.check_image(
             vm, boots.facts, boots.target.security_type
         )
-        request = self._request(instance, boots, vm)
+        if root_gb is None:
+            root_gb = instance.flavor.root_gb
+        request = self._request(instance, boots, vm, root_gb)
         checks.check(request)
         return Replacement(
             boots,
@@ -110,6 +116,7 @@ class Replacements:
         instance: Any,
         boots: boot_image.BootImage,
         vm: Mapping[str, Any],
+        root_gb: int,
     ) -> checks.Request:
         properties, backend = vm['properties'], self._backend
         flavor = backend.mapping.flavor(
@@ -127,7 +134,7 @@ class Replacements:
             nics=len(properties['networkProfile']['networkInterfaces']),
             data_disks=len(profile.get('dataDisks') or ()),
             zone=next(iter(vm.get('zones') or ()), None),
-            root_gb=instance.flavor.root_gb,
+            root_gb=root_gb,
             security=security.Security(os_disk_checks.security_type(vm)),
             os_disk_sku=(
                 known.get('storageAccountType')

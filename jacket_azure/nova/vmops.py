@@ -28,6 +28,7 @@ from oslo_log import log as logging
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import choices
+from jacket_azure.nova import guest_access
 from jacket_azure.nova import hibernation
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disks
@@ -52,6 +53,7 @@ class VmOps:
         self._planner = planning.Planner(backend)
         self._os_disks = os_disks.OsDisks(backend)
         self._leftovers = leftovers.Leftovers(backend)
+        self._access = guest_access.GuestAccess(backend)
 
     def spawn(
         self,
@@ -86,6 +88,7 @@ class VmOps:
         self._backend.power_states.record(
             instance, instance_view.Power.RUNNING, plan.vm_body
         )
+        self._access.give(context, instance, plan.access)
 
     def destroy(self, instance: Any, network_info: Any) -> None:
         """Remove all that Azure has of an instance; twice is fine.

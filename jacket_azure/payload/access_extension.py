@@ -65,6 +65,17 @@ def parse(vm: abc.Mapping[str, Any]) -> Target:
     )
 
 
+def keys_of(vm: abc.Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the public keys that a machine was made with."""
+    profile = vm['properties'].get('osProfile') or {}
+    ssh = (profile.get('linuxConfiguration') or {}).get('ssh') or {}
+    return tuple(
+        str(key['keyData'])
+        for key in ssh.get('publicKeys') or ()
+        if key.get('keyData')
+    )
+
+
 def _name(vm: abc.Mapping[str, Any], os_type: str) -> str:
     publisher, kind, _ = _KINDS[os_type]
     for extension in vm.get('resources') or ():
@@ -80,7 +91,7 @@ def _name(vm: abc.Mapping[str, Any], os_type: str) -> str:
 
 @dataclass(frozen=True)
 class Access:
-    """A password to set.
+    """A password or key to set, or both.
 
     :param run_id: differs each time; the agent runs an extension again only
         when something about it differs
@@ -89,11 +100,12 @@ class Access:
     target: Target
     user: str
     run_id: str
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
+    key: str | None = None
 
 
 def build(access: Access) -> dict[str, Any]:
-    """Build the body that sets a password.
+    """Build the body that sets a password, and in Linux a key.
 
     The password is in ``protectedSettings`` only, which Azure encrypts for
     the guest and shows to nobody.
@@ -101,10 +113,10 @@ def build(access: Access) -> dict[str, Any]:
     publisher, kind, version = _KINDS[access.target.os_type]
     if access.target.os_type == 'windows':
         public = {'UserName': access.user}
-        protected = {'Password': access.password}
+        protected: dict[str, Any] = {'Password': str(access.password)}
     else:
         public = {}
-        protected = {'username': access.user, 'password': access.password}
+        protected = {'username': access.user, **_linux(access)}
     return {
         'location': access.target.location,
         'properties': {
@@ -117,3 +129,12 @@ def build(access: Access) -> dict[str, Any]:
             'protectedSettings': protected,
         },
     }
+
+
+def _linux(access: Access) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if access.password:
+        found['password'] = access.password
+    if access.key:
+        found.update(ssh_key=access.key, remove_prior_keys=True)
+    return found

@@ -108,7 +108,12 @@ def os_disk_name(vm: Mapping[str, Any]) -> str:
     :returns: of a managed disk, or of a page blob without its suffix, in
         lower case; empty when Azure hides it
     """
-    name = os_disk_id(vm).rpartition('/')[2].lower()
+    return name_of(profile_of(vm).get('osDisk') or {})
+
+
+def name_of(entry: Mapping[str, Any]) -> str:
+    """Return the name of a disk as a machine lists it, as above."""
+    name = disk_id_of(entry).rpartition('/')[2].lower()
     return name.removesuffix('.vhd')
 
 

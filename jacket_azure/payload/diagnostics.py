@@ -63,6 +63,11 @@ class Diagnostics:
     created: str
     changed: str
 
+    @property
+    def is_agent_ready(self) -> bool:
+        """Say whether the agent in the guest does what it is told."""
+        return self.agent is not None and self.agent.state.lower() == 'ready'
+
 
 def parse(vm: abc.Mapping[str, Any]) -> Diagnostics:
     """Read a virtual machine; what Azure leaves out is empty.

@@ -67,6 +67,11 @@ def check(public_key: str) -> str:
     return ' '.join(filter(None, (kind, encoded, comment)))
 
 
+def comparable(public_key: str | None) -> str:
+    """Return what two spellings of one key have in common; '' for none."""
+    return ' '.join((public_key or '').split()[:2])
+
+
 def _split(public_key: str) -> tuple[str, bytes, str]:
     if len(public_key.strip().splitlines()) != 1:
         raise _malformed()
