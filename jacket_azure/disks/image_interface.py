@@ -135,3 +135,23 @@ class ImageModel(abc.ABC):
         :param image: its *uri* may also be the id of a marketplace image
         :returns: ``storageProfile.osDisk``
         """
+
+    @abc.abstractmethod
+    def get_os_disk(self, name: str) -> models.Image:
+        """Return a machine's OS disk, as what another can be made of.
+
+        :param name: of :func:`jacket_azure.payload.names.boot_disk_names`
+        :raises NotFound: there is none
+        """
+
+    @abc.abstractmethod
+    def copy_os_disk(
+        self, spec: models.OsDiskSpec, source: models.Image
+    ) -> Mapping[str, Any]:
+        """Make an OS disk of another of the same machine, or a larger one.
+
+        The machine is deallocated. Made anew as by :meth:`make_os_disk`.
+
+        :param source: from :meth:`get_os_disk`
+        :returns: ``storageProfile.osDisk``
+        """

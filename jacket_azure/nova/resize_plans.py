@@ -212,7 +212,7 @@ class ResizePlanner:
         wanted = flavor.root_gb
         if before.disk is None or wanted in (0, instance.flavor.root_gb):
             return None
-        image = self._backend.disks.get_image(data_disk.os_disk_id(vm))
+        image = self._backend.disks.get_os_disk(before.disk)
         if wanted < image.size_gib:
             raise exceptions.InvalidRequest(
                 f'The OS disk has {image.size_gib} GiB and would shrink to '

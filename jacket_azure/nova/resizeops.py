@@ -149,7 +149,7 @@ class ResizeOps:
     ) -> Callable[[], Mapping[str, Any]] | None:
         if growth is None:
             return None
-        return lambda: self._backend.disks.make_os_disk(
+        return lambda: self._backend.disks.copy_os_disk(
             growth.spec, growth.image
         )
 

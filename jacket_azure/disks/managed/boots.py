@@ -100,6 +100,14 @@ class Boots(generalized.GeneralizedImages, copies.Copies):
                 f'{image.security_type or "Standard"} says so.'
             )
 
+    def get_os_disk(self, name: str) -> models.Image:
+        return self.get_image(self.disk_id(name))
+
+    def copy_os_disk(
+        self, spec: models.OsDiskSpec, source: models.Image
+    ) -> dict[str, Any]:
+        return self.make_os_disk(spec, source)
+
     @staticmethod
     def _is_managed(uri: str) -> bool:
         """Say whether an image is one that machines alone are made of."""

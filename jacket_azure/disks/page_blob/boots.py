@@ -51,21 +51,36 @@ class Boots(image_contents.ImageContents):
     def make_os_disk(
         self, spec: models.OsDiskSpec, image: models.Image
     ) -> dict[str, Any]:
+        # refuses an image of elsewhere before anything goes
+        return self._make(spec, image, self._image_path({'id': image.uri}))
+
+    def get_os_disk(self, name: str) -> models.Image:
+        path = names.os_disk(name)
+        return self._image(path, self._blob(path).properties())
+
+    def copy_os_disk(
+        self, spec: models.OsDiskSpec, source: models.Image
+    ) -> dict[str, Any]:
+        return self._make(spec, source, source.name)
+
+    def _make(
+        self, spec: models.OsDiskSpec, image: models.Image, path: str
+    ) -> dict[str, Any]:
         os_type = self._check_boot(spec, image)
         name = names.os_disk(spec.disk_name)
-        # refuse an image of elsewhere before anything goes
-        self._image_path({'id': image.uri})
+        size_gib = spec.size_gib or image.size_gib
+        self.check(size_gib, models.Kind(self._account.facts.sku))
         self._make_way(spec.uuid, name)
-        self.create_from_image(
+        self._of_vhd(
             models.VolumeSpec(
                 name,
-                spec.size_gib or image.size_gib,
+                size_gib,
                 models.Kind(self._account.facts.sku),
                 spec.tags,
                 os_type,
                 image.generation or 'V1',
             ),
-            {'id': image.uri},
+            path,
         )
         return descriptions.boot_volume(
             self.disk_id(name), os_type, spec.caching

@@ -110,7 +110,10 @@ class Clones(copies.Copies):
         :param image: ``{'id': URL}`` or ``{'id': 'images/name.vhd'}``
         """
         self.check(spec.size_gib, spec.kind)
-        source = self._blob(self._image_path(image))
+        return self._of_vhd(spec, self._image_path(image))
+
+    def _of_vhd(self, spec: models.VolumeSpec, path: str) -> models.Disk:
+        source = self._blob(path)
         found = source.properties()
         size_bytes = self._check_footer(source, found).size_bytes
         limits.check_source('image', size_bytes, spec.size_gib)

@@ -12,6 +12,9 @@
 
 """N13, N14: resize, confirm and revert through Nova's API."""
 
+from jacket_azure import exceptions
+from jacket_azure.payload import data_disk
+from jacket_azure.payload import names
 from tests.functional.nova import base
 from tests.functional.nova import with_cinder
 
@@ -40,8 +43,15 @@ class ResizeTestCase(base.AzureServersTestCase):
         return self.resized(server)
 
     def resized(self, server):
-        return self._wait_for_server_parameter(server, {
-            'status': 'VERIFY_RESIZE', 'OS-EXT-STS:task_state': None})
+        """Wait until it is; a failure is shown, not waited out."""
+        def is_over():
+            found = self.admin_api.get_server(server['id'])
+            return found if found['OS-EXT-STS:task_state'] is None else None
+
+        found = self.wait_until(is_over, 'resized')
+        if found['status'] != 'VERIFY_RESIZE':
+            self.fail(self.api.get_instance_actions(server['id']))
+        return found
 
     def confirm(self, server, status='ACTIVE'):
         self.action(server, 'confirmResize')
@@ -74,17 +84,25 @@ class ResizeTestCase(base.AzureServersTestCase):
     def size(self, server):
         return self.vm(server)['properties']['hardwareProfile']['vmSize']
 
+    def disks(self, server):
+        """Return the OS disks that there are: name to GiB."""
+        disks = self.compute.manager.driver._backend.disks
+        found = {}
+        for name in names.boot_disk_names(server['id']):
+            try:
+                found[name] = disks.get_os_disk(name).size_gib
+            except exceptions.NotFound:
+                continue
+        return found
+
     def os_disk(self, server):
-        """Return name and size of the disk the machine boots from."""
-        disk = self.vm(server)['properties']['storageProfile']['osDisk']
-        return disk['managedDisk']['id'].rpartition('/')[2], disk['diskSizeGB']
-
-    def os_disks(self):
-        return sorted(disk['name'] for disk in self.azure.resources('disks'))
+        """Return name and GiB of the disk the machine boots from."""
+        name = data_disk.os_disk_name(self.vm(server))
+        return name, self.disks(server)[name]
 
 
-class ResizeTest(ResizeTestCase):
-    """With managed disks."""
+class Resizing:
+    """What users do, whatever the disk model."""
 
     def test_n13_resize_and_confirm(self):
         server = self.create_server()
@@ -99,8 +117,6 @@ class ResizeTest(ResizeTestCase):
             self.confirm(server)
         self.assertEqual([], self.asked(made))
         self.assertEqual(BIG, self.size(server))
-        self._delete_server(server)
-        self.assertEqual([], self.azure.resource_ids())
 
     def test_n14_resize_and_revert(self):
         server = self.create_server()
@@ -112,28 +128,22 @@ class ResizeTest(ResizeTestCase):
             self.asked(made))
         self.assertEqual(SMALL, self.size(server))
         self.assertEqual('running', self.power_state(server))
-        self._delete_server(server)
-        self.assertEqual([], self.azure.resource_ids())
 
     def test_n13_the_root_disk_grows(self):
         server = self.create_server()
+        first, second = names.os_disk_names(server['id'])
         with self.azure.recording() as made:
             self.resize(server, disk_gb=128)
-        self.assertEqual(
-            ['GET virtualMachines', 'GET disks',
-             'POST virtualMachines/deallocate', 'PUT disks',
-             'PATCH virtualMachines', 'POST virtualMachines/start'],
-            self.asked(made))
-        self.assertEqual((f'{server["id"]}-b', 128), self.os_disk(server))
-        self.assertEqual(
-            [server['id'], f'{server["id"]}-b'], self.os_disks())
+        self.assertEqual(self.GROWTH, self.asked(made))
+        self.assertEqual((second, 128), self.os_disk(server))
+        self.assertEqual({first: 64, second: 128}, self.disks(server))
         with self.azure.recording() as made:
             self.confirm(server)
-        self.assertEqual(['GET disks', 'DELETE disks'], self.asked(made))
-        self.assertEqual([f'{server["id"]}-b'], self.os_disks())
+        self.assertEqual(self.CONFIRMATION, self.asked(made))
+        self.assertEqual({second: 128}, self.disks(server))
         # back to the first place
         self.resize(server, disk_gb=256, size=SMALL)
-        self.assertEqual((server['id'], 256), self.os_disk(server))
+        self.assertEqual((first, 256), self.os_disk(server))
         self.assertEqual('running', self.power_state(server))
         self._delete_server(server)
         self.assertEqual([], self.azure.resource_ids())
@@ -143,20 +153,53 @@ class ResizeTest(ResizeTestCase):
         self.resize(server, disk_gb=128)
         with self.azure.recording() as made:
             self.revert(server)
-        self.assertEqual(
-            ['GET virtualMachines', 'POST virtualMachines/deallocate',
-             'PATCH virtualMachines', 'POST virtualMachines/start',
-             'GET disks', 'DELETE disks'],
-            self.asked(made))
+        self.assertEqual(self.REVERT, self.asked(made))
+        self.assertEqual({server['id']: 64}, self.disks(server))
         self.assertEqual((server['id'], 64), self.os_disk(server))
         self.assertEqual(SMALL, self.size(server))
-        self.assertEqual([server['id']], self.os_disks())
         self.assertEqual('running', self.power_state(server))
+        self._delete_server(server)
+        self.assertEqual([], self.azure.resource_ids())
 
     def test_n13_a_stopped_server_stays_stopped(self):
         server = self._stop_server(self.create_server())
         self.resize(server, disk_gb=128)
         self.assertEqual('deallocated', self.power_state(server))
         self.confirm(server, 'SHUTOFF')
+        self.resize(server, size=SMALL, disk_gb=200)
+        self.revert(server, 'SHUTOFF')
         self.assertEqual('deallocated', self.power_state(server))
+        self.assertEqual(128, self.os_disk(server)[1])
         self._start_server(server)
+
+
+class ResizeTest(Resizing, ResizeTestCase):
+    """With managed disks."""
+
+    GROWTH = [
+        'GET virtualMachines', 'GET disks',
+        'POST virtualMachines/deallocate', 'PUT disks',
+        'PATCH virtualMachines', 'POST virtualMachines/start']
+    CONFIRMATION = ['GET disks', 'DELETE disks']
+    REVERT = [
+        'GET virtualMachines', 'POST virtualMachines/deallocate',
+        'PATCH virtualMachines', 'POST virtualMachines/start',
+        *CONFIRMATION]
+
+
+class PageBlobResizeTest(
+        with_cinder.OnPageBlobs, Resizing, ResizeTestCase):
+    """On Azure Stack Hub with page blobs."""
+
+    COPY = [
+        'HEAD blobs', 'HEAD blobs', 'GET blobs', 'PUT blobs/copy',
+        'PUT blobs/properties', 'PUT blobs/page', 'PUT blobs/clearPage',
+        'PUT blobs/metadata']
+    GROWTH = [
+        'GET virtualMachines', 'HEAD blobs',
+        'POST virtualMachines/deallocate', *COPY, 'PUT virtualMachines',
+        'POST virtualMachines/start']
+    CONFIRMATION = ['HEAD blobs', 'DELETE blobs']
+    REVERT = [
+        'GET virtualMachines', 'POST virtualMachines/deallocate',
+        'PUT virtualMachines', 'POST virtualMachines/start', *CONFIRMATION]
