@@ -33,6 +33,7 @@ Use it with the ordinary client:
     {openstack} server create --flavor {flavor} --image {image} \\
         --network {network} --wait web
     {openstack} server list
+    {openstack} console url show --serial web
 
 Mapping:  {mapping}
 Logs:     {logs}

@@ -106,6 +106,7 @@ def service(
         'password': settings.password,
         'keystone_url': settings.url('keystone'),
         'glance_url': settings.url('glance'),
+        'serial_port': settings.ports['serialproxy'],
         'database': escaped(database_url(settings, DATABASES[name][0])),
         'api_database': escaped(database_url(settings, 'nova_api')),
         'transport': escaped(settings.transport_url or 'fake://'),

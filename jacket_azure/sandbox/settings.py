@@ -33,7 +33,7 @@ from jacket_azure.sandbox import ports
 FILE = 'sandbox.json'
 LOCK = 'lock'
 PORTS = ('keystone', 'glance', 'placement', 'neutron', 'nova', 'cinder',
-         'emulator')
+         'emulator', 'serialproxy')
 FOLDERS = ('etc', 'log', 'run', 'data')
 
 
@@ -102,6 +102,10 @@ def load_or_create(state: pathlib.Path, **wanted: Any) -> Settings:
             raise errors.SandboxError(
                 f'the sandbox in {state} was made with another {option}; '
                 'use another --state, or take it down with --purge first')
+    missing = [name for name in PORTS if name not in found.ports]
+    if missing:
+        # it was made by an older release
+        found.ports.update(ports.choose(missing))
     for folder in FOLDERS:
         found.path(folder).mkdir(parents=True, exist_ok=True)
     # passwords and the Azure secret are in there

@@ -23,6 +23,7 @@ import secrets
 from typing import Any
 
 from jacket_azure.sandbox import choices
+from jacket_azure.sandbox import console_tour
 from jacket_azure.sandbox import errors
 from jacket_azure.sandbox import image_tour
 from jacket_azure.sandbox import inventory
@@ -83,6 +84,7 @@ class Tour:
         self._step(f'create a server with {ports}, a key, user data, '
                    f'metadata{zone}', self.create)
         self._step('list and show it', self.show)
+        console_tour.run(self._step, self._compute, self.server)
         self._step('set metadata', self.set_metadata)
         self._volumes.run(self._step, self.server)
         self._step('stop it', self.stop)
@@ -144,8 +146,7 @@ class Tour:
         server = self._compute.get_server(self.server.id)
         errors.expect('ports in the details', len(self._networks),
                       sum(map(len, server.addresses.values())))
-        step.note = (f'{server.name} {server.status} on '
-                     f'{server.compute_host}')
+        step.note = f'{server.name} {server.status} on {server.compute_host}'
 
     def set_metadata(self, step: Step) -> None:
         """Change metadata; see_tags() looks for it later.

@@ -75,7 +75,7 @@ ONLY_IN = {
     'placement': {'sandbox'},
     'azure': {'arm', 'blob'},
     'msal': {'arm'},
-    'websocket': {'arm'},
+    'websocket': {'arm', 'sandbox'},
     'werkzeug': {'emulator'},
     'wsproto': {'emulator'},
     'eventlet': set(),

@@ -10,13 +10,14 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
-"""Nova: API, conductor, scheduler and compute, in native threads."""
+"""Nova: API, conductor, scheduler, compute, serial proxy, by threads."""
 
 from __future__ import annotations
 
 import shlex
 
 from jacket_azure.sandbox.services import common
+from jacket_azure.sandbox.services import serial_proxy
 
 PARTS = ('conductor', 'scheduler', 'compute')
 
@@ -51,6 +52,8 @@ def start():
         worker.start()
         workers.append(worker)
     map_host()
+    workers.append(serial_proxy.SerialProxy(
+        nova.conf.CONF.serial_console.serialproxy_port))
     return application, workers
 
 

@@ -12,59 +12,29 @@
 
 """nova-serialproxy in this process, and a client of it."""
 
-import socket
-import threading
 import time
 
 import fixtures
-from nova.console import websocketproxy
+
+# loaded here: it loads numpy, which asks for what Nova's fixtures forbid
+from nova.console import websocketproxy  # noqa: F401
 import websocket
+
+from jacket_azure.sandbox.services import serial_proxy
 
 PATIENCE_SECONDS = 60
 
 
 class SerialProxyFixture(fixtures.Fixture):
-    """Nova's own proxy code on a port of loopback.
-
-    nova-serialproxy forks for each client; the database and the message bus
-    of a test are in this process, so here each gets a thread.
+    """The sandbox's proxy, which is Nova's own.
 
     :ivar url: for ``[serial_console] base_url``
     """
 
     def _setUp(self):
-        self._listener = socket.create_server(('127.0.0.1', 0))
-        port = self._listener.getsockname()[1]
-        self.url = f'ws://127.0.0.1:{port}/'
-        self._proxy = websocketproxy.NovaWebSocketProxy(
-            listen_host='127.0.0.1', listen_port=port, file_only=True,
-            RequestHandlerClass=websocketproxy.NovaProxyRequestHandler)
-        self._threads = []
-        self.addCleanup(self._stop)
-        self._thread = threading.Thread(target=self._accept, daemon=True)
-        self._thread.start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, address = self._listener.accept()
-            except OSError:
-                return
-            thread = threading.Thread(
-                target=self._serve, args=(client, address), daemon=True)
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, client, address):
-        # the end of the fork would close it
-        with client:
-            self._proxy.top_new_client(client, address)
-
-    def _stop(self):
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for thread in (self._thread, *self._threads):
-            thread.join(PATIENCE_SECONDS)
+        proxy = serial_proxy.SerialProxy(0)
+        self.addCleanup(proxy.stop)
+        self.url = f'ws://127.0.0.1:{proxy.port}/'
 
 
 class Client:
