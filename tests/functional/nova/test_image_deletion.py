@@ -52,7 +52,7 @@ class Deleted:
                 user, 'service', roles=list(roles))))
 
     def sweep(self):
-        self.ops.manage()
+        self.run_periodic('_run_image_cache_manager_pass')
         self.ops.wait(60)
 
     def twice(self):

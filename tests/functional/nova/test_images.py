@@ -16,8 +16,11 @@
 import json
 
 from nova.tests.functional.api import client as api_client
+from oslo_utils import fixture as time_fixture
 
 from tests.functional.nova import images
+
+DAY_SECONDS = 86400
 
 
 class CreateImage:
@@ -108,10 +111,23 @@ class CreateImage:
         self.flags(image_projects=[public['owner']], group='azure')
         self.boot(public)
 
-    def test_n15_shelve_and_unshelve(self):
-        self.flags(shelved_offload_time=0)
+    def test_n22_shelve_and_unshelve(self):
+        self.flags(shelved_offload_time=DAY_SECONDS)
         server = self.create_server()
         self.action(server, 'shelve')
+        self._wait_for_state_change(server, 'SHELVED')
+        self.assertEqual('deallocated', self.power_state(server))
+        self.action(server, 'unshelve')
+        self._wait_for_state_change(server, 'ACTIVE')
+        self.assertEqual('running', self.power_state(server))
+        self.action(server, 'shelve')
+        self._wait_for_state_change(server, 'SHELVED')
+        self.run_periodic('_poll_shelved_instances')
+        # not before its time
+        self._wait_for_state_change(server, 'SHELVED')
+        with time_fixture.TimeFixture() as clock:
+            clock.advance_time_seconds(2 * DAY_SECONDS)
+            self.run_periodic('_poll_shelved_instances')
         self._wait_for_state_change(server, 'SHELVED_OFFLOADED')
         [image] = [each for each in self.images.list()
                    if each['name'].endswith('-shelved')]
