@@ -69,18 +69,19 @@ class ImageCache(kept.Kept):
         Glance's id is part of it: who may see an image of certain bytes
         must not get at another of which only their hash is known, for a
         user can tell Glance any hash of an image whose bytes lie elsewhere.
+        What was brought with its signature verified is kept apart.
         """
-        facts = '\n'.join(
-            (
-                image.id,
-                image.checksum or '',
-                image.os_type,
-                image.generation,
-                image.state,
-                image.security_type or '',
-            )
-        )
-        return hashlib.sha256(facts.encode()).hexdigest()[:32]
+        facts = [
+            image.id,
+            image.checksum or '',
+            image.os_type,
+            image.generation,
+            image.state,
+            image.security_type or '',
+        ]
+        if image.signature is not None:
+            facts.append(image.signature)
+        return hashlib.sha256('\n'.join(facts).encode()).hexdigest()[:32]
 
     def find(self, image: models.SourceImage) -> disk_models.Image | None:
         """Return an image if it is there, whole.

@@ -46,6 +46,7 @@ class SourceImage:
     :ivar chunks: starts to read the bytes from their beginning; called again
         when the connection to Glance was lost
     :ivar security_type: ``TrustedLaunch``, or None
+    :ivar signature: that *chunks* verifies; None when it verifies none
     """
 
     id: str
@@ -60,6 +61,7 @@ class SourceImage:
     state: str
     chunks: Callable[[], Iterator[bytes]]
     security_type: str | None = None
+    signature: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,13 +96,15 @@ class Source:
 
 
 def from_glance(
-    image: Mapping[str, Any], chunks: Callable[[], Iterator[bytes]]
+    image: Mapping[str, Any],
+    chunks: Callable[[], Iterator[bytes]],
+    signature: str | None = None,
 ) -> SourceImage:
     """Read an image's record as Nova and Cinder get it from Glance.
 
     Properties may lie below ``properties`` or beside the other fields.
 
-    :param chunks: see :class:`SourceImage`
+    :param chunks: see :class:`SourceImage`, as for *signature*
     :raises InvalidRequest: a property has a value that means nothing, or
         the image has no bytes
 
@@ -131,6 +135,7 @@ def from_glance(
             known, ('azure_security_type',), _SECURITY_TYPES
         )
         or None,
+        signature=signature,
     )
 
 

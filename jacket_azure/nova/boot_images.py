@@ -26,23 +26,17 @@ import dataclasses
 import functools
 from typing import Any
 
-import nova.conf
 from nova.image import glance
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models as disks
-from jacket_azure.imaging import models as imaging
 from jacket_azure.mapping import image_target
-from jacket_azure.mapping import lookup
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
 from jacket_azure.nova import boot_image
-from jacket_azure.payload import image_trust
+from jacket_azure.nova import image_bytes
+from jacket_azure.nova import kept_images
 from jacket_azure.payload import images
-
-CONF = nova.conf.CONF
-
-_FROM_PROPERTIES = ('azure_uri', 'azure_image_id')
 
 
 class BootImages:
@@ -53,6 +47,7 @@ class BootImages:
     ) -> None:
         self._backend = backend
         self._images = image_api or glance.API()
+        self._kept = kept_images.KeptImages(backend)
 
     def of_image(self, order: Any) -> boot_image.BootImage:
         """Return what an order for an image boots.
@@ -94,19 +89,17 @@ class BootImages:
     ) -> boot_image.BootImage:
         try:
             target = self._backend.mapping.image(name, image_id, properties)
-        except exceptions.MappingLookupError as missing:
-            return self._of_bytes(context, record(), missing)
+        except exceptions.MappingLookupError:
+            if not image_bytes.has_any(record()):
+                raise
+            return image_bytes.boots(self._images, context, record())
         if boot_image.is_disk(target):
-            return self._of_disk(image_id, target, properties, record)
+            try:
+                return self._kept.boots(image_id, target, properties, record)
+            except exceptions.NotFound as exc:
+                raise self._missing(target, exc) from exc
         target, facts = self._resolved(target)
-        if (
-            _is_said(properties)
-            and facts.tags
-            and not self._is_operators(record())
-        ):
-            image_trust.check_managed(
-                str(target.id), facts.tags, self._backend.owner, image_id
-            )
+        self._kept.check_managed(image_id, target, facts, properties, record)
         return boot_image.BootImage(
             target, facts, properties, target.state or disks.GENERALIZED
         )
@@ -177,115 +170,6 @@ class BootImages:
             raise self._missing(target, exc) from exc
         return dataclasses.replace(target, plan=facts.plan), facts
 
-    def _of_disk(
-        self,
-        image_id: str,
-        target: image_target.ImageTarget,
-        properties: Mapping[str, str],
-        record: Callable[[], Mapping[str, Any]],
-    ) -> boot_image.BootImage:
-        """Return an image that is a snapshot, a disk or a blob."""
-        refuse_unverified(image_id)
-        try:
-            if _is_said(properties) and not self._is_operators(record()):
-                image = self._made_for(image_id, target)
-            else:
-                image = self._backend.disks.get_image(str(target.id))
-        except exceptions.NotFound as exc:
-            raise self._missing(target, exc) from exc
-        if not image.usable:
-            raise exceptions.InvalidRequest(
-                f'The image {target.id} is not complete in Azure, or its '
-                f'copy failed.'
-            )
-        os_type = image.os_type or target.os_type
-        facts = images.ImageFacts(
-            os_type=os_type.lower() if os_type else None,
-            generation=image.generation or target.generation,
-            size_gib=image.size_gib,
-            plan=target.plan,
-        )
-        target = dataclasses.replace(
-            target,
-            security_type=target.security_type or image.security_type,
-        )
-        state = target.state or image.state
-        return boot_image.BootImage(
-            target,
-            facts,
-            properties,
-            state,
-            kept=dataclasses.replace(image, state=state),
-        )
-
-    def _is_operators(self, record: Mapping[str, Any]) -> bool:
-        return image_trust.is_operators(
-            bool(record.get('is_public')),
-            record.get('owner'),
-            self._backend.conf.image_projects,
-        )
-
-    def _made_for(
-        self, image_id: str, target: image_target.ImageTarget
-    ) -> disks.Image:
-        """Return what we made for a Glance image that anybody may write.
-
-        Asked for by its constructed name: what the property names may be
-        anywhere, and is not asked for anything.
-        """
-        model = self._backend.disks
-        image = model.get_image(model.image_name(image_id))
-        image_trust.check(
-            str(target.id),
-            image.tags if _same(image.uri, target.id) else {},
-            self._backend.owner,
-            image_id,
-            is_trusted=False,
-        )
-        return image
-
-    def _of_bytes(
-        self,
-        context: Any,
-        record: Mapping[str, Any],
-        missing: exceptions.MappingLookupError,
-    ) -> boot_image.BootImage:
-        """Return an image whose bytes only Glance has.
-
-        :raises MappingLookupError: *missing*: it has none
-        :raises InvalidRequest: signatures are to be verified
-        """
-        if record.get('status') != 'active' or not record.get('size'):
-            raise missing
-        refuse_unverified(record['id'])
-        properties = record['properties']
-        source = imaging.from_glance(
-            record, lambda: self._images.download(context, record['id'])
-        )
-        os_type = source.os_type.lower()
-        security_type = properties.get('azure_security_type')
-        if security_type:
-            security_type = lookup.chosen(
-                security_type,
-                'Image property azure_security_type',
-                lookup.SECURITY_TYPES,
-            )
-        return boot_image.BootImage(
-            image_target.ImageTarget(
-                os_type=os_type,
-                generation=source.generation,
-                security_type=security_type,
-            ),
-            images.ImageFacts(
-                os_type=os_type,
-                generation=source.generation,
-                size_gib=source.min_disk_gib or None,
-            ),
-            properties,
-            source.state,
-            source=source,
-        )
-
     def _record(self, context: Any, image_id: str) -> Mapping[str, Any]:
         """Return what Glance says of an image.
 
@@ -307,30 +191,3 @@ class BootImages:
             f'Azure has no image {target.urn or target.id} in '
             f'{self._backend.azure.location}: {exc}'
         )
-
-
-def refuse_unverified(image_id: str) -> None:
-    """Refuse an image whose signature the operator wants verified.
-
-    Nova verifies what it writes to a file, and this driver has none: bytes
-    pass to Azure as they come, or are there already.
-
-    :raises InvalidRequest: ``[glance] verify_glance_signatures`` is on
-    """
-    if CONF.glance.verify_glance_signatures:
-        raise exceptions.InvalidRequest(
-            f'[glance] verify_glance_signatures is on, and the signature of '
-            f'image {image_id} cannot be verified on its way to Azure. Use '
-            f'images of the marketplace or a gallery, or boot from a volume: '
-            f'Cinder verifies its image.'
-        )
-
-
-def _is_said(properties: Mapping[str, str]) -> bool:
-    """Tell whether the image names something in Azure, not the file."""
-    return any(properties.get(name) for name in _FROM_PROPERTIES)
-
-
-def _same(uri: str, said: str | None) -> bool:
-    """Compare names in Azure, whose case is kept by nobody."""
-    return uri.lower() == (said or '').lower()

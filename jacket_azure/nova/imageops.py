@@ -29,9 +29,8 @@ from oslo_log import log as logging
 from oslo_utils import timeutils
 
 from jacket_azure import exceptions
-from jacket_azure.imaging import models as imaging
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import boot_images
+from jacket_azure.nova import image_bytes
 from jacket_azure.nova import image_reaper
 
 CONF = nova.conf.CONF
@@ -95,8 +94,8 @@ class ImageOps:
         """Bring an image to Azure before a server wants it.
 
         :returns: False when there was nothing to do
-        :raises InvalidRequest: its bytes are no image, or signatures are to
-            be verified
+        :raises InvalidRequest: its bytes are no image, or not those that
+            were signed where signatures are to be verified
         """
         record = self._images.get(context, image_id)
         try:
@@ -104,10 +103,7 @@ class ImageOps:
                 record['name'], image_id, record['properties']
             )
         except exceptions.MappingLookupError:
-            boot_images.refuse_unverified(image_id)
-            source = imaging.from_glance(
-                record, lambda: self._images.download(context, image_id)
-            )
+            source = image_bytes.source(self._images, context, record)
         else:
             # it is in Azure, whoever put it there
             return False

@@ -13,18 +13,14 @@
 
 """What Cinder checks of an image, and this driver instead of it."""
 
-import base64
 import types
 from unittest import mock
 
 from cinder.image import image_utils
 from cinder.tests.functional.api import client as api_client
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cursive import signature_utils
 from oslo_utils import imageutils
 
+from tests import image_signatures
 from tests.functional.cinder import base
 from tests.functional.cinder import contents
 from tests.functional.cinder import images
@@ -89,38 +85,14 @@ class SignedImageTest(images.ImagesTestCase):
 
     def setUp(self):
         super().setUp()
-        self.key = rsa.generate_private_key(65537, 2048)
-        # Barbican's part: hand out the certificate's key
+        self.signer = image_signatures.Signer(self.images)
         self.patch('cursive.signature_utils.get_certificate',
-                   return_value=mock.Mock(
-                       public_key=self.key.public_key))
+                   self.signer.get_certificate)
 
     def signed(self, data, name='qcow2', **changes):
         """Make an image with a signature of *data*, None for its own."""
-        path = self.image_file(name)
-        signature = self.key.sign(
-            path.read_bytes() if data is None else data,
-            padding.PSS(padding.MGF1(hashes.SHA256()),
-                        padding.PSS.MAX_LENGTH), hashes.SHA256())
-        properties = {
-            'img_signature': base64.b64encode(signature).decode(),
-            'img_signature_hash_method': 'SHA-256',
-            'img_signature_certificate_uuid': '5e5e5e5e-1111-2222-3333-'
-                                              '444444444444',
-            'img_signature_key_type': signature_utils.RSA_PSS, **changes}
-        image = self.images.create('signed', disk_format=name)
-        # Glance verifies at upload, with Barbican; so afterwards
-        with open(path, 'rb') as file:
-            self.images.ask(
-                'PUT', f'/images/{image["id"]}/file', data=file,
-                headers={'Content-Type': 'application/octet-stream'})
-        self.images.ask(
-            'PATCH', f'/images/{image["id"]}', json=[
-                {'op': 'add', 'path': f'/{key}', 'value': value}
-                for key, value in properties.items() if value],
-            headers={'Content-Type':
-                     'application/openstack-images-v2.1-json-patch'})
-        return image
+        return self.signer.create(
+            self.image_file(name).read_bytes(), data, name, **changes)
 
     def test_a_good_signature(self):
         for name in ('raw', 'qcow2'):
@@ -153,12 +125,8 @@ class SignedImageTest(images.ImagesTestCase):
 
     def test_an_image_of_azures_cannot_be_verified(self):
         image = self.signed(None)
-        self.images.ask(
-            'PATCH', f'/images/{image["id"]}', json=[{
-                'op': 'add', 'path': '/azure_urn',
-                'value': 'Canonical:ubuntu:server:latest'}],
-            headers={'Content-Type':
-                     'application/openstack-images-v2.1-json-patch'})
+        self.signer.tell(
+            image, azure_urn='Canonical:ubuntu:server:latest')
         reason = self.failed_volume(imageRef=image['id'], size=32)
         self.assertIn('verify_glance_signatures', reason)
 

@@ -21,6 +21,7 @@ import subprocess
 import fixtures
 from nova import exception
 
+from tests import image_signatures
 from tests.functional.nova import images
 
 MIB = 1024 ** 2
@@ -109,7 +110,7 @@ class Bytes:
         self.assertEqual(1, len(self.cached()))
 
     def test_n02_signatures_that_cannot_be_verified(self):
-        """Neither bytes, nor those brought before, nor a snapshot of them."""
+        """Neither bytes that nobody signed, nor a snapshot of a server."""
         image = self.upload(b'\x55' * MIB)
         new = self.upload(b'\xaa' * MIB)
         made = self.create_image(self.boot(image, flavorRef=self.small))
@@ -179,6 +180,38 @@ class Bytes:
 
 class ManagedBytesTest(Bytes, images.ImageTestCase):
     """On managed disks."""
+
+    def test_n02_signed_images_are_verified_on_their_way(self):
+        signer = image_signatures.Signer(self.images)
+        self.useFixture(fixtures.MonkeyPatch(
+            'cursive.signature_utils.get_certificate',
+            signer.get_certificate))
+        data = self.converted(content(), 'qcow2')
+        good, bad, half = (
+            signer.create(data, signed, 'qcow2', self.user_token, **more)
+            for signed, more in (
+                (None, {}), (b'other', {}),
+                (None, {'img_signature_key_type': None})))
+        # brought without a look at its signature, which proves nothing
+        self.boot(bad, flavorRef=self.small)
+        before = len(self.cached())
+        self.flags(verify_glance_signatures=True, group='glance')
+        for image, words in (
+                (bad, 'is not that of its bytes'),
+                (half, 'it has no img_signature_key_type')):
+            fault = self.failed_build(
+                imageRef=image['id'], flavorRef=self.small)
+            self.assertIn(words, fault)
+            self.assertEqual(before, len(self.cached()))
+        self.boot(good, flavorRef=self.small)
+        self.assertEqual(before + 1, len(self.cached()))
+        # what was brought was verified, and is again if it is signed anew
+        self.assertEqual({good['id']: 'existing'}, self.precache(good))
+        self.flags(enable_certificate_validation=True, group='glance')
+        fault = self.failed_build(
+            imageRef=bad['id'], flavorRef=self.small)
+        self.assertIn('default_trusted_certificate_ids', fault)
+        self.assertEqual(before + 1, len(self.cached()))
 
 
 class PageBlobBytesTest(images.OnPageBlobs, Bytes, images.ImageTestCase):
