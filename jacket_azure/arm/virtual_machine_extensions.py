@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 from typing import cast
 
+from jacket_azure import exceptions
 from jacket_azure.arm import resources
 from jacket_azure.arm import writes
 
@@ -57,3 +58,30 @@ class VirtualMachineExtensions(resources.GroupResources):
                 call=call,
             ),
         )
+
+    def delete(self, virtual_machine: str, name: str) -> bool:
+        """Take an extension out of a running machine, and wait.
+
+        What it has done in the guest stays.
+
+        :returns: False when it was not there
+        :raises Conflict: as above
+        """
+        call = self._client.write_call(
+            self._operation('delete'),
+            virtual_machine=virtual_machine.lower(),
+        )
+        try:
+            started = self._start(
+                self._sdk.begin_delete,
+                self._group,
+                virtual_machine,
+                name,
+                call=call,
+            )
+        except exceptions.NotFound:
+            return False
+        if started.response.status_code == 204:
+            return False
+        self._client.waiter.wait(started, call)
+        return True

@@ -92,6 +92,9 @@ class RoleTest(base.NovaTestCase):
         driver.list_instance_uuids()
         driver.get_console_output(self.context, instance)
         driver.set_admin_password(instance, 'An0ther-one')
+        # of a rescue, which sets a password as well
+        driver._backend.azure.virtual_machine_extensions.delete(
+            instance.uuid, 'enablevmaccess')
         driver.power_off(instance)
         driver.power_on(self.context, instance, network_info)
         for kind in ('SOFT', 'HARD'):
