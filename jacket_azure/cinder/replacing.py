@@ -25,6 +25,7 @@ import dataclasses
 import hashlib
 from typing import Any
 
+from cinder.objects import fields
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
@@ -58,10 +59,13 @@ class Replacing:
     def check_free(self, volume: Any) -> models.Disk:
         """Return a volume's disk.
 
+        That of a server which Nova rebuilds may be in use: its machine is
+        deallocated and goes over to the new disk, which is made beside it.
+
         :raises InUse: a machine has it
         """
         disk = self._disks.get(volume_names.of_volume(self._disks, volume))
-        if disk.attached_to:
+        if disk.attached_to and not _is_rebuilt(volume):
             raise exceptions.InUse(
                 f'The disk {disk.name} is in use by '
                 f'{", ".join(disk.attached_to)}; detach it first.'
@@ -94,6 +98,10 @@ class Replacing:
         volume.save()
         if made.name == name:
             return
+        if disk.attached_to:
+            # Nova deletes it, once its machine has let go of it
+            LOG.info('The disk %s of volume %s is in use', name, volume.id)
+            return
         try:
             self._disks.delete(name)
             self._deletion.sweep(volume, keep=made.name)
@@ -110,6 +118,14 @@ class Replacing:
 def _keep(volume: Any, known: facts.Facts) -> None:
     volume.provider_location = facts.dump(known)
     volume.save()
+
+
+def _is_rebuilt(volume: Any) -> bool:
+    """Tell whether Nova keeps a volume while it gets an image anew."""
+    return (volume.status, volume.previous_status) == (
+        fields.VolumeStatus.DOWNLOADING,
+        fields.VolumeStatus.RESERVED,
+    )
 
 
 def _generation(name: str, source: str) -> str:

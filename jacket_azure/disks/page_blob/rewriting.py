@@ -52,6 +52,9 @@ class Rewriting(clones.Clones):
         name: str,
         image: models.ImageReference,
     ) -> models.Disk:
+        if spec.name != name and self._blob(name).properties().is_leased:
+            # the machine that has it goes over to the new one
+            return self.create_from_image(spec, image)
         source = self._blob(self._image_path(image))
         like = source.properties()
         content = self._check_footer(source, like).size_bytes

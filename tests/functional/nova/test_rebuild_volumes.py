@@ -1,0 +1,103 @@
+#    Licensed under the Apache License, Version 2.0 (the "License"); you may
+#    not use this file except in compliance with the License. You may obtain
+#    a copy of the License at
+#
+#         http://www.apache.org/licenses/LICENSE-2.0
+#
+#    Unless required by applicable law or agreed to in writing, software
+#    distributed under the License is distributed on an "AS IS" BASIS, WITHOUT
+#    WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the
+#    License for the specific language governing permissions and limitations
+#    under the License.
+
+"""N12: rebuild of servers that boot a volume; Cinder puts the image into it.
+
+Nova, Cinder and Glance are all real, and speak HTTP with each other.
+"""
+
+from tests.functional.nova import rebuilds
+from tests.functional.nova import test_volumes_of_images as of_images
+from tests.functional.nova import with_cinder
+
+
+class VolumeRebuild(rebuilds.Rebuilding):
+    """On one disk model."""
+
+    def setUp(self):
+        super().setUp()
+        first, self.second = self.image(), self.image()
+        self.server = self.boot_from(first['id'])
+        self.root = self.os_disk(self.server)
+
+    def check_whole(self):
+        """The server runs on its volume, and Cinder knows it."""
+        self.assertEqual(self.root, self.os_disk(self.server))
+        self.assertEqual('running', self.power_state(self.server))
+        [attachment] = self.wait_for_volume(self.root, 'in-use')[
+            'attachments']
+        self.assertEqual(self.server['id'], attachment['server_id'])
+
+    def disks_of_root(self):
+        disks = self.compute.manager.driver._backend.disks
+        return [each.name for each in disks.list() if self.root in each.name]
+
+    def test_n12_volume_with_another_image(self):
+        data = self.make()
+        self.attach(self.server, data)
+        before = self.vm(self.server)['properties']
+        disk = self.booted(self.server)
+        with self.azure.recording() as made:
+            self.rebuild(self.server, self.second)
+        self.assertEqual(
+            [('POST', 'virtualMachines/deallocate'),
+             (self.write, 'virtualMachines'),
+             ('POST', 'virtualMachines/start')],
+            [(each.method, each.type) for each in made
+             if each.type.startswith('virtualMachines')
+             and each.method != 'GET'])
+        self.check_whole()
+        self.assertEqual({data: 0}, self.data_disks(self.server))
+        after = self.vm(self.server)['properties']
+        for key in ('vmId', 'networkProfile', 'hardwareProfile'):
+            self.assertEqual(before[key], after[key])
+        self.assertNotEqual(disk, self.booted(self.server))
+        self.assertEqual(1, len(self.disks_of_root()))
+        self.assertEqual(self.second['id'], self.volume(self.root)[
+            'volume_image_metadata']['image_id'])
+        self.detach(self.server, data)
+        self._delete_server(self.server)
+        self.wait_until(lambda: self.volumes() == {data}, 'root deleted')
+        self.assertEqual([], self.disks_of_root())
+
+    def test_n12_when_cinder_cannot_the_old_disk_boots(self):
+        self.flags(reimage_timeout_per_gb=2)
+        disk = self.booted(self.server)
+        # the first write after it stopped is Cinder's
+        self.fail_cinder()
+        self.ask_for_rebuild(self.server, self.second)
+        event = self.last_event(self.server)
+        self.assertEqual('Error', event['result'])
+        self.assertIn('boots what it did before', event['details'])
+        self._wait_for_server_parameter(self.server, {
+            'status': 'ACTIVE', 'OS-EXT-STS:task_state': None})
+        self.assertEqual(disk, self.booted(self.server))
+        self.assertEqual('running', self.power_state(self.server))
+
+
+class ManagedVolumeRebuildTest(VolumeRebuild, of_images.ImagesToVolumes):
+    """On managed disks."""
+
+    write = 'PATCH'
+
+    def fail_cinder(self):
+        self.azure.fail('PUT', 'disks', 403, 'RequestDisallowedByPolicy')
+
+
+class PageBlobVolumeRebuildTest(
+        with_cinder.OnPageBlobs, VolumeRebuild, of_images.ImagesToVolumes):
+    """On Azure Stack Hub with page blobs."""
+
+    write = 'PUT'
+
+    def fail_cinder(self):
+        self.azure.fail('PUT', 'blobs/copy', 403, 'AuthorizationFailure')
