@@ -40,10 +40,10 @@ from jacket_azure.emulator.compute import disk_model
 from jacket_azure.payload import tags
 from jacket_azure.sandbox.services import common
 from tests import debug_log
+from tests import disk_contents
 from tests import fixtures as azure_fixtures
 from tests import world
 from tests.functional import services
-from tests.functional.cinder import contents
 from tests.functional.cinder import serving
 
 CONF = cfg.CONF
@@ -139,7 +139,7 @@ class AzureVolumesTestCase(
         self.useFixture(fixtures.MonkeyPatch(
             'os_brick.initiator.connector.unix_connector_list',
             ['jacket_azure.brick.connector.AzureConnector']))
-        self.contents = contents.Contents(self.azure)
+        self.contents = disk_contents.Contents(self.azure)
         self.azure.emulator.requests.clear()
 
     def provide_glance(self):

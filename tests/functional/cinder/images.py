@@ -22,12 +22,12 @@ import subprocess
 import fixtures
 from oslo_config import cfg
 
+from tests import disk_contents
 from tests import glance_process
 from tests.functional.cinder import base
-from tests.functional.cinder import contents
 
 CONF = cfg.CONF
-MIB = contents.MIB
+MIB = disk_contents.MIB
 # of the image's disk: no whole number of pieces of 4 MiB, nor of GiB
 DISK_BYTES = 21 * MIB
 #: Glance's name, qemu-img's name and options of what is brought
@@ -120,7 +120,7 @@ class ImagesTestCase(base.AzureVolumesTestCase):
         """Raise unless a volume holds these bytes and then zeros."""
         disk = self.disk(volume)
         self.assertEqual(sha256, self.contents.sha256(disk, length))
-        self.contents.check_zeros(disk, length, size_gib * contents.GIB)
+        self.contents.check_zeros(disk, length, size_gib * disk_contents.GIB)
         self.contents.check_vhd(disk, size_gib)
 
     def images_kept(self):

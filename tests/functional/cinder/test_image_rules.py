@@ -20,9 +20,9 @@ from cinder.image import image_utils
 from cinder.tests.functional.api import client as api_client
 from oslo_utils import imageutils
 
+from tests import disk_contents
 from tests import image_signatures
 from tests.functional.cinder import base
-from tests.functional.cinder import contents
 from tests.functional.cinder import images
 
 PROJECT = '6f70656e737461636b20342065766572'
@@ -195,7 +195,8 @@ class CindersCacheTest(images.ImagesTestCase):
         self.assertTrue(uri.startswith('cinder://'), uri)
         # as Glance would show it; its file store takes no such location
         described = {**self.images.get(image_id), 'status': 'active',
-                     'size': contents.GIB, 'properties': {}, 'min_disk': 0}
+                     'size': disk_contents.GIB, 'properties': {},
+                     'min_disk': 0}
         with mock.patch.multiple(
                 'cinder.image.glance.GlanceImageService',
                 show=mock.Mock(return_value=described),

@@ -17,12 +17,13 @@ import json
 from unittest import mock
 
 from jacket_azure import exceptions
+from tests import disk_contents
 from tests.functional.cinder import base
-from tests.functional.cinder import contents
 from tests.functional.cinder import images
 
 # one where the image has zeros, one behind its end, one in its data
-BEFORE = (7 * contents.MIB, contents.GIB - 4096, 3 * contents.MIB)
+BEFORE = (7 * disk_contents.MIB, disk_contents.GIB - 4096,
+          3 * disk_contents.MIB)
 
 
 class ReimageCase(images.ImagesTestCase):

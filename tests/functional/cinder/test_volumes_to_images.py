@@ -20,8 +20,8 @@ import glanceclient.exc
 from glanceclient.v2 import images as glance_images
 
 from jacket_azure import exceptions
+from tests import disk_contents
 from tests.functional.cinder import base
-from tests.functional.cinder import contents
 from tests.functional.cinder import images
 
 KINDS = {'raw': 'raw', 'qcow2': 'qcow2', 'vhd': 'vpc'}
@@ -53,7 +53,7 @@ class UploadTestCase(images.ImagesTestCase):
         path = self.downloaded(image)
         if kind == 'qcow2':
             self.qemu_img('check', '-f', kind, str(path))
-        size = size_gib * contents.GIB
+        size = size_gib * disk_contents.GIB
         self.assertEqual(size, self.virtual_bytes(path, kind))
         disk = self.disk(volume)
         self.assertEqual(
@@ -64,12 +64,13 @@ class UploadTestCase(images.ImagesTestCase):
         """Return a hash of all bytes of a disk, most of which are zeros."""
         held = hashlib.sha256()
         ranges = self.contents.ranges(disk)
-        for offset in range(0, size, contents.PIECE):
-            if any(first < offset + contents.PIECE and offset < last
+        for offset in range(0, size, disk_contents.PIECE):
+            if any(first < offset + disk_contents.PIECE and offset < last
                    for first, last in ranges):
-                held.update(self.contents.read(disk, offset, contents.PIECE))
+                held.update(self.contents.read(
+                    disk, offset, disk_contents.PIECE))
             else:
-                held.update(bytes(contents.PIECE))
+                held.update(bytes(disk_contents.PIECE))
         return held.hexdigest()
 
 
@@ -96,7 +97,7 @@ class VolumeToImageTest(UploadTestCase):
         self.contents.write(self.disk(volume), 'held', offsets=(0,))
         for disk_format in ('qcow2', 'vhd'):
             image = self.upload(volume, disk_format=disk_format)
-            self.assertLess(image['size'], 5 * contents.MIB)
+            self.assertLess(image['size'], 5 * disk_contents.MIB)
 
     def test_a_volume_in_use_is_read_at_one_moment(self):
         volume = self.create_volume()

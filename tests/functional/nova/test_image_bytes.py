@@ -17,15 +17,25 @@ import hashlib
 import pathlib
 import random
 import subprocess
+import types
 
 import fixtures
 from nova import exception
 
+from tests import disk_contents
 from tests import image_signatures
 from tests.functional.nova import images
 
 MIB = 1024 ** 2
 CHUNK = 4 * MIB
+#: Glance's name; qemu-img's name and options
+FORMATS = {
+    'raw': 'raw',
+    'qcow2': 'qcow2 -c',
+    'vhd': 'vpc -o subformat=dynamic,force_size=on',
+    'vhdx': 'vhdx -o subformat=dynamic',
+    'vmdk': 'vmdk -o subformat=streamOptimized',
+}
 
 
 def content(seed=5):
@@ -60,8 +70,8 @@ class Bytes:
         raw, made = self.folder / 'raw', self.folder / 'made'
         raw.write_bytes(data)
         subprocess.run(
-            ['qemu-img', 'convert', '-f', 'raw', '-O', disk_format, raw,
-             made], check=True)
+            ['qemu-img', 'convert', '-f', 'raw', '-O', *disk_format.split(),
+             raw, made], check=True)
         return made.read_bytes()
 
     def upload(self, data, disk_format='raw', **properties):
@@ -108,6 +118,31 @@ class Bytes:
         again = self.boot(made, flavorRef=self.small)
         self.assertNotIn('osProfile', self.vm(again)['properties'])
         self.assertEqual(1, len(self.cached()))
+
+    def test_n02_every_format_boots(self):
+        """And the OS disk holds what QEMU makes of it."""
+        servers = {}
+        for seed, (disk_format, options) in enumerate(FORMATS.items()):
+            image = self.upload(
+                self.converted(content(seed), options), disk_format)
+            servers[disk_format] = seed, self.ask_for_server(
+                imageRef=image['id'], flavorRef=self.small,
+                **self.boot_options)
+        for disk_format, (seed, server) in servers.items():
+            self._wait_for_state_change(server, 'ACTIVE')
+            found = disk_contents.Contents(self.azure)
+            disk = self.os_disk(server)
+            self.assertEqual(
+                hashlib.sha256(content(seed)).hexdigest(),
+                found.sha256(disk, len(content())), disk_format)
+            found.check_zeros(disk, len(content()), 1024 * MIB)
+
+    def os_disk(self, server):
+        """Return what Azure calls the OS disk of a server."""
+        entry = self.vm(server)['properties']['storageProfile']['osDisk']
+        return types.SimpleNamespace(
+            name=entry['name'], id=entry['managedDisk']['id']
+            if 'managedDisk' in entry else entry['vhd']['uri'])
 
     def test_n02_signatures_that_cannot_be_verified(self):
         """Neither bytes that nobody signed, nor a snapshot of a server."""
@@ -180,6 +215,21 @@ class Bytes:
 
 class ManagedBytesTest(Bytes, images.ImageTestCase):
     """On managed disks."""
+
+    def test_n02_raw_content_for_all_images(self):
+        """As the operator has said, and not the image."""
+        self.flags(group='azure', image_upload='raw')
+        server = self.boot(self.upload(content()), flavorRef=self.small)
+        made = self.create_image(server)
+        self.assertEqual(
+            ('raw', 1024 * MIB), (made['disk_format'], made['size']))
+        expected = hashlib.sha512(content())
+        for _ in range(len(content()), 1024 * MIB, 16 * MIB):
+            expected.update(bytes(16 * MIB))
+        self.assertEqual(expected.hexdigest(), made['os_hash_value'])
+        self.assertEqual(
+            content(), self.images.content(
+                made['id'], 0, len(content()) - 1))
 
     def test_n02_signed_images_are_verified_on_their_way(self):
         signer = image_signatures.Signer(self.images)
