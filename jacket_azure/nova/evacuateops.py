@@ -49,15 +49,11 @@ class EvacuateOps:
         write of its tags. Of volumes only Cinder's records change, and last:
         they are what could not be done twice.
 
-        :raises InvalidRequest: its machine is elsewhere, or of others
-        :raises NovaException: it has none any more
+        :raises InstanceFaultRollback: not now, or not here
+        :raises NovaException: the server has no machine any more
         """
-        try:
-            ownership.take(self._backend, instance)
-        except exceptions.NotFound as exc:
-            if not errors.is_missing_vm(exc):
-                raise
-            self._explain_absence(context, instance)
+        with errors.as_rollback(instance, nova_exception.MigrationError):
+            self._take(context, instance)
         detach_block_devices(context, bdms)
         instance.task_state = task_states.REBUILD_BLOCK_DEVICE_MAPPING
         instance.save(expected_task_state=[task_states.REBUILDING])
@@ -66,6 +62,14 @@ class EvacuateOps:
         instance.save(
             expected_task_state=[task_states.REBUILD_BLOCK_DEVICE_MAPPING]
         )
+
+    def _take(self, context: Any, instance: Any) -> None:
+        try:
+            ownership.take(self._backend, instance)
+        except exceptions.NotFound as exc:
+            if not errors.is_missing_vm(exc):
+                raise
+            self._explain_absence(context, instance)
 
     def _explain_absence(self, context: Any, instance: Any) -> None:
         """Say why there is no machine to take over.

@@ -53,6 +53,18 @@ class ResizeTestCase(base.AzureServersTestCase):
             self.fail(self.api.get_instance_actions(server['id']))
         return found
 
+    def asked_for(self, work):
+        """Return what is asked of Azure meanwhile, polls apart."""
+        with self.azure.recording() as made:
+            work()
+        return [f'{record.method} {record.type}' for record in made]
+
+    def migrate(self, server, host=None):
+        """Ask for a cold migration as an administrator does."""
+        self.admin_api.post_server_action(
+            server['id'], {'migrate': {'host': host}})
+        return self.resized(server)
+
     def confirm(self, server, status='ACTIVE'):
         self.action(server, 'confirmResize')
         return self.settled(server, status)
@@ -77,9 +89,6 @@ class ResizeTestCase(base.AzureServersTestCase):
         self.assertEqual(
             [], [record for record in made if record.method != 'GET'])
         self.assertEqual(before, self.vm(server))
-
-    def asked(self, made):
-        return [f'{record.method} {record.type}' for record in made]
 
     def size(self, server):
         return self.vm(server)['properties']['hardwareProfile']['vmSize']
@@ -106,40 +115,36 @@ class Resizing:
 
     def test_n13_resize_and_confirm(self):
         server = self.create_server()
-        with self.azure.recording() as made:
-            self.resize(server)
         self.assertEqual(
             ['GET virtualMachines', 'PATCH virtualMachines'],
-            self.asked(made))
+            self.asked_for(lambda: self.resize(server)))
         self.assertEqual(BIG, self.size(server))
         self.assertEqual('running', self.power_state(server))
-        with self.azure.recording() as made:
-            self.confirm(server)
-        self.assertEqual([], self.asked(made))
+        self.assertEqual(
+            [],
+            self.asked_for(lambda: self.confirm(server)))
         self.assertEqual(BIG, self.size(server))
 
     def test_n14_resize_and_revert(self):
         server = self.create_server()
         self.resize(server)
-        with self.azure.recording() as made:
-            self.revert(server)
         self.assertEqual(
             ['GET virtualMachines', 'PATCH virtualMachines'],
-            self.asked(made))
+            self.asked_for(lambda: self.revert(server)))
         self.assertEqual(SMALL, self.size(server))
         self.assertEqual('running', self.power_state(server))
 
     def test_n13_the_root_disk_grows(self):
         server = self.create_server()
         first, second = names.os_disk_names(server['id'])
-        with self.azure.recording() as made:
-            self.resize(server, disk_gb=128)
-        self.assertEqual(self.GROWTH, self.asked(made))
+        self.assertEqual(
+            self.GROWTH,
+            self.asked_for(lambda: self.resize(server, disk_gb=128)))
         self.assertEqual((second, 128), self.os_disk(server))
         self.assertEqual({first: 64, second: 128}, self.disks(server))
-        with self.azure.recording() as made:
-            self.confirm(server)
-        self.assertEqual(self.CONFIRMATION, self.asked(made))
+        self.assertEqual(
+            self.CONFIRMATION,
+            self.asked_for(lambda: self.confirm(server)))
         self.assertEqual({second: 128}, self.disks(server))
         # back to the first place
         self.resize(server, disk_gb=256, size=SMALL)
@@ -151,9 +156,9 @@ class Resizing:
     def test_n14_revert_brings_the_old_disk_back(self):
         server = self.create_server()
         self.resize(server, disk_gb=128)
-        with self.azure.recording() as made:
-            self.revert(server)
-        self.assertEqual(self.REVERT, self.asked(made))
+        self.assertEqual(
+            self.REVERT,
+            self.asked_for(lambda: self.revert(server)))
         self.assertEqual({server['id']: 64}, self.disks(server))
         self.assertEqual((server['id'], 64), self.os_disk(server))
         self.assertEqual(SMALL, self.size(server))
@@ -185,6 +190,21 @@ class ResizeTest(Resizing, ResizeTestCase):
         'GET virtualMachines', 'POST virtualMachines/deallocate',
         'PATCH virtualMachines', 'POST virtualMachines/start',
         *CONFIRMATION]
+
+    def test_n29_cold_migration_on_one_host_redeploys(self):
+        server = self.create_server()
+        self.assertEqual(
+            ['GET virtualMachines', 'POST virtualMachines/redeploy'],
+            self.asked_for(lambda: self.migrate(server)))
+        self.assertEqual('running', self.power_state(server))
+        self.assertEqual(
+            ['GET virtualMachines'],
+            self.asked_for(lambda: self.revert(server)))
+        stopped = self._stop_server(server)
+        self.assertEqual(
+            ['GET virtualMachines'],
+            self.asked_for(lambda: self.migrate(stopped)))
+        self.confirm(stopped, 'SHUTOFF')
 
 
 class PageBlobResizeTest(
