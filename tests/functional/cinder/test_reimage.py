@@ -17,9 +17,11 @@ import json
 from unittest import mock
 
 from jacket_azure import exceptions
+from jacket_azure.cinder import volumeops
 from tests import disk_contents
 from tests.functional.cinder import base
 from tests.functional.cinder import images
+from tests.unit.disks import cutting
 
 # one where the image has zeros, one behind its end, one in its data
 BEFORE = (7 * disk_contents.MIB, disk_contents.GIB - 4096,
@@ -113,16 +115,60 @@ class ReimageTest(ReimageCase):
 
     def test_a_volume_that_cinder_never_launched(self):
         """As the volumes of a group made from another are for Cinder 29."""
-        volume = self.used_volume()
-        record = self.record(volume)
-        record.launched_at = None
-        record.save()
+        volume = self.copied_with_its_group()
+        self.assertIsNone(self.record(volume).launched_at)
         digest = self.contents.digest(self.disk(volume), BEFORE)
         with self.held(volume):
             found = self.reimage(volume, status='error')
             self.assertIn('in use', found['metadata']['azure_error'])
         self.assertEqual(
             digest, self.contents.digest(self.disk(volume), BEFORE))
+        self.action(volume, 'os-reset_status', {'status': 'available'})
+        self.reimage(volume)
+        self.check_holds(volume, *self.expected)
+
+    def copied_with_its_group(self):
+        """Return a volume of a group that was made from another."""
+        group_type = self.api.create_group_type('plain')
+        volume_type = self.create_type('in-a-group')
+        group = self.api.post_group({'group': {
+            'group_type': group_type['id'],
+            'volume_types': [volume_type['id']]}})
+        self.group_made(group)
+        volume = self.create_volume(
+            volume_type='in-a-group', group_id=group['id'])
+        self.contents.write(self.disk(volume), 'before', BEFORE)
+        copy = self.api.post_group_from_src({'create-from-src': {
+            'source_group_id': group['id']}})
+        self.group_made(copy)
+        [made] = [each for each in self.api.get_volumes()
+                  if each['id'] != volume['id']]
+        return made
+
+    def group_made(self, group):
+        found = self.settled(
+            lambda: self.api.get_group(group['id']), 'creating')
+        self.assertEqual('available', found['status'], self.log.text[-3000:])
+
+    def test_a_service_that_dies_before_it_notes_the_new_disk(self):
+        for again in (True, False):
+            volume = self.used_volume()
+            with mock.patch.object(
+                    volumeops.VolumeOps, 'made',
+                    side_effect=cutting.Killed) as died:
+                self.action(volume, 'os-reimage', {
+                    'image_id': self.image['id'],
+                    'reimage_reserved': False})
+                self.wait_until(lambda: died.called, 'dead')
+            self.restart_volume_service()
+            self.action(volume, 'os-reset_status', {'status': 'available'})
+            if again:
+                self.reimage(volume)
+                self.check_holds(volume, *self.expected)
+                self.assertEqual(
+                    [self.disk(volume).name], self.volumes_left())
+            self.delete_volume(volume)
+            self.assertEqual([], self.volumes_left())
 
     def test_a_failure_keeps_what_was_there(self):
         volume = self.used_volume()
