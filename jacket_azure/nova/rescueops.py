@@ -172,6 +172,12 @@ class RescueOps:
             root_gb=0,
         )
         os_type = vm['properties']['storageProfile']['osDisk'].get('osType')
+        if plan.boots.takes_os_profile and os_type == 'Windows':
+            raise exceptions.InvalidRequest(
+                'Azure sets up Windows of a generalized image only together '
+                'with a new machine; rescue with an image of a server, which '
+                'is specialized.'
+            )
         passwords.check(wanted.password, str(os_type).lower())
         if payload.is_rescued(vm, instance.uuid):
             own = self._machine.own(wanted.context, instance, vm)

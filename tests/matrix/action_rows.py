@@ -73,6 +73,15 @@ def _has_one_interface(scene):
     return scene.has_interfaces(1) and _is_running(scene)
 
 
+def _is_rescued(scene):
+    return (scene.status() == 'RESCUE' and scene.boots_rescue_disk()
+            and scene.power_state(scene.server) == 'running')
+
+
+def _is_itself(scene):
+    return _is_running(scene) and not scene.boots_rescue_disk()
+
+
 def _attach_interface(scene):
     scene.api.attach_interface(scene.server['id'], {'interfaceAttachment': {
         'net_id': scene.neutron.backend['id']}})
@@ -99,11 +108,19 @@ DETACH_INTERFACE = Action(
     'detach interface', 'detach_interface', 'compute_detach_interface',
     _detach_interface, _has_one_interface,
     lambda scene: scene.undisturbed(ATTACH_INTERFACE), hides_reason=True)
+RESCUE = Action(
+    'rescue', 'rescue', 'compute_rescue_instance',
+    lambda scene: scene.action(scene.server, 'rescue'), _is_rescued)
+UNRESCUE = Action(
+    'unrescue', 'unrescue', 'compute_unrescue_instance',
+    lambda scene: scene.action(scene.server, 'unrescue'), _is_itself,
+    lambda scene: scene.undisturbed(RESCUE))
 # also asked for after another one has failed
 HARD_REBOOT = Action(
     'hard reboot', 'reboot', 'compute_reboot_instance',
     lambda scene: scene.action(scene.server, 'reboot', {'type': 'HARD'}),
     _is_running)
 
-ACTIONS = (SUSPEND, RESUME, ATTACH_INTERFACE, DETACH_INTERFACE)
+ACTIONS = (SUSPEND, RESUME, ATTACH_INTERFACE, DETACH_INTERFACE,
+           RESCUE, UNRESCUE)
 BY_STEP = {action.step: action for action in ACTIONS}

@@ -67,7 +67,14 @@ class Actions(asking.Asking, passes.Passes, services.Services):
         return self.server_now()['status']
 
     def os_disk(self):
-        """Return the name of the disk that the machine boots from."""
+        """Return the name of the disk that is the server's own."""
+        return self._boots().removesuffix('-rescue')
+
+    def boots_rescue_disk(self):
+        """Tell whether the machine boots another disk than its own."""
+        return self._boots().endswith('-rescue')
+
+    def _boots(self):
         storage = self.vm(self.server)['properties']['storageProfile']
         return storage['osDisk']['name']
 

@@ -192,8 +192,8 @@ PITFALLS = {
          '.test_more_disks_than_the_size_takes',
          NOVA + 'attachments.test_attachments.SmallTest'
          '.test_limit_in_the_middle',
-         NOVA + 'test_volumeops.DeviceNameTest.test_one_too_many'),
-        'issue 6, N21: while rescued'),
+         NOVA + 'test_volumeops.DeviceNameTest.test_one_too_many',
+         NOVA + 'test_rescueops.RescueTest.test_no_lun_is_left')),
     15: Pitfall(
         'Host caching where Azure allows none',
         'The caching a disk may have follows from its size and kind: a type '

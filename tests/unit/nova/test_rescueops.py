@@ -206,6 +206,17 @@ class RescueTest(RescueTestCase):
         self.image_name = 'brought'
         self.refused('The image is of generation V1 and the server of V2')
 
+    def test_windows_that_nobody_would_set_up(self):
+        self.image_name = 'windows'
+        self.server = self.instance(
+            key_data=None, flavor_values={'root_gb': 128})
+        self.spawn(self.server, self.network_info(
+            self.server, '192.168.1.20'), self.image('windows'))
+        self.server.vm_state, self.server.task_state = 'active', None
+        exc = self.assertRaises(nova_exception.InvalidInput, self.rescue)
+        self.assertIn('Windows of a generalized image', str(exc))
+        self.assertEqual(power_state.RUNNING, self.state())
+
     def test_no_lun_is_left(self):
         size = self.driver._backend.catalogue.size(
             self.vm().properties['hardwareProfile']['vmSize'])
