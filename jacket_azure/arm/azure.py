@@ -113,6 +113,7 @@ class Azure:
             client, compute.resource_skus
         )
         self.usages = usages.Usages(client, compute.usage)
+        self.network_usages = usages.NetworkUsages(client, network.usages)
         self.virtual_machine_images = (
             virtual_machine_images.VirtualMachineImages(
                 client, compute.virtual_machine_images

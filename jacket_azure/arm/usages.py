@@ -29,3 +29,13 @@ class Usages(resources.Resources):
     def list(self, location: str) -> list[resources.Body]:
         """Read limit and current value of each quota, all pages."""
         return self._read_pages(self._sdk.list, location)
+
+
+class NetworkUsages(Usages):
+    """Network quotas of the subscription, by region.
+
+    Source: Network REST API, usages/list, api-version 2026-03-01.
+    """
+
+    NAME = 'network_usages'
+    TYPE = 'Microsoft.Network/locations/usages'

@@ -22,6 +22,7 @@ import re
 import yaml
 
 from jacket_azure.mapping import lookup
+from jacket_azure.mapping import public_ips
 from jacket_azure.mapping import reader
 from jacket_azure.mapping import resource_id
 
@@ -30,7 +31,7 @@ _NAME = re.compile(r'[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9_])?')
 _ANY = re.compile(r'\S.*')
 _VNET = 'the name or the full id of a virtual network'
 _SUBNET = 'the name of a subnet of that virtual network'
-_KEYS = ('virtual_network', 'subnet', 'subnets')
+_KEYS = ('virtual_network', 'subnet', 'subnets', 'public_ip')
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ class NetworkEntry:
     :param subnet: Azure subnet of every Neutron subnet that *subnets* does
         not name; None when they must all be named
     :param subnets: Neutron subnet name, id or CIDR to Azure subnet
+    :param public_ip: public IP address of each interface, None for none
     """
 
     virtual_network: str
     subnet: str | None = None
     subnets: abc.Mapping[str, str] = field(default_factory=dict)
+    public_ip: public_ips.PublicIp | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,10 @@ def _parse_entry(
             text = source.text(value, f'{inside}.{key}', _NAME, _SUBNET)
             if text is not None:
                 subnets[key] = text
-    return NetworkEntry(vnet, subnet, subnets) if vnet else None
+    public_ip = public_ips.parse(
+        source, entry.get('public_ip'), f'{where}.public_ip'
+    )
+    return NetworkEntry(vnet, subnet, subnets, public_ip) if vnet else None
 
 
 def parse_name_or_id(

@@ -20,7 +20,9 @@ from dataclasses import field
 
 from jacket_azure.mapping import flavors
 from jacket_azure.mapping import images
+from jacket_azure.mapping import lookup
 from jacket_azure.mapping import networks
+from jacket_azure.mapping import public_ips
 from jacket_azure.mapping import security_groups
 from jacket_azure.mapping import zones
 from jacket_azure.mapping.flavors import FlavorTarget
@@ -91,6 +93,21 @@ class Mapping:
         :raises MappingLookupError: network or subnet has no entry
         """
         return networks.find(self.networks, self.file, name, uuid, subnet_keys)
+
+    def public_ip(
+        self, name: str | None, uuid: str | None
+    ) -> public_ips.PublicIp | None:
+        """Return what public IP address an interface on a network gets.
+
+        :returns: None for none, also of a network without an entry
+        """
+        found = lookup.find(self.networks, uuid, name)
+        return found[1].public_ip if found else None
+
+    @property
+    def has_public_ips(self) -> bool:
+        """Say whether any network gives its interfaces public addresses."""
+        return any(entry.public_ip for entry in self.networks.values())
 
     def security_group(
         self, name: str | None, uuid: str | None = None

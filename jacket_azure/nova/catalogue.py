@@ -77,6 +77,9 @@ class Catalogue:
         stale = functools.partial(new, keep_stale=True)
         self._sizes = stale(self._load_sizes, conf.catalogue_cache_seconds)
         self._capacity = stale(self._load_capacity, conf.quota_cache_seconds)
+        self._network_quotas = stale(
+            self._load_network_quotas, conf.quota_cache_seconds
+        )
         self._latest = new(self._load_latest, conf.image_cache_seconds)
         self._marketplace = new(
             self._load_marketplace, conf.image_cache_seconds
@@ -108,6 +111,15 @@ class Catalogue:
     def expire_capacity(self) -> None:
         """Look at the quotas again: Azure does not agree with what we saw."""
         self._capacity.expire()
+
+    def network_quotas(
+        self, max_age_seconds: float | None = None
+    ) -> quotas.Quotas:
+        """Return the quotas of network resources and their use.
+
+        :param max_age_seconds: look again when the answer is older
+        """
+        return self._network_quotas.get(max_age_seconds=max_age_seconds)
 
     def image_version(
         self, publisher: str, offer: str, sku: str, version: str
@@ -175,6 +187,11 @@ class Catalogue:
             for key in (None, size.family):
                 own[key] = own.get(key, 0) + size.vcpus
         return Capacity(usages, own)
+
+    def _load_network_quotas(self, _key: None) -> quotas.Quotas:
+        return quotas.parse(
+            self._azure.network_usages.list(self._azure.location)
+        )
 
     def _load_latest(self, key: tuple[str, str, str]) -> str:
         return self._azure.virtual_machine_images.latest_version(

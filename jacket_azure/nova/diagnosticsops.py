@@ -14,7 +14,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from typing import NamedTuple
 
 from nova.compute import power_state
 from nova.objects import diagnostics as nova_diagnostics
@@ -27,13 +29,22 @@ from jacket_azure.nova import parallel
 from jacket_azure.nova import powerops
 from jacket_azure.payload import diagnostics
 from jacket_azure.payload import names
+from jacket_azure.payload import network_interface
+from jacket_azure.payload import public_ip
+
+
+class _Nic(NamedTuple):
+    name: str
+    mac_address: str = ''
+    public_ip: str | None = None
 
 
 class DiagnosticsOps:
     """Looks at machines; changes nothing.
 
     One request for the machine and one for each network interface, since
-    only the interface itself tells its MAC address.
+    only the interface itself tells its MAC address, and one for each public
+    address.
     """
 
     def __init__(self, backend: backends.Backend) -> None:
@@ -43,9 +54,11 @@ class DiagnosticsOps:
         """Return all facts, by name (API versions before 2.48)."""
         found = self._look(instance)
         flat = diagnostics.flatten(found)
-        for index, (name, mac) in enumerate(self._nics(found)):
-            flat[f'nic{index}_name'] = name
-            flat[f'nic{index}_mac_address'] = mac
+        for index, nic in enumerate(self._nics(found)):
+            flat[f'nic{index}_name'] = nic.name
+            flat[f'nic{index}_mac_address'] = nic.mac_address
+            if nic.public_ip is not None:
+                flat[f'nic{index}_public_ip'] = nic.public_ip
         return flat
 
     def standard(self, instance: Any) -> nova_diagnostics.Diagnostics:
@@ -63,8 +76,8 @@ class DiagnosticsOps:
             made.add_cpu()
         for _ in found.disks:
             made.add_disk()
-        for _, mac in self._nics(found):
-            made.add_nic(mac_address=mac or None)
+        for nic in self._nics(found):
+            made.add_nic(mac_address=nic.mac_address or None)
         made.memory_details = nova_diagnostics.MemoryDiagnostics(
             maximum=instance.flavor.memory_mb, used=None
         )
@@ -77,14 +90,12 @@ class DiagnosticsOps:
             )
         )
 
-    def _nics(
-        self, found: diagnostics.Diagnostics
-    ) -> list[tuple[str, str]]:
-        """Return name and MAC address of each, the primary one first.
+    def _nics(self, found: diagnostics.Diagnostics) -> list[_Nic]:
+        """Return all interfaces, the primary one first.
 
-        An interface that has gone meanwhile has no address.
+        One that has gone meanwhile has no address.
         """
-        macs: dict[str, str] = {}
+        seen: dict[str, _Nic] = {}
 
         def read(nic_id: str) -> None:
             try:
@@ -92,10 +103,24 @@ class DiagnosticsOps:
             except exceptions.NotFound:
                 return
             mac = str(nic['properties'].get('macAddress') or '')
-            macs[nic_id] = mac.replace('-', ':').lower()
+            seen[nic_id] = _Nic(
+                names.parse_resource_id(nic_id).name,
+                mac.replace('-', ':').lower(),
+                self._public_ip(nic),
+            )
 
         parallel.call(read, [(nic_id,) for nic_id in found.nic_ids])
         return [
-            (names.parse_resource_id(nic_id).name, macs.get(nic_id, ''))
+            seen.get(nic_id) or _Nic(names.parse_resource_id(nic_id).name)
             for nic_id in found.nic_ids
         ]
+
+    def _public_ip(self, nic: Mapping[str, Any]) -> str | None:
+        for address_id in network_interface.parse_public_ip_ids(nic):
+            try:
+                return public_ip.parse_address(
+                    self._azure.public_ip_addresses.get(address_id)
+                )
+            except exceptions.NotFound:
+                continue
+        return None

@@ -20,6 +20,7 @@ has, which the next try or a janitor removes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,12 +31,13 @@ from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import netops
+from jacket_azure.nova import nic_plans
 from jacket_azure.nova import patience
+from jacket_azure.nova import public_addresses
 from jacket_azure.nova import resting
 from jacket_azure.payload import names
 from jacket_azure.payload import network_interface
 from jacket_azure.payload import network_profile
-from jacket_azure.payload import tags
 
 LOG = logging.getLogger(__name__)
 
@@ -49,6 +51,8 @@ class InterfaceOps:
         self._backend = backend
         self._azure = backend.azure
         self._netops = netops.NetOps(backend)
+        self._nic_plans = nic_plans.NicPlans(backend)
+        self._public_addresses = public_addresses.PublicAddresses(backend)
         self._leftovers = leftovers.Leftovers(backend)
         self._resting = resting.Resting(backend)
 
@@ -71,14 +75,19 @@ class InterfaceOps:
         """
         vm = self._look(instance)
         wanted = self._netops.interface(context, instance.uuid, vif)
-        nic_id = self._id(wanted.name)
+        nic_id = self._nic_plans.nic_id(wanted.name)
         if network_profile.find(network_profile.parse(vm), nic_id):
             # a service that was killed had come that far
             return
         self._check_room(vm)
-        body = self._body(instance, vm, wanted)
+        created = timeutils.utcnow().isoformat() + 'Z'
+        body = self._body(instance, vm, wanted, created)
+        address = self._nic_plans.public_ip(instance, wanted, created)
+        self._public_addresses.check_quota([address] if address else [])
         with self._resting.of(instance, vm):
             try:
+                if address is not None:
+                    found = self._public_addresses.make(wanted.name, address)
                 self._azure.network_interfaces.create_or_update(
                     wanted.name, body
                 )
@@ -89,6 +98,8 @@ class InterfaceOps:
         LOG.info(
             'Attached network interface %s', wanted.name, instance=instance
         )
+        if address is not None and found is not None:
+            self._tell(instance, added=[found])
 
     def detach(self, instance: Any, vif: Any) -> None:
         """Take the port's interface from the machine and delete it.
@@ -102,7 +113,7 @@ class InterfaceOps:
         vm = self._look(instance)
         attached = network_profile.parse(vm)
         name = names.nic_name(instance.uuid, vif['id'], primary=False)
-        nic_id = self._id(name)
+        nic_id = self._nic_plans.nic_id(name)
         if network_profile.find(attached, nic_id) is None:
             nic_id = self._first_of(vif, attached) or nic_id
         if network_profile.find(attached, nic_id):
@@ -113,7 +124,21 @@ class InterfaceOps:
                     instance,
                     lambda now: network_profile.build_detach(now, nic_id),
                 )
-        self._leftovers.delete_nic(instance, name, wait_reserved=True)
+        address = self._leftovers.delete_nic(
+            instance, name, wait_reserved=True
+        )
+        if address is not None:
+            self._tell(instance, removed=[address])
+
+    def _tell(
+        self,
+        instance: Any,
+        added: Iterable[str] = (),
+        removed: Iterable[str] = (),
+    ) -> None:
+        if self._public_addresses.tell(instance, added, removed):
+            # Nova saves nothing after a change of interfaces
+            instance.save()
 
     # -- what is there
 
@@ -122,14 +147,6 @@ class InterfaceOps:
             names.vm_name(instance.uuid), instance_view=True
         )
         return vm
-
-    def _id(self, name: str) -> str:
-        return names.resource_id(
-            self._azure.subscription_id,
-            self._azure.resource_group,
-            names.NETWORK_INTERFACE,
-            name,
-        )
 
     def _first_of(
         self, vif: Any, attached: tuple[network_profile.Attached, ...]
@@ -157,7 +174,7 @@ class InterfaceOps:
             )
 
     def _body(
-        self, instance: Any, vm: Vm, wanted: netops.Interface
+        self, instance: Any, vm: Vm, wanted: netops.Interface, created: str
     ) -> dict[str, Any]:
         """Build the interface, like the primary one where Azure says so."""
         [first] = [
@@ -165,24 +182,11 @@ class InterfaceOps:
         ][:1]
         primary = self._azure.network_interfaces.get(first.id)
         network_interface.check_same_network(primary, wanted.fixed_ips)
-        found, _ = tags.build(
-            self._backend.owner,
-            tags.KIND_NIC,
-            instance.uuid,
-            instance.project_id,
-            timeutils.utcnow().isoformat() + 'Z',
-            host=self._backend.host,
-        )
-        return network_interface.build(
-            network_interface.NicSpec(
-                location=self._azure.location,
-                fixed_ips=wanted.fixed_ips,
-                network_security_group_id=wanted.security_group_id,
-                accelerated_networking=bool(
-                    primary['properties'].get('enableAcceleratedNetworking')
-                ),
-                tags=found,
-            )
+        return self._nic_plans.nic(
+            instance,
+            wanted,
+            created,
+            bool(primary['properties'].get('enableAcceleratedNetworking')),
         )
 
     # -- changes
@@ -207,7 +211,7 @@ class InterfaceOps:
 
     def _take_back(self, instance: Any, name: str) -> None:
         """Remove an interface that could not be attached; never raises."""
-        nic_id = self._id(name)
+        nic_id = self._nic_plans.nic_id(name)
         try:
             if network_profile.find(
                 network_profile.parse(self._look(instance)), nic_id

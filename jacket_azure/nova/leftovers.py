@@ -28,7 +28,9 @@ from jacket_azure.nova import adoption
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import errors
 from jacket_azure.nova import parallel
+from jacket_azure.nova import public_addresses
 from jacket_azure.payload import names
+from jacket_azure.payload import network_interface
 from jacket_azure.payload import tags
 
 LOG = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class Leftovers:
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
         self._azure = backend.azure
+        self._public_addresses = public_addresses.PublicAddresses(backend)
 
     def may_delete(self, instance: Any) -> bool:
         """Tell whether a machine of this name, if any, is ours to delete."""
@@ -116,20 +119,32 @@ class Leftovers:
 
     def delete_nic(
         self, instance: Any, name: str, wait_reserved: bool = False
-    ) -> None:
-        """Delete one network interface, if it is there and ours."""
+    ) -> str | None:
+        """Delete one network interface, if it is there and ours.
+
+        With it its public address, which else only a machine takes along.
+
+        :returns: that address
+        """
         nics = self._azure.network_interfaces
         try:
             nic = nics.get(name)
         except exceptions.NotFound:
-            return
-        if self._is_ours(nic, instance, 'network interface'):
-            nics.delete(
-                name,
-                wait_reserved=wait_reserved,
-                timeout_seconds=PART_SECONDS,
-            )
-            LOG.info('Deleted network interface %s', name, instance=instance)
+            # the address is made first
+            if self._backend.mapping.has_public_ips:
+                return self._public_addresses.delete(instance, name)
+            return None
+        if not self._is_ours(nic, instance, 'network interface'):
+            return None
+        nics.delete(
+            name,
+            wait_reserved=wait_reserved,
+            timeout_seconds=PART_SECONDS,
+        )
+        LOG.info('Deleted network interface %s', name, instance=instance)
+        if not network_interface.parse_public_ip_ids(nic):
+            return None
+        return self._public_addresses.delete(instance, name)
 
     def delete_disk(self, instance: Any, name: str | None = None) -> None:
         """Delete the OS disk, if it is there and ours.

@@ -20,6 +20,7 @@ import ipaddress
 from typing import Any
 
 from jacket_azure import exceptions
+from jacket_azure.mapping import public_ips
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import ports
 from jacket_azure.payload import names
@@ -37,12 +38,14 @@ class Interface:
 
     :ivar name: Azure's name for it
     :ivar security_group_id: full ARM id, None for none
+    :ivar public_ip: what public address it gets, None for none
     """
 
     name: str
     port_id: str
     fixed_ips: tuple[network_interface.FixedIp, ...]
     security_group_id: str | None
+    public_ip: public_ips.PublicIp | None = None
 
 
 class NetOps:
@@ -101,6 +104,9 @@ class NetOps:
             port_id=port.id,
             fixed_ips=tuple(self._fixed_ips(vif, port)),
             security_group_id=self._security_group_id(port),
+            public_ip=self._backend.mapping.public_ip(
+                vif['network'].get('label'), vif['network']['id']
+            ),
         )
 
     def _fixed_ips(

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 import dataclasses
 from typing import Any
 
@@ -28,10 +29,11 @@ from jacket_azure.nova import disk_plans
 from jacket_azure.nova import guest
 from jacket_azure.nova import guest_access
 from jacket_azure.nova import netops
+from jacket_azure.nova import nic_plans
 from jacket_azure.nova import os_disks
+from jacket_azure.nova import public_addresses
 from jacket_azure.payload import checks
 from jacket_azure.payload import names
-from jacket_azure.payload import network_interface
 from jacket_azure.payload import tags
 from jacket_azure.payload import virtual_machine
 
@@ -44,6 +46,8 @@ class Plan:
 
     :ivar vm: name of the virtual machine
     :ivar nics: name and body of each network interface, primary first
+    :ivar public_ips: body of the public address that an interface of that
+        name gets, which has the same name
     :ivar vm_body: holds the password, so it stays out of every log
     :ivar image_version: marketplace version that ``latest`` meant, if any
     :ivar prepared: OS disk that is to be made before the machine, if any;
@@ -60,6 +64,19 @@ class Plan:
     image_version: str | None
     prepared: os_disks.Prepared | None = None
     access: guest_access.Access = guest_access.Access()
+    public_ips: Mapping[str, dict[str, Any]] = dataclasses.field(
+        default_factory=dict
+    )
+
+    def with_metadata(self, metadata: Mapping[str, str]) -> Plan:
+        """Return the plan with the tags of other metadata."""
+        old = self.vm_body['tags']
+        found, _ = tags.rebuild(
+            old, tags.get(self.vm_body, tags.DISPLAY_NAME), metadata
+        )
+        return dataclasses.replace(
+            self, vm_body={**self.vm_body, 'tags': found}
+        )
 
     def with_os_disk(self, boot: disks.Boot) -> Plan:
         """Return the plan with the OS disk that was made for it."""
@@ -81,6 +98,8 @@ class Planner:
         self._chooser = choices.Chooser(backend)
         self._netops = netops.NetOps(backend)
         self._disk_plans = disk_plans.DiskPlans(backend)
+        self._nic_plans = nic_plans.NicPlans(backend)
+        self._public_addresses = public_addresses.PublicAddresses(backend)
 
     def plan(self, order: choices.Order) -> Plan:
         """Decide everything about a new instance.
@@ -96,50 +115,26 @@ class Planner:
             order.context, instance.uuid, order.network_info
         )
         created = timeutils.utcnow().isoformat() + 'Z'
+        public_ips = self._nic_plans.public_ips(
+            instance, interfaces, created
+        )
+        self._public_addresses.check_quota(public_ips.values())
         return Plan(
             uuid=instance.uuid,
             vm=names.vm_name(instance.uuid),
-            nics=self._nics(instance, request, interfaces, created),
+            nics=self._nic_plans.nics(
+                instance,
+                interfaces,
+                created,
+                checks.accelerated_networking(request.size, request.image),
+            ),
+            public_ips=public_ips,
             vm_body=virtual_machine.build(
                 self._vm_spec(order, choice, interfaces, created)
             ),
             image_version=choice.image.version if choice.image else None,
             prepared=self._disk_plans.prepared(instance, choice, created),
             access=self._access(order, choice),
-        )
-
-    def _nics(
-        self,
-        instance: Any,
-        request: checks.Request,
-        interfaces: Iterable[netops.Interface],
-        created: str,
-    ) -> tuple[tuple[str, dict[str, Any]], ...]:
-        nic_tags, _ = tags.build(
-            self._backend.owner,
-            tags.KIND_NIC,
-            instance.uuid,
-            instance.project_id,
-            created,
-            host=self._backend.host,
-        )
-        accelerated = checks.accelerated_networking(
-            request.size, request.image
-        )
-        return tuple(
-            (
-                interface.name,
-                network_interface.build(
-                    network_interface.NicSpec(
-                        location=self._backend.azure.location,
-                        fixed_ips=interface.fixed_ips,
-                        network_security_group_id=interface.security_group_id,
-                        accelerated_networking=accelerated,
-                        tags=nic_tags,
-                    )
-                ),
-            )
-            for interface in interfaces
         )
 
     def _vm_spec(
@@ -160,12 +155,7 @@ class Planner:
             os_disk=self._disk_plans.os_disk(instance, choice),
             data_disks=self._disk_plans.data_disks(choice),
             nic_ids=tuple(
-                names.resource_id(
-                    azure.subscription_id,
-                    azure.resource_group,
-                    names.NETWORK_INTERFACE,
-                    interface.name,
-                )
+                self._nic_plans.nic_id(interface.name)
                 for interface in interfaces
             ),
             os_profile=self._os_profile(order, choice),

@@ -51,6 +51,15 @@ def read(instance: Any, migration: Any) -> tuple[str, str | None] | None:
     return words[1], None if words[2] == _NONE else words[2]
 
 
+def is_open(instance: Any) -> bool:
+    """Tell whether there may be another OS disk, which a revert would need.
+
+    Asks no database: of an instance that is being deleted it may refuse.
+    """
+    known = 'system_metadata' in instance and instance.system_metadata
+    return bool(known and _KEY in known)
+
+
 def forget(instance: Any) -> None:
     """The resize is over; the caller's caller saves the instance."""
     instance.system_metadata.pop(_KEY, None)

@@ -34,6 +34,8 @@ from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disks
 from jacket_azure.nova import parallel
 from jacket_azure.nova import planning
+from jacket_azure.nova import resize_records
+from jacket_azure.nova import public_addresses
 from jacket_azure.nova import shortages
 from jacket_azure.nova import undo
 from jacket_azure.payload import instance_view
@@ -53,6 +55,7 @@ class VmOps:
         self._planner = planning.Planner(backend)
         self._os_disks = os_disks.OsDisks(backend)
         self._leftovers = leftovers.Leftovers(backend)
+        self._public_addresses = public_addresses.PublicAddresses(backend)
         self._access = guest_access.GuestAccess(backend)
 
     def spawn(
@@ -100,6 +103,8 @@ class VmOps:
         existed = self._leftovers.delete_vm(instance)
         if not (existed and self._azure.cloud.capabilities.cascade_delete):
             self._leftovers.delete_parts(instance, network_info)
+        elif resize_records.is_open(instance):
+            self._leftovers.delete_disk(instance)
 
     @contextlib.contextmanager
     def _noting_shortage(self, plan: planning.Plan) -> Iterator[None]:
@@ -126,7 +131,7 @@ class VmOps:
             # called before them
             made.push(steps.failed)
             plan = self._with_os_disk(instance, plan)
-            self._make_nics(instance, plan)
+            plan = self._make_nics(instance, plan)
             try:
                 self._make_vm(instance, plan, steps)
             except exceptions.PreconditionFailed:
@@ -135,7 +140,7 @@ class VmOps:
                     self._leftovers.delete_disk(instance)
                     # the old machine may have taken them along
                     plan = self._with_os_disk(instance, plan)
-                    self._make_nics(instance, plan)
+                    plan = self._make_nics(instance, plan)
                     self._make_vm(instance, plan, steps)
             made.pop_all()
 
@@ -156,15 +161,33 @@ class VmOps:
             boot = self._os_disks.make(instance, plan.prepared)
         return plan.with_os_disk(boot)
 
-    def _make_nics(self, instance: Any, plan: planning.Plan) -> None:
-        parallel.call(
-            self._azure.network_interfaces.create_or_update, plan.nics
-        )
+    def _make_nics(
+        self, instance: Any, plan: planning.Plan
+    ) -> planning.Plan:
+        """Make the interfaces; return the plan with what came of it."""
+        addresses: dict[str, str | None] = {}
+
+        def make(name: str, body: dict[str, Any]) -> None:
+            if name in plan.public_ips:
+                addresses[name] = self._public_addresses.make(
+                    name, plan.public_ips[name]
+                )
+            self._azure.network_interfaces.create_or_update(name, body)
+
+        parallel.call(make, plan.nics)
         LOG.info(
             'Created network interfaces %s',
             ', '.join(name for name, _ in plan.nics),
             instance=instance,
         )
+        if not plan.public_ips:
+            return plan
+        # saved by the compute manager with the instance
+        self._public_addresses.tell(
+            instance,
+            [found for name, _ in plan.nics if (found := addresses.get(name))],
+        )
+        return plan.with_metadata(instance.metadata)
 
     def _make_vm(
         self, instance: Any, plan: planning.Plan, steps: undo.Undo

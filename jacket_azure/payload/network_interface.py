@@ -42,6 +42,9 @@ class NicSpec:
 
     :param fixed_ips: at least one; the first IPv4 address becomes primary
     :param network_security_group_id: full ARM id, None for none
+    :param public_ip_id: full ARM id of the public address of the primary
+        one, None for none
+    :param cascade_delete: the public address goes with the machine
     """
 
     location: str
@@ -49,6 +52,8 @@ class NicSpec:
     network_security_group_id: str | None = None
     accelerated_networking: bool = False
     tags: abc.Mapping[str, str] = field(default_factory=dict)
+    public_ip_id: str | None = None
+    cascade_delete: bool = True
 
 
 def build(spec: NicSpec) -> dict[str, Any]:
@@ -65,6 +70,9 @@ def build(spec: NicSpec) -> dict[str, Any]:
             for index, fixed_ip in enumerate(_in_order(spec.fixed_ips))
         ],
     }
+    if spec.public_ip_id:
+        primary = properties['ipConfigurations'][0]['properties']
+        primary['publicIPAddress'] = _public_ip(spec)
     if spec.network_security_group_id:
         properties['networkSecurityGroup'] = {
             'id': spec.network_security_group_id
@@ -74,6 +82,22 @@ def build(spec: NicSpec) -> dict[str, Any]:
         'tags': dict(spec.tags),
         'properties': properties,
     }
+
+
+def _public_ip(spec: NicSpec) -> dict[str, Any]:
+    reference: dict[str, Any] = {'id': spec.public_ip_id}
+    if spec.cascade_delete:
+        reference['properties'] = {'deleteOption': 'Delete'}
+    return reference
+
+
+def parse_public_ip_ids(nic: abc.Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the full ARM ids of an interface's public addresses."""
+    return tuple(
+        str(properties['publicIPAddress']['id'])
+        for properties in _configurations(nic)
+        if (properties.get('publicIPAddress') or {}).get('id')
+    )
 
 
 def parse_addresses(nic: abc.Mapping[str, Any]) -> set[str]:
