@@ -124,8 +124,8 @@ class Moving:
             {**before['tags'], 'jacket-host': OTHER}, after['tags'])
         self.assertEqual(before['properties'], after['properties'])
         # the host that was thought dead comes back
-        self.force_down(False)
         self.restart_compute()
+        self.force_down(False)
         self.run_periodic('_sync_power_states')
         self.assert_on(OTHER, server)
         self.assertEqual('running', self.power_state(server))
