@@ -97,9 +97,7 @@ class ResizeOps:
         No request, or those to delete one disk.
         """
         before = resize_records.read(instance, migration)
-        if before is not None and before[1] is not None:
-            self._delete_disk(instance, before[1])
-        resize_records.forget(instance)
+        self._delete_disk(instance, before[1] if before else None)
 
     def revert(self, instance: Any, migration: Any, power_on: bool) -> None:
         """Make the machine this host's and what it was before.
@@ -120,11 +118,9 @@ class ResizeOps:
         power = self._reshaper.become(instance, vm, wanted)
         if power_on and power is not Power.RUNNING:
             self._try_to_start(instance)
-        if disk is not None:
-            self._delete_disk(
-                instance, shapes.other_place(instance.uuid, disk)
-            )
-        resize_records.forget(instance)
+        self._delete_disk(
+            instance, disk and shapes.other_place(instance.uuid, disk)
+        )
 
     def _carry_out(
         self, instance: Any, plan: resize_plans.Plan
@@ -175,8 +171,9 @@ class ResizeOps:
             return nova_exception.ResizeError(
                 reason=f'{exc} Nor could the server be set back: {again}'
             )
-        if plan.growth is not None:
-            self._delete_disk(instance, str(plan.growth.spec.name))
+        self._delete_disk(
+            instance, plan.growth.spec.name if plan.growth else None
+        )
         if plan.power is not Power.RUNNING or power is Power.RUNNING:
             return exc
         try:
@@ -199,10 +196,14 @@ class ResizeOps:
                 instance=instance,
             )
 
-    def _delete_disk(self, instance: Any, name: str) -> None:
-        """Delete the OS disk that is not used; else it goes later."""
+    def _delete_disk(self, instance: Any, name: str | None) -> None:
+        """End a resize: delete the OS disk that is not used, if any.
+
+        If that fails the record stays, and the disk goes with the server.
+        """
         try:
-            self._leftovers.delete_disk(instance, name)
+            if name is not None:
+                self._leftovers.delete_disk(instance, name)
         except exceptions.AzureError as exc:
             LOG.warning(
                 'Could not delete the OS disk %s; it goes with the server: '
@@ -211,6 +212,8 @@ class ResizeOps:
                 exc,
                 instance=instance,
             )
+        else:
+            resize_records.forget(instance)
 
     def _note_shortage(
         self, plan: resize_plans.Plan, exc: Exception
