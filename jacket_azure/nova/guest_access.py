@@ -110,10 +110,11 @@ def of_specialized(
     :raises InvalidRequest: a password or key Azure would refuse
     """
     os_type = guest.known_os_type(os_type)
-    return Access(
-        asked_for(order.admin_password, os_type),
-        _key_for_agent(backend, order.instance, os_type),
-    )
+    instance = order.instance
+    password = None
+    if _takes_password(backend, instance, os_type):
+        password = asked_for(order.admin_password, os_type)
+    return Access(password, _key_for_agent(backend, instance, os_type))
 
 
 def of_generalized(
@@ -138,14 +139,20 @@ def of_generalized(
         # cloud-init finds those with Azure, and adds the new one to them
         key = instance.key_data
     password = None
-    mode = backend.conf.linux_password
-    if not wanted or mode == 'always':
+    if _takes_password(backend, instance, os_type):
         password = admin_passwords.settle(
             instance, os_type, order.admin_password
         )
         if password is not None:
             passwords.check(password, os_type)
     return Access(password, key)
+
+
+def _takes_password(
+    backend: backends.Backend, instance: Any, os_type: str
+) -> bool:
+    mode = backend.conf.linux_password
+    return os_type != 'linux' or not instance.key_data or mode == 'always'
 
 
 def _key_for_agent(

@@ -94,6 +94,49 @@ def _detach_interface(scene):
     scene.api.detach_interface(scene.server['id'], port['id'])
 
 
+def _note_disk(scene):
+    scene.disk_before = scene.os_disk()
+
+
+def _is_rebuilt(scene):
+    return _is_running(scene) and scene.os_disk() != scene.disk_before
+
+
+def _may_be_resized(scene):
+    scene.flags(allow_resize_to_same_host=True)
+    if not hasattr(scene, 'larger'):
+        scene.larger = scene.create_flavor(
+            'larger', 4, 16384, 128, **{'azure:vm_size': 'Standard_D4s_v5'})
+
+
+def _resized(scene):
+    _may_be_resized(scene)
+    scene.undisturbed(RESIZE)
+
+
+def _is_of_size(scene, size):
+    vm = scene.vm(scene.server)['properties']
+    return (vm['hardwareProfile']['vmSize'] == size
+            and scene.power_state(scene.server) == 'running')
+
+
+def _is_resized(scene):
+    return (scene.status() == 'VERIFY_RESIZE'
+            and _is_of_size(scene, 'Standard_D4s_v5')
+            and scene.os_disk().endswith('-b'))
+
+
+def _is_confirmed(scene):
+    return (scene.status() == 'ACTIVE'
+            and _is_of_size(scene, 'Standard_D4s_v5'))
+
+
+def _is_reverted(scene):
+    return (scene.status() == 'ACTIVE'
+            and _is_of_size(scene, 'Standard_D2s_v5')
+            and scene.os_disk() == scene.server['id'])
+
+
 SUSPEND = Action(
     'suspend', 'suspend', 'compute_suspend_instance',
     lambda scene: scene.action(scene.server, 'suspend'), _is_suspended)
@@ -115,6 +158,24 @@ UNRESCUE = Action(
     'unrescue', 'unrescue', 'compute_unrescue_instance',
     lambda scene: scene.action(scene.server, 'unrescue'), _is_itself,
     lambda scene: scene.undisturbed(RESCUE))
+REBUILD = Action(
+    'rebuild', 'rebuild', 'compute_rebuild_instance',
+    lambda scene: scene.action(scene.server, 'rebuild', {
+        'imageRef': scene.glance.ubuntu['id']}),
+    _is_rebuilt, _note_disk, keeps_os_disk=False)
+RESIZE = Action(
+    'resize', 'resize', 'compute_finish_resize',
+    lambda scene: scene.action(
+        scene.server, 'resize', {'flavorRef': scene.larger}),
+    _is_resized, _may_be_resized)
+CONFIRM = Action(
+    'confirm', 'confirmResize', 'compute_confirm_resize',
+    lambda scene: scene.action(scene.server, 'confirmResize'),
+    _is_confirmed, _resized)
+REVERT = Action(
+    'revert', 'revertResize', 'compute_finish_revert_resize',
+    lambda scene: scene.action(scene.server, 'revertResize'),
+    _is_reverted, _resized, keeps_os_disk=False)
 # also asked for after another one has failed
 HARD_REBOOT = Action(
     'hard reboot', 'reboot', 'compute_reboot_instance',
@@ -122,5 +183,5 @@ HARD_REBOOT = Action(
     _is_running)
 
 ACTIONS = (SUSPEND, RESUME, ATTACH_INTERFACE, DETACH_INTERFACE,
-           RESCUE, UNRESCUE)
+           RESCUE, UNRESCUE, REBUILD, RESIZE, CONFIRM, REVERT)
 BY_STEP = {action.step: action for action in ACTIONS}

@@ -14,6 +14,7 @@
 
 from jacket_azure.emulator.compute import guest
 
+READS = ('GET', 'HEAD')
 EVENT = 'compute_rebuild_instance'
 
 
@@ -43,7 +44,7 @@ class Rebuilding:
             server, {'status': status, 'OS-EXT-STS:task_state': None})
         self.assertEqual(vm, self.vm(server))
         self.assertEqual(
-            [], [each for each in made if each.method != 'GET'])
+            [], [each for each in made if each.method not in READS])
 
     def last_event(self, server, name=EVENT):
         """Wait for an event of the latest action, and return it."""

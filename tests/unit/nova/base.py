@@ -33,6 +33,7 @@ class NovaTestCase(orders.Orders, base.AzureTestCase):
     """A driver, its emulated Azure, and makers of what Nova hands it.
 
     :ivar now: the seconds the driver's caches see
+    :ivar events: of server actions: how, name and exception of each
     """
 
     def setUp(self):
@@ -48,6 +49,13 @@ class NovaTestCase(orders.Orders, base.AzureTestCase):
             'nova.image.glance.API.get', lambda api, context, image_id: {
                 'id': image_id, 'name': 'an image', 'status': 'queued',
                 'size': 0, 'properties': {}, 'is_public': False}))
+        # instead of Nova's database
+        self.events = []
+        for name in ('event_start', 'event_finish_with_failure'):
+            self.useFixture(fixtures.MonkeyPatch(
+                f'nova.objects.InstanceActionEvent.{name}',
+                lambda *arguments, _name=name, exc_val=None, **_:
+                self.events.append((_name, arguments[-1], exc_val))))
         self.context = nova_context.RequestContext(
             'user', 'project', is_admin=False)
         self._driver = None

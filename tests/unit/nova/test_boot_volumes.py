@@ -15,8 +15,11 @@ import base64
 import email
 import json
 
+import fixtures
 from nova import exception as nova_exception
 
+from jacket_azure.emulator.compute import guest
+from tests import orders
 from tests import volumes
 from tests.unit.nova import base
 
@@ -170,9 +173,52 @@ class BootFromVolumeTest(BootTestCase):
 
     def test_old_cloud_and_user_data(self):
         self.lacking('user_data')
-        self.refused('no key pair', devices=self.devices(self.boot_volume()))
-        self.spawn(self.server(key_data=None),
-                   devices=self.devices(self.boot_volume()))
+        self.refused(
+            'no user data', devices=self.devices(self.boot_volume()),
+            instance=self.server(user_data='IyEvYmluL3NoCg=='))
+        # of a key the guest's agent is told
+        server = self.server()
+        self.spawn(server, devices=self.devices(self.boot_volume()))
+        self.assertEqual(
+            [server.key_data], self.guest(server).users['azureuser'].keys)
+        self.assertNotIn('userData', self.sent(server)['properties'])
+
+    def guest(self, server):
+        emulator = self.azure.emulator
+        return guest.of(emulator, emulator.store.get(self.azure.resource(
+            'virtualMachines', server.uuid)['id']))
+
+    def test_password_that_was_asked_for(self):
+        for key, mode, expected in (
+                (None, 'without_key', 'Pass-word-1'),
+                (orders.KEY, 'without_key', None),
+                (orders.KEY, 'always', 'Pass-word-1')):
+            server = self.server(key_data=key)
+            self.conf.azure.linux_password = mode
+            _, ports = self.spawn(
+                server, devices=self.devices(self.boot_volume()))
+            users = self.guest(server).users
+            found = users['azureuser'].password if users else None
+            self.assertEqual(expected, found)
+            self.driver.destroy(self.context, server, ports)
+
+    def test_bad_password_is_refused_before_anything_is_made(self):
+        self.refused(
+            'three of', instance=self.server(key_data=None),
+            devices=self.devices(self.boot_volume()), password='weakling')
+
+    def test_guest_without_agent(self):
+        """The server is there; an event of its creation says what is not."""
+        self.useFixture(fixtures.MonkeyPatch(
+            'jacket_azure.payload.diagnostics.Diagnostics.is_agent_ready',
+            False))
+        server = self.server(key_data=None)
+        self.spawn(server, devices=self.devices(self.boot_volume()))
+        self.assertEqual({}, self.guest(server).users)
+        [started, (_, event, exc)] = self.events
+        self.assertEqual('azure_guest_access', event)
+        self.assertIn('did not answer within 600 seconds', str(exc))
+        self.assertNotIn('Pass-word-1', str(exc))
 
     def test_failed_create_leaves_the_volumes(self):
         infos = [self.boot_volume(), self.volume()]
