@@ -73,7 +73,9 @@ class Reshaper:
         if wanted.disk is not None and found.disk != wanted.disk:
             if power is not Power.DEALLOCATED:
                 power = self.deallocate(instance)
-            changed: Mapping[str, Any] = self._swap(instance, vm, wanted, make_disk)
+            changed: Mapping[str, Any] = self._swap(
+                instance, vm, wanted, make_disk
+            )
         else:
             changed, power = self._update(instance, vm, wanted, power)
         if wanted.host == self._backend.host:
