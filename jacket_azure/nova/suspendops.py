@@ -28,6 +28,8 @@ LOG = logging.getLogger(__name__)
 
 Power = instance_view.Power
 
+_LOOK_SECONDS = 5.0
+
 
 class SuspendOps:
     """Machines whose memory goes to their disk and comes back."""
@@ -50,14 +52,21 @@ class SuspendOps:
             return
         self._check(vm, state)
         self._states.forget(instance.uuid)
-        self._virtual_machines.deallocate(name, hibernate=True)
-        seen = self._states.read(instance.uuid)
-        if seen is None or not seen.hibernated:
-            raise exceptions.OperationFailed(
-                'Azure stopped the virtual machine without keeping its '
-                'memory.',
-                code='NotHibernated',
-            )
+        try:
+            self._virtual_machines.deallocate(name, hibernate=True)
+        except exceptions.AzureError:
+            # where the answer was lost, Azure refuses a second request of a
+            # machine that does not run any more
+            if not self._ends_hibernated(instance):
+                raise
+        else:
+            seen = self._states.read(instance.uuid)
+            if seen is None or not seen.hibernated:
+                raise exceptions.OperationFailed(
+                    'Azure stopped the virtual machine without keeping its '
+                    'memory.',
+                    code='NotHibernated',
+                )
         LOG.info('Hibernated virtual machine %s', name, instance=instance)
 
     def resume(self, instance: Any) -> None:
@@ -80,6 +89,23 @@ class SuspendOps:
         self._virtual_machines.start(name)
         self._states.record(instance, Power.RUNNING)
         LOG.info('Resumed virtual machine %s', name, instance=instance)
+
+    def _ends_hibernated(self, instance: Any) -> bool:
+        """Tell how a request ended that Azure may have been working on."""
+        wire = self._backend.azure.wire
+        until = wire.clock() + wire.operation_timeout
+        while True:
+            try:
+                seen = self._states.read(instance.uuid)
+            except exceptions.AzureError:
+                return False
+            if (
+                seen is None
+                or seen.power is not Power.DEALLOCATING
+                or wire.clock() > until
+            ):
+                return seen is not None and seen.hibernated
+            wire.sleep(_LOOK_SECONDS)
 
     def _check(self, vm: Any, state: instance_view.VmState) -> None:
         size = self._backend.catalogue.size(

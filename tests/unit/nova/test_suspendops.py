@@ -88,6 +88,13 @@ class SuspendTest(base.NovaTestCase):
                 self.assertEqual(state, self.state())
             work()
 
+    def test_an_answer_that_was_lost(self):
+        self.made()
+        self.azure.emulator.faults.drop_reply(
+            'POST', 'virtualMachines/deallocate', times=1)
+        self.suspend()
+        self.assertEqual(power_state.SUSPENDED, self.state())
+
     def test_without_capacity_it_stays_suspended(self):
         self.made()
         self.suspend()
