@@ -21,17 +21,12 @@ from jacket_azure import exceptions
 from jacket_azure.cinder import backend as backends
 from jacket_azure.cinder import signatures
 from jacket_azure.disks import models
+from jacket_azure.imaging import trust
 from jacket_azure.mapping import image_target
 from jacket_azure.payload import image_trust
-from jacket_azure.payload import names
+from jacket_azure.payload import images
 from jacket_azure.payload import security
 
-_IMAGE_TYPES = (
-    'Microsoft.Compute/images',
-    'Microsoft.Compute/galleries/images',
-    'Microsoft.Compute/galleries/images/versions',
-)
-_FROM_PROPERTIES = ('azure_uri', 'azure_image_id')
 _ARM_OS = {'linux': 'Linux', 'windows': 'Windows'}
 
 
@@ -75,9 +70,9 @@ def find(
         image.get('name'), image['id'], properties
     )
     signatures.refuse_unseen(image)
-    if _is_disk(target):
+    if images.is_disk(target):
         return _of_disk(backend, image, target, size_gib)
-    if _is_managed(target) and not _is_trusted(backend, image):
+    if images.is_managed_image(target) and not _is_trusted(backend, image):
         image_trust.check_managed(
             str(target.id),
             backend.disks.get_image(str(target.id)).tags,
@@ -85,7 +80,7 @@ def find(
             image['id'],
         )
     return AzureImage(
-        _reference(target),
+        images.build_reference(target),
         _ARM_OS.get(target.os_type or ''),
         target.generation,
         security_type=security.of_image(target, properties),
@@ -118,7 +113,7 @@ def _of_disk(
 def _is_trusted(backend: backends.Backend, image: dict[str, Any]) -> bool:
     """Say whether it is an operator who names something in Azure."""
     properties = image.get('properties') or {}
-    if not any(map(properties.get, _FROM_PROPERTIES)):
+    if not image_trust.is_said(properties):
         # the mapping file does
         return True
     return image_trust.is_operators(
@@ -131,19 +126,11 @@ def _is_trusted(backend: backends.Backend, image: dict[str, Any]) -> bool:
 def _made_for(
     backend: backends.Backend, image_id: str, uri: str
 ) -> models.Image:
-    """Return what was made for a Glance image that anybody may write.
-
-    Asked for by the name it was given then: what a property names may be
-    anywhere, and gets no request with our token.
-    """
-    model = backend.disks
+    """Return what was made for a Glance image that anybody may write."""
     try:
-        found = model.get_image(model.image_name(image_id))
-        tags = found.tags if found.uri.lower() == uri.lower() else {}
+        return trust.made_for(backend.disks, backend.owner, image_id, uri)
     except exceptions.NotFound:
-        tags = {}
-    image_trust.check(uri, tags, backend.owner, image_id, is_trusted=False)
-    return found
+        raise image_trust.refusal(uri) from None
 
 
 def check_size(image_id: str, needed_gib: int, size_gib: int) -> None:
@@ -157,31 +144,3 @@ def check_size(image_id: str, needed_gib: int, size_gib: int) -> None:
             f'The disk of image {image_id} has {needed_gib} GiB; a volume '
             f'of {size_gib} GiB is too small for it.'
         )
-
-
-def _is_disk(target: image_target.ImageTarget) -> bool:
-    if target.id is None:
-        return False
-    try:
-        parsed = names.parse_resource_id(target.id)
-    except ValueError:
-        return True
-    return not any(map(parsed.is_type, _IMAGE_TYPES))
-
-
-def _is_managed(target: image_target.ImageTarget) -> bool:
-    return target.id is not None and names.parse_resource_id(
-        target.id
-    ).is_type(_IMAGE_TYPES[0])
-
-
-def _reference(target: image_target.ImageTarget) -> dict[str, str]:
-    """Return an image in ARM's spelling."""
-    if target.id is not None:
-        return {'id': target.id}
-    return {
-        'publisher': str(target.publisher),
-        'offer': str(target.offer),
-        'sku': str(target.sku),
-        'version': str(target.version),
-    }

@@ -25,9 +25,7 @@ from jacket_azure.disks import models as disks
 from jacket_azure.imaging import models as imaging
 from jacket_azure.mapping import image_target
 from jacket_azure.payload import images
-from jacket_azure.payload import names
 
-_DISK_TYPES = (names.DISK, names.SNAPSHOT)
 # Nova cuts the properties it notes down
 _LONGEST = 255
 
@@ -80,14 +78,3 @@ def is_noted(instance: Any) -> bool:
         key.startswith('azure_') and len(value) >= _LONGEST
         for key, value in properties_of(instance).items()
     )
-
-
-def is_disk(target: image_target.ImageTarget) -> bool:
-    """Tell whether an image is a snapshot, a disk or a blob."""
-    if target.id is None:
-        return False
-    try:
-        parsed = names.parse_resource_id(target.id)
-    except ValueError:
-        return True
-    return any(map(parsed.is_type, _DISK_TYPES))

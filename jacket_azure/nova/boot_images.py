@@ -93,7 +93,7 @@ class BootImages:
             if not image_bytes.has_any(record()):
                 raise
             return image_bytes.boots(self._images, context, record())
-        if boot_image.is_disk(target):
+        if images.is_disk(target):
             try:
                 return self._kept.boots(image_id, target, properties, record)
             except exceptions.NotFound as exc:
@@ -130,7 +130,7 @@ class BootImages:
                 properties.get('image_id'),
                 properties,
             )
-            if boot_image.is_disk(found):
+            if images.is_disk(found):
                 target = found
             else:
                 target, facts = self._resolved(found)

@@ -21,15 +21,13 @@ import dataclasses
 from typing import Any
 
 from jacket_azure import exceptions
-from jacket_azure.disks import models as disks
+from jacket_azure.imaging import trust
 from jacket_azure.mapping import image_target
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import boot_image
 from jacket_azure.nova import signatures
 from jacket_azure.payload import image_trust
 from jacket_azure.payload import images
-
-_FROM_PROPERTIES = ('azure_uri', 'azure_image_id')
 
 Record = Callable[[], Mapping[str, Any]]
 
@@ -57,7 +55,12 @@ class KeptImages:
         if self._is_trusted(properties, record):
             image = self._backend.disks.get_image(str(target.id))
         else:
-            image = self._made_for(image_id, target)
+            image = trust.made_for(
+                self._backend.disks,
+                self._backend.owner,
+                image_id,
+                str(target.id),
+            )
         if not image.usable:
             raise exceptions.InvalidRequest(
                 f'The image {target.id} is not complete in Azure, or its '
@@ -104,7 +107,7 @@ class KeptImages:
         self, properties: Mapping[str, str], record: Record
     ) -> bool:
         """Say whether it is an operator who names something in Azure."""
-        if not any(properties.get(name) for name in _FROM_PROPERTIES):
+        if not image_trust.is_said(properties):
             # the mapping file does
             return True
         found = record()
@@ -113,27 +116,3 @@ class KeptImages:
             found.get('owner'),
             self._backend.conf.image_projects,
         )
-
-    def _made_for(
-        self, image_id: str, target: image_target.ImageTarget
-    ) -> disks.Image:
-        """Return what we made for a Glance image that anybody may write.
-
-        Asked for by its constructed name: what the property names may be
-        anywhere, and is not asked for anything.
-        """
-        model = self._backend.disks
-        image = model.get_image(model.image_name(image_id))
-        image_trust.check(
-            str(target.id),
-            image.tags if _same(image.uri, target.id) else {},
-            self._backend.owner,
-            image_id,
-            is_trusted=False,
-        )
-        return image
-
-
-def _same(uri: str, said: str | None) -> bool:
-    """Compare names in Azure, whose case is kept by nobody."""
-    return uri.lower() == (said or '').lower()

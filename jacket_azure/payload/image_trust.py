@@ -37,6 +37,15 @@ REFERENCES = (
     'azure_sku',
     'azure_version',
 )
+_NAMES = ('azure_uri', 'azure_image_id')
+
+
+def is_said(properties: abc.Mapping[str, str]) -> bool:
+    """Say whether an image itself names something in Azure.
+
+    If not, and it is in Azure, the operator's mapping file does.
+    """
+    return any(properties.get(name) for name in _NAMES)
 
 
 def check(
@@ -58,7 +67,7 @@ def check(
     :raises InvalidRequest: it was not made for this image
     """
     if not (is_trusted or _is_made_for(tags, owner, image_id)):
-        raise _refusal(uri)
+        raise refusal(uri)
 
 
 def check_managed(
@@ -80,7 +89,7 @@ def check_managed(
         for name in (tagging.OWNER, tagging.KIND, tagging.ID)
     )
     if is_made and not _is_made_for(tags, owner, image_id):
-        raise _refusal(uri)
+        raise refusal(uri)
 
 
 def is_operators(
@@ -110,7 +119,8 @@ def _is_made_for(
     )
 
 
-def _refusal(uri: str) -> exceptions.InvalidRequest:
+def refusal(uri: str) -> exceptions.InvalidRequest:
+    """Return the refusal of what a property names."""
     return exceptions.InvalidRequest(
         f'What the property azure_uri or azure_image_id names was not made '
         f'for this image: {uri[-120:]!r}. An operator can name it, in the '

@@ -22,8 +22,10 @@ from typing import Any
 
 from jacket_azure.mapping.image_target import ImageTarget
 from jacket_azure.mapping.image_target import Plan
+from jacket_azure.payload import names
 
 _GIB = 1024**3
+_MANAGED_IMAGE = 'Microsoft.Compute/images'
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,36 @@ def complete(facts: ImageFacts, target: ImageTarget) -> ImageFacts:
         generation=facts.generation or target.generation,
         plan=target.plan or facts.plan,
     )
+
+
+def is_disk(target: ImageTarget) -> bool:
+    """Say whether an image is a snapshot, a disk or a blob."""
+    if target.id is None:
+        return False
+    try:
+        parsed = names.parse_resource_id(target.id)
+    except ValueError:
+        return True
+    return any(map(parsed.is_type, (names.DISK, names.SNAPSHOT)))
+
+
+def is_managed_image(target: ImageTarget) -> bool:
+    """Say whether it is one of ``Microsoft.Compute/images``."""
+    if target.id is None or is_disk(target):
+        return False
+    return names.parse_resource_id(target.id).is_type(_MANAGED_IMAGE)
+
+
+def build_reference(target: ImageTarget) -> dict[str, str]:
+    """Build ``imageReference``, as virtual machines have it."""
+    if target.id is not None:
+        return {'id': target.id}
+    return {
+        'publisher': str(target.publisher),
+        'offer': str(target.offer),
+        'sku': str(target.sku),
+        'version': str(target.version),
+    }
 
 
 def _size_gib(disk: abc.Mapping[str, Any]) -> int | None:

@@ -22,6 +22,7 @@ from typing import Any
 from jacket_azure import exceptions
 from jacket_azure.mapping.image_target import ImageTarget
 from jacket_azure.mapping.image_target import Plan
+from jacket_azure.payload import images
 from jacket_azure.payload import security as security_profile
 from jacket_azure.payload.security import Security
 
@@ -111,25 +112,13 @@ def build_tags_update(tags: abc.Mapping[str, str]) -> dict[str, Any]:
     return {'tags': dict(tags)}
 
 
-def build_image_reference(image: ImageTarget) -> dict[str, str]:
-    """Build ``storageProfile.imageReference``."""
-    if image.id is not None:
-        return {'id': image.id}
-    return {
-        'publisher': str(image.publisher),
-        'offer': str(image.offer),
-        'sku': str(image.sku),
-        'version': str(image.version),
-    }
-
-
 def _storage_profile(spec: VmSpec) -> dict[str, Any]:
     profile: dict[str, Any] = {
         'osDisk': dict(spec.os_disk),
         'dataDisks': [dict(disk) for disk in spec.data_disks],
     }
     if spec.image is not None:
-        profile['imageReference'] = build_image_reference(spec.image)
+        profile['imageReference'] = images.build_reference(spec.image)
     if spec.disk_controller is not None:
         profile['diskControllerType'] = spec.disk_controller
     return profile

@@ -76,3 +76,17 @@ class ImagesTest(timeout.TestCase):
         facts = images.complete(ImageFacts('windows', 'V1'), target)
         self.assertEqual(('windows', 'V1'),
                          (facts.os_type, facts.generation))
+
+    def test_what_an_image_is(self):
+        compute = ('/subscriptions/s/resourceGroups/g/providers/'
+                   'Microsoft.Compute/')
+        for target, expected in (
+                (ImageTarget('p', 'o', 's', 'v'), (False, False)),
+                (ImageTarget(id=f'{compute}snapshots/x'), (True, False)),
+                (ImageTarget(id=f'{compute}DISKS/x'), (True, False)),
+                (ImageTarget(id='https://a.blob.b/c/d.vhd'), (True, False)),
+                (ImageTarget(id=f'{compute}images/x'), (False, True)),
+                (ImageTarget(id=f'{compute}galleries/g/images/x'),
+                 (False, False))):
+            self.assertEqual(expected, (
+                images.is_disk(target), images.is_managed_image(target)))
