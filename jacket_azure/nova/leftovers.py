@@ -203,10 +203,14 @@ class Leftovers:
             names.nic_name(instance.uuid, vif['id'], primary=False)
             for vif in network_info or ()
         )
+        listed = self._azure.network_interfaces.list()
+        if self._backend.mapping.has_public_ips:
+            # of the same names, and made first
+            listed += self._azure.public_ip_addresses.list()
         found.update(
-            nic['name'].lower()
-            for nic in self._azure.network_interfaces.list()
-            if tags.is_owned(nic, self._backend.owner)
-            and tags.instance_uuid(nic) == instance.uuid
+            one['name'].lower()
+            for one in listed
+            if tags.is_owned(one, self._backend.owner)
+            and tags.instance_uuid(one) == instance.uuid
         )
         return sorted(found)

@@ -73,11 +73,15 @@ class PublicAddresses:
         """Make one address, or find it made; return what it is.
 
         Azure chooses it while it makes it, so one look more tells it.
+
+        :returns: None when that look fails, which is no reason to give up
         """
-        made = self._addresses.create_or_update(name, body)
-        return public_ip.parse_address(made) or public_ip.parse_address(
-            self._addresses.get(name)
-        )
+        self._addresses.create_or_update(name, body)
+        try:
+            return public_ip.parse_address(self._addresses.get(name))
+        except exceptions.AzureError as exc:
+            LOG.warning('Which address %s is, is not known: %s', name, exc)
+            return None
 
     def delete(self, instance: Any, name: str) -> str | None:
         """Delete the address of an interface that is gone, if it is ours.
