@@ -199,6 +199,35 @@ class GuestAccess:
             return False
         return True
 
+    def take_back(self, instance: Any, vm: Mapping[str, Any]) -> None:
+        """Let no other guest of a machine get what this one was given.
+
+        Whatever boots there, its agent does what the machine's extensions
+        say: an old password would be set once more.
+
+        :param vm: as read, running
+        """
+        target = access_extension.parse(vm)
+        extension = access_extension.find(vm, target.os_type)
+        if extension is None:
+            return
+        name = names.vm_name(instance.uuid)
+        try:
+            patience.insist(
+                self._azure.wire,
+                lambda: self._azure.virtual_machine_extensions.delete(
+                    name, extension
+                ),
+            )
+        except exceptions.AzureError as exc:
+            LOG.warning(
+                'Extension %s stays, and may set the last password in the '
+                'next guest, too: %s',
+                extension,
+                exc,
+                instance=instance,
+            )
+
     def _give(self, instance: Any, access: Access) -> None:
         name = names.vm_name(instance.uuid)
         target = access_extension.parse(self._with_agent(name))

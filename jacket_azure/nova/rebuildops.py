@@ -145,6 +145,8 @@ class RebuildOps:
             yield vm
             return
         try:
+            if power is Power.RUNNING:
+                self._access.take_back(instance, vm)
             states.forget(instance.uuid)
             patience.insist(
                 self._backend.azure.wire,

@@ -77,6 +77,11 @@ def keys_of(vm: abc.Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _name(vm: abc.Mapping[str, Any], os_type: str) -> str:
+    return find(vm, os_type) or NAME
+
+
+def find(vm: abc.Mapping[str, Any], os_type: str) -> str | None:
+    """Return the name of the extension where a machine has it."""
     publisher, kind, _ = _KINDS[os_type]
     for extension in vm.get('resources') or ():
         known = extension.get('properties') or {}
@@ -86,7 +91,7 @@ def _name(vm: abc.Mapping[str, Any], os_type: str) -> str:
         ):
             # the id holds the name; ``name`` may be machine/name
             return str(extension.get('id')).rpartition('/')[2]
-    return NAME
+    return None
 
 
 @dataclass(frozen=True)

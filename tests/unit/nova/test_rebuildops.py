@@ -191,6 +191,13 @@ class RebuildTest(RebuildTestCase):
         self.assertEqual(
             [OTHER_KEY],
             guest.of(emulator, found).users['azureuser'].keys)
+        self.assertEqual(1, len(self.azure.resources('extensions')))
+        # and the next guest is not told what that one was
+        server.key_data = orders.KEY
+        self.rebuild()
+        found = emulator.store.get(self.vm()['id'])
+        self.assertEqual({}, guest.of(emulator, found).users)
+        self.assertEqual([], self.azure.resources('extensions'))
 
     def test_no_room_to_start_it_again(self):
         """It has its new disk, and starts once there is room."""
