@@ -114,15 +114,17 @@ class RescueOps:
         LOG.info('Rescued with image %s', wanted.image_id, instance=instance)
         self._let_in(wanted, access_extension.parse(vm).name)
 
-    def leave(self, context: Any, instance: Any) -> None:
+    def leave(self, context: Any, instance: Any) -> dict[str, Any]:
         """Let a machine boot its own disk again, when it is started.
 
+        :returns: the machine as it is then
         :raises InvalidRequest: it has no such disk any more
         """
         vm = self._machine.read(instance)
         if payload.is_rescued(vm, instance.uuid):
             own = self._machine.own(context, instance, vm)
-            self._machine.back(instance, vm, own)
+            vm = self._machine.back(instance, vm, own)
+        return vm
 
     def start(self, instance: Any) -> None:
         """Start the machine; one that runs does not mind."""
@@ -221,9 +223,9 @@ class RescueOps:
             # what Azure still works on cannot be changed
             return
         try:
-            self.leave(wanted.context, instance)
+            vm = self.leave(wanted.context, instance)
             self.forget_disk(instance)
-            if ran:
+            if ran and not rescue_machine.runs(vm):
                 self._machine.start(instance)
         except exceptions.JacketAzureError as exc:
             self._backend.power_states.forget(instance.uuid)

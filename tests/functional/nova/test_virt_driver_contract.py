@@ -41,6 +41,7 @@ from tests.functional.nova import missing_methods
 CONF = nova.conf.CONF
 
 _FAKE = 'upstream attaches a volume of no Azure back end'
+_NO_IMAGE = 'upstream rescues with an image that has no id'
 _NO_PAUSE = 'upstream swallows NotImplementedError only'
 # Upstream's tests we put others in place of, and why.
 REPLACED = {
@@ -51,6 +52,8 @@ REPLACED = {
     'test_pause': _NO_PAUSE,
     'test_unpause_paused_instance': _NO_PAUSE,
     'test_unpause_unpaused_instance': _NO_PAUSE,
+    'test_rescue': _NO_IMAGE,
+    'test_unrescue_rescued_instance': _NO_IMAGE,
     'test_set_admin_password': 'Azure refuses the password upstream sets',
     'test_swap_volume': _FAKE,
     'test_live_migration':
@@ -186,6 +189,32 @@ class AzureDriverContractTest(
         instance, _ = self._get_running_instance()
         self.assertIsNone(self.connection.set_admin_password(
             instance, 'P4ss-w0rd'))
+
+    def _rescue(self):
+        instance, network_info = self._get_running_instance()
+        # what the driver does within is noted below an action
+        objects.InstanceAction.action_start(
+            self.ctxt, instance.uuid, 'rescue')
+        self.connection.rescue(
+            self.ctxt, instance, network_info, objects.ImageMeta.from_dict(
+                self.image_service.show(self.ctxt, instance.image_ref)),
+            'P4ss-w0rd', None, objects.ShareMappingList())
+        return instance
+
+    def _boots(self, instance):
+        vm = self.azure.resource('virtualMachines', instance.uuid)
+        return vm['properties']['storageProfile']['osDisk']['name']
+
+    def test_rescue(self):
+        """Replaces upstream's; Glance has the image."""
+        instance = self._rescue()
+        self.assertEqual(f'{instance.uuid}-rescue', self._boots(instance))
+
+    def test_unrescue_rescued_instance(self):
+        """Replaces upstream's; Glance has the image."""
+        instance = self._rescue()
+        self.connection.unrescue(self.ctxt, instance)
+        self.assertEqual(instance.uuid, self._boots(instance))
 
     def test_swap_volume(self):
         """Replaces upstream's; the volumes are ours."""
