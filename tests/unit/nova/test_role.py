@@ -22,6 +22,7 @@ from jacket_azure.emulator import identity
 from jacket_azure.nova import janitorops
 from jacket_azure.nova import startup
 from tests.unit.nova import base
+from tests.unit.nova import test_public_addresses
 
 ROLE = (pathlib.Path(__file__).parents[3]
         / 'etc/jacket_azure/azure-role.json')
@@ -32,6 +33,7 @@ LINKED = {
     'microsoft.compute/disks/write',
     'microsoft.network/networkinterfaces/join/action',
     'microsoft.network/networksecuritygroups/join/action',
+    'microsoft.network/publicipaddresses/join/action',
     'microsoft.network/virtualnetworks/subnets/join/action',
 }
 # Of images; the tests of the managed disk model compare them.
@@ -69,6 +71,7 @@ VOLUMES = {
 class RoleTest(base.NovaTestCase):
 
     contents = True
+    mapping = test_public_addresses.MAPPING
 
     def setUp(self):
         super().setUp()
@@ -91,6 +94,8 @@ class RoleTest(base.NovaTestCase):
         driver = self.driver
         driver.list_instance_uuids()
         driver.get_console_output(self.context, instance)
+        driver.get_serial_console(self.context, instance)
+        driver._backend.azure.serial_console.is_disabled()
         driver.set_admin_password(instance, 'An0ther-one')
         # of a rescue, which sets a password as well
         driver._backend.azure.virtual_machine_extensions.delete(
