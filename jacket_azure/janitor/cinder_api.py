@@ -17,10 +17,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from keystoneauth1 import exceptions as keystone_exceptions
 import openstack
-from openstack import exceptions as sdk_exceptions
 
+from jacket_azure.janitor import asking
 from jacket_azure.janitor import facts
 
 # Since 3.21 administrators see provider_id; 3.12 has the summary.
@@ -116,21 +115,7 @@ class CinderApi:
         return count
 
     def _get(self, url: str, params: dict[str, str]) -> dict[str, Any]:
-        try:
-            answer = self._adapter.get(
-                url, params=params, microversion=VERSION, raise_exc=False
-            )
-            status = int(answer.status_code)
-            body = answer.json() if status == 200 else None
-        except (
-            keystone_exceptions.ClientException,
-            sdk_exceptions.SDKException,
-            ValueError,
-        ) as exc:
-            raise facts.Unanswered(f'Cinder did not answer: {exc}') from exc
-        if not isinstance(body, dict):
-            raise facts.Unanswered(f'Cinder answered {status} to GET {url}.')
-        return body
+        return asking.get(self._adapter, 'Cinder', url, params, VERSION) or {}
 
 
 def _parse(volume: Any) -> facts.Volume:

@@ -22,10 +22,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from keystoneauth1 import exceptions as keystone_exceptions
 import openstack
-from openstack import exceptions as sdk_exceptions
 
+from jacket_azure.janitor import asking
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import readings
 
@@ -99,20 +98,19 @@ class NovaApi:
         )
 
     def _exists(self, uuid: str) -> bool:
-        status, body = self._get(f'/servers/{uuid}', {})
-        if status == 404:
+        body = self._get(f'/servers/{uuid}', {}, absent=True)
+        if body is None:
             return False
         if body.get('server', {}).get('id') != uuid:
             raise facts.Unanswered(f'Nova shows no usable server {uuid}.')
         return True
 
     def _deleted(self, uuid: str) -> dict[str, Any] | None:
-        _, body = self._get(
+        body = self._get(
             '/servers/detail',
             {'all_tenants': '1', 'deleted': 'true', 'uuid': uuid},
-            absent=False,
         )
-        servers = body.get('servers')
+        servers = (body or {}).get('servers')
         if not isinstance(servers, list) or any(
             server.get('id') != uuid for server in servers
         ):
@@ -123,26 +121,8 @@ class NovaApi:
         return servers[0] if servers else None
 
     def _get(
-        self, url: str, params: dict[str, str], absent: bool = True
-    ) -> tuple[int, dict[str, Any]]:
-        """Return status and body.
-
-        :param absent: 404 is an answer, too
-        """
-        try:
-            answer = self._adapter.get(
-                url, params=params, microversion=_VERSION, raise_exc=False
-            )
-            status = int(answer.status_code)
-            body = answer.json() if status == 200 else {}
-        except (
-            keystone_exceptions.ClientException,
-            sdk_exceptions.SDKException,
-            ValueError,
-        ) as exc:
-            raise facts.Unanswered(f'Nova did not answer: {exc}') from exc
-        if status != 200 and not (absent and status == 404):
-            raise facts.Unanswered(f'Nova answered {status} to GET {url}.')
-        if not isinstance(body, dict):
-            raise facts.Unanswered(f'Nova answered GET {url} with no object.')
-        return status, body
+        self, url: str, params: dict[str, str], absent: bool = False
+    ) -> dict[str, Any] | None:
+        return asking.get(
+            self._adapter, 'Nova', url, params, _VERSION, absent
+        )

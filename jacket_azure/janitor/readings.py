@@ -123,17 +123,14 @@ def nic_holder(body: Body) -> str | None:
 
     Source: Network REST API, NetworkInterfacePropertiesFormat.
     """
-    details = properties(body)
-    for holder in (
+    return _holder(
+        body,
         'virtualMachine',
         'privateEndpoint',
         'privateLinkService',
         'hostedWorkloads',
         'tapConfigurations',
-    ):
-        if details.get(holder):
-            return f'{holder} {details[holder]}'
-    return None
+    )
 
 
 def address_holder(body: Body) -> str | None:
@@ -141,15 +138,21 @@ def address_holder(body: Body) -> str | None:
 
     Source: Network REST API, PublicIPAddressPropertiesFormat.
     """
-    details = properties(body)
-    for holder in (
+    return _holder(
+        body,
         'ipConfiguration',
         'natGateway',
         'linkedPublicIPAddress',
         'servicePublicIPAddress',
-    ):
-        if details.get(holder):
-            return f'{holder} {details[holder]}'
+    )
+
+
+def _holder(body: Body, *users: str) -> str | None:
+    """Return the first of these properties that says anything."""
+    details = properties(body)
+    for name in users:
+        if details.get(name):
+            return f'{name} {details[name]}'
     return None
 
 

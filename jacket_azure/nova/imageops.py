@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Callable
 import datetime
 import os
-import threading
 from typing import Any
 
 from nova import context as nova_context
@@ -32,13 +31,12 @@ from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import image_bytes
 from jacket_azure.nova import image_reaper
+from jacket_azure.nova import worker
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 
 WORKER = 'azure_images'
-# How long a service that stops waits for what is under way.
-_STOP_SECONDS = 5.0
 
 
 def make_instances_path() -> None:
@@ -74,21 +72,15 @@ class ImageOps:
         self._backend = backend
         self._images = image_api or glance.API()
         self._reaper = image_reaper.Reaper(backend, self._images, now)
-        self._stop = threading.Event()
-        self._lock = threading.Lock()
-        self._worker: threading.Thread | None = None
+        self._worker = worker.Worker(WORKER, 'Looking after images')
 
     def manage(self) -> None:
-        """Delete what is needed no more; returns at once.
-
-        All periodic tasks of Nova share one thread, and this waits for
-        Azure and Glance.
-        """
-        self._start(self._manage)
+        """Delete what is needed no more; returns at once."""
+        self._worker.start(self._manage)
 
     def created(self, context: Any) -> None:
         """Look after the other images of who has just made one."""
-        self._start(lambda: self._reap(context))
+        self._worker.start(lambda: self._reap(context))
 
     def bring(self, context: Any, image_id: str) -> bool:
         """Bring an image to Azure before a server wants it.
@@ -114,33 +106,11 @@ class ImageOps:
 
     def wait(self, timeout_seconds: float | None = None) -> None:
         """Wait until what is under way, if anything, is done."""
-        if self._worker is not None:
-            self._worker.join(timeout_seconds)
+        self._worker.wait(timeout_seconds)
 
     def stop(self) -> None:
         """Begin nothing any more."""
-        self._stop.set()
-        self.wait(_STOP_SECONDS)
-
-    def _start(self, work: Callable[[], None]) -> None:
-        def run() -> None:
-            try:
-                work()
-            except Exception:
-                # a service that stops takes the client away
-                if not self._stop.is_set():
-                    LOG.exception('Looking after images failed')
-
-        with self._lock:
-            if self._stop.is_set():
-                return
-            if self._worker is not None and self._worker.is_alive():
-                LOG.info('Images are still being looked after')
-                return
-            self._worker = threading.Thread(
-                target=run, name=WORKER, daemon=True
-            )
-            self._worker.start()
+        self._worker.stop()
 
     def _manage(self) -> None:
         self._reap(None)

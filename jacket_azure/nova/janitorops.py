@@ -22,12 +22,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Collection
 import datetime
-import threading
 from typing import Any
 
 from nova import context as nova_context
 from nova import objects
-from oslo_log import log as logging
 from oslo_service import periodic_task
 from oslo_utils import timeutils
 
@@ -36,15 +34,11 @@ from jacket_azure.janitor import page_blobs
 from jacket_azure.janitor import sweep
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import volume_records
-
-LOG = logging.getLogger(__name__)
+from jacket_azure.nova import worker
 
 TASK = 'azure_janitor'
 # ids of one database query
 _CHUNK = 500
-# How long a service that stops waits for the deletion under way; Azure ends
-# it by itself.
-_STOP_SECONDS = 5.0
 
 
 def register(virtapi: Any, interval_seconds: int) -> None:
@@ -79,8 +73,7 @@ class JanitorOps:
         ),
     ) -> None:
         conf = backend.conf
-        self._stop = threading.Event()
-        self._worker: threading.Thread | None = None
+        self._worker = worker.Worker(TASK, 'The janitor pass')
         self.sweep = sweep.Sweep(
             backend.azure,
             facts.Scope(
@@ -97,42 +90,20 @@ class JanitorOps:
             ask_volumes=volume_records.volumes,
             page_blobs=page_blobs.of_model(conf, backend.azure),
             dry_run=conf.janitor_dry_run,
-            stopping=self._stop.is_set,
+            stopping=self._worker.is_stopping,
         )
 
     def tick(self) -> None:
-        """Start a pass, unless one is under way.
-
-        Returns at once: all periodic tasks of Nova share one thread, and a
-        pass waits for Azure.
-        """
-        if self._stop.is_set():
-            return
-        if self._worker is not None and self._worker.is_alive():
-            LOG.info('The last janitor pass is still at work')
-            return
-        self._worker = threading.Thread(
-            target=self._run, name=TASK, daemon=True
-        )
-        self._worker.start()
+        """Start a pass, unless one is under way; returns at once."""
+        self._worker.start(self.sweep.run)
 
     def wait(self, timeout_seconds: float | None = None) -> None:
         """Wait until the pass under way, if any, is done."""
-        if self._worker is not None:
-            self._worker.join(timeout_seconds)
+        self._worker.wait(timeout_seconds)
 
     def stop(self) -> None:
         """Start no pass and no deletion any more."""
-        self._stop.set()
-        self.wait(_STOP_SECONDS)
-
-    def _run(self) -> None:
-        try:
-            self.sweep.run()
-        except Exception:
-            # a service that stops takes the client away
-            if not self._stop.is_set():
-                LOG.exception('The janitor pass failed')
+        self._worker.stop()
 
 
 def records(uuids: Collection[str]) -> dict[str, facts.Record]:

@@ -144,7 +144,7 @@ class JanitorOpsTest(base.JanitorTestCase):
         ops.wait()
         self.skipped += base.PAUSE
         ops.sweep._ask = lambda uuids: (
-            ops._stop.set(), janitorops.records(uuids))[1]
+            ops.stop(), janitorops.records(uuids))[1]
         ops.tick()
         ops.wait()
         self.assertEqual(3, len(self.left()))
