@@ -52,6 +52,17 @@ class Terminal:
         """Return what to wait on before :meth:`read`."""
         return int(self._channel.fileno())
 
+    def has_more(self) -> bool:
+        """Tell whether something has come that waiting does not show.
+
+        TLS decrypts as much at a time as was sent at a time.
+        """
+        try:
+            return bool(self._channel.sock.pending())
+        except (OSError, AttributeError):
+            # AttributeError: the library has let go of the socket
+            return False
+
     def read(self) -> bytes | None:
         """Return what has come, b'' when that is nothing yet.
 
@@ -69,13 +80,11 @@ class Terminal:
                     websocket.ABNF.OPCODE_BINARY,
                 ):
                     found += data
-                # what TLS has decrypted already, waiting would not show
-                if not self._channel.sock.pending():
+                if not self.has_more():
                     return found
         except websocket.WebSocketTimeoutException:
             return found
-        except (websocket.WebSocketException, OSError, AttributeError):
-            # AttributeError: the library has let go of the socket
+        except (websocket.WebSocketException, OSError):
             return found or None
 
     def write(self, data: bytes) -> bool:

@@ -161,6 +161,8 @@ class Bridge:
         self._last_byte = self._clock()
         for each in (client, self._terminal):
             self._selector.register(each, selectors.EVENT_READ)
+        if self._terminal.has_more():
+            self._from_terminal()
 
     def _from_client(self) -> None:
         try:

@@ -156,6 +156,12 @@ class TerminalTest(oslo_base.BaseTestCase):
             self.comes(raised)
             self.assertIsNone(self.terminal.read())
 
+    def test_what_waiting_does_not_show(self):
+        self.channel.sock.pending.return_value = 3
+        self.assertTrue(self.terminal.has_more())
+        self.channel.sock = None
+        self.assertFalse(self.terminal.has_more())
+
     def test_writing_to_who_has_gone(self):
         self.channel.send.side_effect = (
             websocket.WebSocketConnectionClosedException())
