@@ -22,7 +22,6 @@ the server, replaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
 import dataclasses
@@ -38,16 +37,14 @@ from jacket_azure.nova import guest_access
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disk_swap
 from jacket_azure.nova import os_disks
-from jacket_azure.nova import patience
+from jacket_azure.nova import rebuild_images
+from jacket_azure.nova import rebuild_pause
 from jacket_azure.nova import rebuild_plans
 from jacket_azure.nova import rebuild_volumes
-from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 from jacket_azure.payload import os_disk as payload
 
 LOG = logging.getLogger(__name__)
-
-Power = instance_view.Power
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +72,7 @@ class RebuildOps:
         self._volumes = rebuild_volumes.RootVolumes(backend, virtapi)
         self._leftovers = leftovers.Leftovers(backend)
         self._access = guest_access.GuestAccess(backend)
+        self._pause = rebuild_pause.Pause(backend, self._access)
 
     def rebuild(self, order: Any, request: Request) -> None:
         """Let the server begin anew; twice is fine.
@@ -83,6 +81,18 @@ class RebuildOps:
         :raises JacketAzureError: the server boots what it did before; or it
             is rebuilt, and does not start
         """
+        try:
+            plan = self._exchanged(order, request)
+        except exceptions.JacketAzureError:
+            rebuild_images.put_back(
+                order.context, order.instance, request.bdms
+            )
+            raise
+        rebuild_images.keep(order.instance, request.bdms)
+        self._finish(order, plan)
+
+    def _exchanged(self, order: Any, request: Request) -> rebuild_plans.Plan:
+        """Have the machine boot what it shall; it does not run yet."""
         vm = self._virtual_machines.get(
             names.vm_name(order.instance.uuid), instance_view=True
         )
@@ -93,7 +103,7 @@ class RebuildOps:
         else:
             plan = self._plans.of_volume(order, vm, root, request.reimage)
             self._with_volume(order, vm, plan, root, request)
-        self._finish(order, vm, plan)
+        return plan
 
     def _with_new_disk(
         self, order: Any, vm: Mapping[str, Any], plan: rebuild_plans.Plan
@@ -105,7 +115,7 @@ class RebuildOps:
             undo.callback(self._discard, instance, plan.name)
             os_disk = self._os_disks.make_disk(instance, plan.prepared)
             _enter(instance, task_states.REBUILD_BLOCK_DEVICE_MAPPING)
-            with self._at_rest(instance, vm) as resting:
+            with self._pause.of(instance, vm) as resting:
                 self._exchange(instance, resting, plan, os_disk)
             undo.pop_all()
         _enter(instance, task_states.REBUILD_SPAWNING)
@@ -119,7 +129,7 @@ class RebuildOps:
         request: Request,
     ) -> None:
         instance = order.instance
-        with self._at_rest(instance, vm) as resting:
+        with self._pause.of(instance, vm) as resting:
             if request.reimage:
                 self._volumes.reimage(order, root)
             _enter(instance, task_states.REBUILD_BLOCK_DEVICE_MAPPING)
@@ -129,55 +139,6 @@ class RebuildOps:
             self._exchange(instance, resting, plan, os_disk)
         self._volumes.forget_old(instance, vm, root, os_disk)
         _enter(instance, task_states.REBUILD_SPAWNING)
-
-    @contextlib.contextmanager
-    def _at_rest(
-        self, instance: Any, vm: Mapping[str, Any]
-    ) -> Iterator[Mapping[str, Any]]:
-        """Have the machine deallocated; when the block fails, as it was.
-
-        Gives the machine as it is then.
-        """
-        power = instance_view.parse(vm).power
-        states = self._backend.power_states
-        name = names.vm_name(instance.uuid)
-        if power is Power.DEALLOCATED:
-            yield vm
-            return
-        try:
-            if power is Power.RUNNING:
-                self._access.take_back(instance, vm)
-            states.forget(instance.uuid)
-            patience.insist(
-                self._backend.azure.wire,
-                lambda: self._virtual_machines.deallocate(name),
-            )
-            states.record(instance, Power.DEALLOCATED)
-            yield self._virtual_machines.get(name)
-        except BaseException:
-            if power is not Power.STOPPED:
-                self._start_again(instance)
-            raise
-
-    def _start_again(self, instance: Any) -> None:
-        try:
-            self._start(instance)
-        except exceptions.AzureError as exc:
-            LOG.error(
-                'The virtual machine was stopped for a rebuild that failed, '
-                'and does not start again: %s',
-                exc,
-                instance=instance,
-            )
-
-    def _start(self, instance: Any) -> None:
-        name = names.vm_name(instance.uuid)
-        self._backend.power_states.forget(instance.uuid)
-        patience.insist(
-            self._backend.azure.wire,
-            lambda: self._virtual_machines.start(name),
-        )
-        self._backend.power_states.record(instance, Power.RUNNING)
 
     def _exchange(
         self,
@@ -216,9 +177,7 @@ class RebuildOps:
             and vm['properties'].get('provisioningState') == 'Succeeded'
         )
 
-    def _finish(
-        self, order: Any, vm: Mapping[str, Any], plan: rebuild_plans.Plan
-    ) -> None:
+    def _finish(self, order: Any, plan: rebuild_plans.Plan) -> None:
         """Start the machine, clear up, and let the user in."""
         instance = order.instance
         plan.note(instance)
@@ -226,7 +185,7 @@ class RebuildOps:
         stays_stopped = instance.vm_state == vm_states.STOPPED
         try:
             if plan.access or not stays_stopped:
-                self._start(instance)
+                self._pause.start(instance)
         finally:
             for name in plan.old:
                 self._discard(instance, name)

@@ -34,14 +34,15 @@ class Rebuilding:
 
     def refused(self, server, image, words, status='ACTIVE', **wanted):
         """Expect that nothing changes, and why in the server's actions."""
-        vm = self.vm(server)
+        vm, before = self.vm(server), self.admin_api.get_server(server['id'])
         with self.azure.recording() as made:
             self.ask_for_rebuild(server, image, **wanted)
             event = self.last_event(server)
         self.assertEqual('Error', event['result'])
         self.assertIn(words, event['details'])
-        self._wait_for_server_parameter(
-            server, {'status': status, 'OS-EXT-STS:task_state': None})
+        self._wait_for_server_parameter(server, {
+            'status': status, 'OS-EXT-STS:task_state': None,
+            'image': before['image']})
         self.assertEqual(vm, self.vm(server))
         self.assertEqual(
             [], [each for each in made if each.method not in READS])
