@@ -13,7 +13,6 @@
 """N34: a public address for each interface on a network that is mapped so."""
 
 from nova import utils
-from nova.tests.functional.api import client as api_client
 
 from jacket_azure.emulator import network_quotas
 from tests import world
@@ -114,22 +113,6 @@ class PublicIpTest(PublicIpTestCase):
             self.assertIn('Not today', self.failed_build())
             self.azure.emulator.faults.clear()
             self.assertEqual([], self.azure.resource_ids())
-
-    def test_n34_what_a_user_has_written_stays(self):
-        server = self.create_server(metadata={'public_ip': 'not for you'})
-        self.assertEqual(['not for you'], self.told(server))
-        self.assertEqual(1, len(self.addresses()))
-
-    def test_n34_an_attachment_that_fails_leaves_no_address(self):
-        server = self._stop_server(self.create_server(
-            networks=self.both()[1:]))
-        self.azure.fail('PATCH', 'virtualMachines', 400, 'NotToday', 'No.')
-        self.assertRaises(
-            api_client.OpenStackApiException, self.api.attach_interface,
-            server['id'], {'interfaceAttachment': {
-                'net_id': self.neutron.private['id']}})
-        self.assertEqual([], self.addresses())
-        self.assertEqual(1, len(self.azure.resources('networkInterfaces')))
 
 
 class StackHubPublicIpTest(with_cinder.OnPageBlobs, PublicIpTestCase):
