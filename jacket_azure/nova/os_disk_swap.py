@@ -60,23 +60,25 @@ def swap(
         write, build = machines.create_or_update, payload.build_put
     newest = vm
 
-    def ask() -> dict[str, Any] | exceptions.PreconditionFailed:
-        nonlocal newest
+    def send() -> dict[str, Any]:
         body = build(newest, os_disk, data_disks)
         body['properties'].update(properties or {})
         if tags is not None:
             body['tags'] = dict(tags)
+        # older clouds know no etag of a machine; then the last one wins
+        done: dict[str, Any] = write(name, body, etag=newest.get('etag'))
+        return done
+
+    def ask() -> dict[str, Any] | exceptions.PreconditionFailed:
+        nonlocal newest
         try:
-            # older clouds know no etag of a machine; then the last one wins
-            done: dict[str, Any] = write(
-                name, body, etag=newest.get('etag')
-            )
-            return done
+            return send()
         except exceptions.PreconditionFailed as exc:
+            # also after a write of our own that Azure gave up
             newest = machines.get(name)
             if data_disks is not None and not _same_disks(vm, newest):
                 return exc
-            raise
+            return send()
 
     changed = patience.insist(backend.azure.wire, ask)
     if isinstance(changed, exceptions.PreconditionFailed):
