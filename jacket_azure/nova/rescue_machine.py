@@ -15,9 +15,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+import contextlib
 from typing import Any
 
 from nova import objects
+from oslo_log import log as logging
 from oslo_serialization import jsonutils
 
 from jacket_azure import exceptions
@@ -28,8 +30,14 @@ from jacket_azure.payload import names
 from jacket_azure.payload import rescue as payload
 from jacket_azure.payload import volume_connection
 
+LOG = logging.getLogger(__name__)
+
 Power = instance_view.Power
 
+_IN_TWO = 'In two requests, since Azure refused one: %s'
+
+# how Azure would say that a disk cannot change its place with one request
+_REFUSALS = (exceptions.Conflict, exceptions.Refused)
 # only asked for a moment ago, it runs as far as a rescue is concerned
 _RUNS = (Power.RUNNING, Power.STARTING)
 
@@ -70,17 +78,45 @@ class RescueMachine:
     ) -> dict[str, Any]:
         """Return the disk that a rescued server is to boot again.
 
-        :raises InvalidRequest: the machine does not have it
+        :raises InvalidRequest: there is none
         """
+        volume = _boot_volume(context, instance)
         found = payload.find_own(
-            vm, instance.uuid, _boot_volume(context, instance)
+            vm, instance.uuid, volume.disk_id if volume else None
         )
-        if found is None:
-            raise exceptions.InvalidRequest(
-                'The server is rescued, and the disk that it booted from '
-                'before is not attached to its virtual machine any more.'
+        return found or self._detached(instance, vm, volume)
+
+    def _detached(
+        self,
+        instance: Any,
+        vm: Mapping[str, Any],
+        volume: volume_connection.Connection | None,
+    ) -> dict[str, Any]:
+        """Return the own disk of a machine that does not have it.
+
+        As between two requests, or when somebody took it away.
+        """
+        boots = vm['properties']['storageProfile']['osDisk']
+        model = self._backend.disks
+        if volume is not None:
+            return model.describe_boot_volume(
+                volume.disk_id, boots['osType'], volume.host_caching
             )
-        return found
+        found = []
+        for name in names.os_disk_names(instance.uuid):
+            with contextlib.suppress(exceptions.NotFound):
+                found.append((name, model.get_os_disk(name).uri))
+        if len(found) != 1:
+            raise exceptions.InvalidRequest(
+                f'The server is rescued, and the disk that it booted from '
+                f'before is not attached to its virtual machine; '
+                f'{len(found)} disks could be that.'
+            )
+        [(name, uri)] = found
+        place = {'vhd': {'uri': uri}}
+        if boots.get('managedDisk'):
+            place = {'managedDisk': {'id': uri}}
+        return {**payload.as_os_disk(boots), 'name': name, **place}
 
     def rest(
         self, instance: Any, vm: dict[str, Any], hurried: bool = False
@@ -109,16 +145,60 @@ class RescueMachine:
         :returns: the machine as read, but for this change
         """
         vm = self.rest(instance, vm)
-        changed = os_disk_swap.swap(
-            self._backend,
-            instance,
-            vm,
-            payload.as_os_disk(own),
-            payload.without(vm, own),
-        )
+        os_disk, data_disks = payload.as_os_disk(own), payload.without(vm, own)
+        try:
+            changed = self._swap(instance, vm, os_disk, data_disks)
+        except _REFUSALS as exc:
+            LOG.info(_IN_TWO, exc, instance=instance)
+            newest = self._list(instance, self.read(instance), data_disks)
+            changed = self._swap(instance, newest, os_disk)
         view = vm['properties'].get('instanceView')
         properties = {**changed['properties'], 'instanceView': view}
         return {**changed, 'properties': properties}
+
+    def beside_own(
+        self, instance: Any, vm: dict[str, Any], os_disk: Mapping[str, Any]
+    ) -> None:
+        """Exchange the server's own disk for another, and keep it as well.
+
+        :param vm: as read, at rest
+        :param os_disk: as the disk model describes one that exists
+        """
+        data_disks = self.beside(instance, vm)
+        try:
+            self._swap(instance, vm, os_disk, data_disks)
+        except _REFUSALS as exc:
+            LOG.info(_IN_TWO, exc, instance=instance)
+            vm = self.read(instance)
+            if not payload.is_rescued(vm, instance.uuid):
+                self._swap(instance, vm, os_disk)
+                vm = self.read(instance)
+            self._list(instance, vm, data_disks)
+
+    def _swap(
+        self,
+        instance: Any,
+        vm: Mapping[str, Any],
+        os_disk: Mapping[str, Any],
+        data_disks: list[dict[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        return os_disk_swap.swap(
+            self._backend, instance, vm, os_disk, data_disks
+        )
+
+    def _list(
+        self,
+        instance: Any,
+        vm: Mapping[str, Any],
+        data_disks: list[dict[str, Any]],
+    ) -> dict[str, Any]:
+        """Give the machine these data disks."""
+        changed: dict[str, Any] = self._machines.update(
+            names.vm_name(instance.uuid),
+            {'properties': {'storageProfile': {'dataDisks': data_disks}}},
+            etag=vm.get('etag'),
+        )
+        return changed
 
     def start(self, instance: Any) -> None:
         """Start the machine; one that runs does not mind."""
@@ -128,8 +208,10 @@ class RescueMachine:
         states.record(instance, Power.RUNNING)
 
 
-def _boot_volume(context: Any, instance: Any) -> str | None:
-    """Return the disk of the volume that a server boots from, if any."""
+def _boot_volume(
+    context: Any, instance: Any
+) -> volume_connection.Connection | None:
+    """Return the volume that a server boots from, if any."""
     bdms = objects.BlockDeviceMappingList.get_by_instance_uuid(
         context, instance.uuid
     )
@@ -138,4 +220,4 @@ def _boot_volume(context: Any, instance: Any) -> str | None:
         return None
     return volume_connection.parse(
         jsonutils.loads(root.connection_info)
-    ).disk_id
+    )

@@ -30,7 +30,6 @@ from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import guest_access
 from jacket_azure.nova import leftovers
-from jacket_azure.nova import os_disk_swap
 from jacket_azure.nova import os_disks
 from jacket_azure.nova import patience
 from jacket_azure.nova import replacements
@@ -102,13 +101,7 @@ class RescueOps:
                 vm = self._machine.back(instance, vm, own)
             os_disk = self._os_disks.make_disk(instance, prepared)
             vm = self._machine.rest(instance, vm, hurried)
-            os_disk_swap.swap(
-                self._backend,
-                instance,
-                vm,
-                os_disk,
-                self._machine.beside(instance, vm),
-            )
+            self._machine.beside_own(instance, vm, os_disk)
             self._machine.start(instance)
             undo.pop_all()
         LOG.info('Rescued with image %s', wanted.image_id, instance=instance)

@@ -275,13 +275,33 @@ class RescueTest(RescueTestCase):
         self.assertIn('AllocationFailed', str(exc.inner_exception))
         self.assert_itself(power_state.SHUTDOWN)
 
-    def test_somebody_took_the_own_disk_away(self):
+    def test_in_two_requests_where_one_is_refused(self):
+        for work, check in ((self.rescue, self.assert_rescued),
+                            (self.unrescue, self.assert_itself)):
+            self.azure.fail('PATCH', 'virtualMachines', 409,
+                            'ConflictingUserInput', times=1)
+            with self.azure.recording() as made:
+                work()
+            self.assertEqual(3, self.writes(made).count('PATCH'))
+            check()
+
+    def test_the_own_disk_was_taken_away(self):
+        """As by a kill between two requests, or by somebody."""
         self.rescue()
         self.client.virtual_machines.update(
             self.server.uuid,
             {'properties': {'storageProfile': {'dataDisks': []}}})
+        self.unrescue()
+        self.assert_itself()
+
+    def test_the_own_disk_is_gone(self):
+        self.rescue()
+        self.client.virtual_machines.update(
+            self.server.uuid,
+            {'properties': {'storageProfile': {'dataDisks': []}}})
+        self.client.disks.delete(self.own)
         exc = self.assertRaises(nova_exception.InvalidInput, self.unrescue)
-        self.assertIn('not attached to its virtual machine', str(exc))
+        self.assertIn('0 disks could be that', str(exc))
 
     def test_without_an_agent_it_is_rescued_all_the_same(self):
         self.azure.emulator.faults.fail_operation(
