@@ -277,7 +277,7 @@ PITFALLS = {
         'All callers share one listing, and one that failed says nothing '
         'about any server.',
         (WHOLE + 'test_power_sync.PowerSyncTest'
-         '.test_n33_a_thousand_servers_cost_one_listing',
+         '.test_n33_many_servers_cost_one_listing',
          NOVA + 'test_powerops.ListingTest.test_failed_listing_is_never_gone',
          WHOLE + 'test_power_sync.PowerSyncTest'
          '.test_n33_failed_listing_changes_nothing')),
