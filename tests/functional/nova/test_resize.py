@@ -13,6 +13,8 @@
 """N13, N14: resize, confirm and revert through Nova's API."""
 
 from jacket_azure import exceptions
+from jacket_azure.emulator.compute import capacity
+from jacket_azure.emulator.compute import usages
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from tests.functional.nova import base
@@ -205,6 +207,55 @@ class ResizeTest(Resizing, ResizeTestCase):
             ['GET virtualMachines'],
             self.asked_for(lambda: self.migrate(stopped)))
         self.confirm(stopped, 'SHUTOFF')
+
+
+    def test_n13_refused_in_words_before_anything_changes(self):
+        server = self.create_server()
+        self.refused(
+            server, 'between VM sizes with and without a temporary disk',
+            size='Standard_D2ds_v5')
+        self.refused(
+            server, 'Standard_X99, which Azure does not have in eastus',
+            size='Standard_X99')
+        stopped = self._stop_server(server)
+        usages.set_limit(self.azure.emulator, 'standardDSv5Family', 3)
+        self.compute.driver._backend.catalogue.expire_capacity()
+        self.refused(
+            stopped, 'The quota standardDSv5Family', status='SHUTOFF')
+        self._start_server(stopped)
+
+    def test_n13_without_room_the_server_is_as_it_was(self):
+        server = self.create_server()
+        capacity.exhaust(self.azure.emulator, BIG)
+        self.ask_to_resize(server, disk_gb=128)
+        event = self._wait_for_instance_action_event(
+            server, 'resize', 'compute_resize_instance', 'error')
+        self.assertIn('AllocationFailed', event['details'])
+        self.settled(server, 'ACTIVE')
+        self.assertEqual(SMALL, self.size(server))
+        self.assertEqual({server['id']: 64}, self.disks(server))
+        self.assertEqual('running', self.power_state(server))
+        capacity.restore(self.azure.emulator)
+        self.resize(server, disk_gb=129)
+        self.confirm(server)
+
+    def test_n14_a_service_that_was_killed_reverts(self):
+        server = self.create_server()
+        self.resize(server, disk_gb=128)
+        # as it is in the database before Nova hears from the driver
+        self.set_instance(
+            server, vm_state='active', task_state='resize_migrating')
+        self.restart_compute()
+        self.settled(server, 'ACTIVE')
+        self.assertEqual(SMALL, self.size(server))
+        self.assertEqual({server['id']: 64}, self.disks(server))
+        self.assertEqual('running', self.power_state(server))
+
+    def test_n13_a_resized_server_can_be_deleted(self):
+        server = self.create_server()
+        self.resize(server, disk_gb=128)
+        self._delete_server(server)
+        self.assertEqual([], self.azure.resource_ids())
 
 
 class PageBlobResizeTest(
