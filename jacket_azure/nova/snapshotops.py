@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 import contextlib
 from typing import Any
 
@@ -77,14 +78,10 @@ class SnapshotOps:
         )
         progress = progresses.Progress(instance)
         spec = self._spec(context, instance, image_id, record, vm)
-        with contextlib.ExitStack() as undo:
-            undo.callback(progress.restore)
+        with contextlib.ExitStack() as stack:
+            stack.callback(progress.restore)
             # before the call: a lost reply may hide a snapshot
-            undo.push(
-                lambda kind, exc, trace: self._discard(
-                    instance, spec.name, exc
-                )
-            )
+            stack.enter_context(self._whole_or_gone(instance, spec.name))
             image = self._backend.disks.capture_image(
                 spec,
                 data_disk.os_disk_name(vm),
@@ -101,8 +98,6 @@ class SnapshotOps:
                 context, image_id, record, image, vm, wanted,
                 progress.part(_COPY_SHARE, 100),
             )
-            undo.pop_all()
-        progress.restore()
 
     def _machine(self, instance: Any) -> dict[str, Any]:
         try:
@@ -171,8 +166,16 @@ class SnapshotOps:
             )
             content.check(image_id, after)
 
+    @contextlib.contextmanager
+    def _whole_or_gone(self, instance: Any, name: str) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as exc:
+            self._discard(instance, name, exc)
+            raise
+
     def _discard(
-        self, instance: Any, name: str, cause: BaseException | None
+        self, instance: Any, name: str, cause: BaseException
     ) -> None:
         """Delete what may be there of a snapshot that shall not be."""
         try:
