@@ -84,13 +84,22 @@ class ResizeTestCase(base.AzureServersTestCase):
         before = self.vm(server)
         with self.azure.recording() as made:
             self.ask_to_resize(server, **wanted)
-            event = self._wait_for_instance_action_event(
-                server, 'resize', 'compute_resize_instance', 'error')
+            self.wait_until(lambda: any(
+                words in (event['details'] or '')
+                for event in self.resize_events(server)), words)
             self.settled(server, status)
-        self.assertIn(words, event['details'])
         self.assertEqual(
             [], [record for record in made if record.method != 'GET'])
         self.assertEqual(before, self.vm(server))
+
+    def resize_events(self, server):
+        """Return all events of the server's resizes."""
+        for action in self.admin_api.get_instance_actions(server['id']):
+            if action['action'] == 'resize':
+                yield from self.admin_api.api_get(
+                    f'/servers/{server["id"]}/os-instance-actions/'
+                    f'{action["request_id"]}').body[
+                        'instanceAction']['events']
 
     def size(self, server):
         return self.vm(server)['properties']['hardwareProfile']['vmSize']
