@@ -14,9 +14,12 @@
 
 from __future__ import annotations
 
+import functools
 import time
 
+import fixtures
 import nova.tests.functional  # noqa: F401 - patches, so it comes first
+from oslo_messaging import server as messaging
 
 from tests import orders
 from tests.functional.nova import base
@@ -25,6 +28,9 @@ from tests.matrix import scene
 ZONE = 'az1'
 STEPS = ('create', 'delete')
 _FIRST_NIC = '?' * 36
+# Each of Nova's services would come to 64 in the time of a sweep, and what
+# waits once a second for work in so many threads, leaves none for the others.
+_RPC_THREADS = 8
 
 
 class Services(scene.Scene, base.AzureServersTestCase):
@@ -34,6 +40,12 @@ class Services(scene.Scene, base.AzureServersTestCase):
     azure_options = {'power_state_cache_seconds': 0}
 
     def setUp(self):
+        start = messaging.MessageHandlingServer.start
+        self.useFixture(fixtures.MonkeyPatch(
+            'oslo_messaging.server.MessageHandlingServer.start',
+            # wraps: oslo.messaging puts marks on this method
+            functools.wraps(start)(lambda server: start(
+                server, override_pool_size=_RPC_THREADS))))
         super().setUp()
         self.connect_wire()
         self.azure.configure(base.CONF)
