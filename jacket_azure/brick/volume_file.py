@@ -26,15 +26,10 @@ import sys
 import threading
 from typing import Any
 
-from oslo_log import log as logging
-
-from jacket_azure import exceptions
+from jacket_azure.brick import blank
 from jacket_azure.brick import errors
 from jacket_azure.brick import holes
 from jacket_azure.disks import models
-
-LOG = logging.getLogger(__name__)
-SECTOR_BYTES = 512
 
 
 class VolumeFile(io.RawIOBase):
@@ -61,13 +56,9 @@ class VolumeFile(io.RawIOBase):
         self.opened_within = sys.exception()
         self._size = size_bytes
         self._open_reader = open_reader
-        self._open_writer = open_writer
-        self._fresh = fresh
-        self._failure: BaseException | None = None
         self._reader: models.RangedReader | None = None
-        self._writer: models.RangedWriter | None = None
         self._holes = holes.Holes()
-        self._sectors: dict[int, bytearray] = {}
+        self._blank = blank.Blank(open_writer, fresh) if open_writer else None
         self._position = 0
         self._lock = threading.RLock()
 
@@ -77,7 +68,7 @@ class VolumeFile(io.RawIOBase):
         return True
 
     def writable(self) -> bool:
-        return self._open_writer is not None
+        return self._blank is not None
 
     def seekable(self) -> bool:
         return True
@@ -114,7 +105,7 @@ class VolumeFile(io.RawIOBase):
         return self.read()
 
     def write(self, data: Any) -> int:
-        if self._open_writer is None:
+        if self._blank is None:
             raise io.UnsupportedOperation(
                 'the bytes of a volume that exists cannot be changed from '
                 'outside of a virtual machine; only a new one can be written'
@@ -123,11 +114,7 @@ class VolumeFile(io.RawIOBase):
         with self._lock, errors.as_os_errors():
             if self._position + len(content) > self._size:
                 raise OSError('a write past the end of the volume')
-            try:
-                self._write(self._position, content)
-            except BaseException as exc:
-                self._failure = exc
-                raise
+            self._blank.write(self._position, content)
             self._position += len(content)
         return len(content)
 
@@ -140,29 +127,18 @@ class VolumeFile(io.RawIOBase):
         :raises OSError: not all was written; nothing of the disk stays
         """
         with self._lock, errors.as_os_errors():
-            if self.closed:
-                return
-            writer = self._end()
-            if writer is None:
-                return
-            try:
-                if self._failure is not None:
-                    raise OSError(
-                        f'a volume of which a part could not be written: '
-                        f'{self._failure}'
-                    )
-                writer.close()
-            except BaseException:
-                _abort(writer)
-                raise
+            if not self.closed:
+                self._end()
+                if self._blank is not None:
+                    self._blank.finish()
 
     def abort(self) -> None:
         """Close; of what was written nothing stays."""
         with self._lock, errors.as_os_errors():
             if not self.closed:
-                writer = self._end()
-                if writer is not None:
-                    _abort(writer)
+                self._end()
+                if self._blank is not None:
+                    self._blank.abort()
 
     def __exit__(self, kind: Any, exc: Any, traceback: Any) -> None:
         if exc is None:
@@ -172,82 +148,28 @@ class VolumeFile(io.RawIOBase):
 
     def __del__(self) -> None:
         # what nobody has closed is not whole: it stays marked so
-        self._writer = None
+        if self._blank is not None:
+            self._blank.forget()
         self.close()
 
-    def _end(self) -> models.RangedWriter | None:
-        """Close what was read; return what is to be finished."""
-        reader, writer = self._reader, self._writer
-        self._reader = self._writer = None
+    def _end(self) -> None:
+        """Close what was read."""
+        reader, self._reader = self._reader, None
         super().close()
         if reader is not None:
             reader.close()
-        return writer
-
-    # -- ranges
 
     def _read(self, offset: int, length: int) -> bytes:
-        if self._open_reader is None:
-            return self._read_back(offset, length)
+        if self._blank is not None:
+            return self._blank.read(offset, length)
         if self._reader is None:
-            self._reader = self._open_reader()
+            self._reader = self._open()
             self._holes = holes.Holes(self._reader)
         if self._holes.is_hole(offset, length):
             return bytes(length)
         return self._reader.read(offset, length)
 
-    def _read_back(self, offset: int, length: int) -> bytes:
-        if self._holes.is_hole(offset, length):
-            return bytes(length)
-        raise io.UnsupportedOperation(
-            'what was written to a volume can be read once it is closed'
-        )
-
-    def _write(self, offset: int, content: bytes) -> None:
-        if self._writer is None and self._open_writer is not None:
-            if self._fresh and not any(content):
-                return    # it reads as zeros already
-            self._writer = self._open_writer()
-        head = min(len(content), -offset % SECTOR_BYTES)
-        if head:
-            self._write_part(offset, content[:head])
-        whole = (len(content) - head) // SECTOR_BYTES * SECTOR_BYTES
-        if whole:
-            self._put(offset + head, content[head : head + whole])
-            self._forget(offset + head, whole)
-        if head + whole < len(content):
-            self._write_part(offset + head + whole, content[head + whole :])
-
-    def _write_part(self, offset: int, content: bytes) -> None:
-        """Write some bytes of one sector, and remember the whole of it."""
-        at = offset % SECTOR_BYTES
-        sector = offset - at
-        known = self._sectors.get(sector)
-        if known is None:
-            if not self._holes.is_hole(sector, SECTOR_BYTES):
-                raise io.UnsupportedOperation(
-                    'a part of a sector that was written before'
-                )
-            known = self._sectors[sector] = bytearray(SECTOR_BYTES)
-        known[at : at + len(content)] = content
-        self._put(sector, bytes(known))
-
-    def _forget(self, offset: int, length: int) -> None:
-        for sector in list(self._sectors):
-            if offset <= sector < offset + length:
-                del self._sectors[sector]
-
-    def _put(self, offset: int, content: bytes) -> None:
-        if self._writer is None:
-            raise OSError('the volume is closed')
-        if any(content) or not self._holes.is_hole(offset, len(content)):
-            self._writer.write(offset, content)
-            self._holes.fill(offset, len(content))
-
-
-def _abort(writer: models.RangedWriter) -> None:
-    try:
-        writer.abort()
-    except exceptions.JacketAzureError as exc:
-        # it is marked as unfinished, and whoever writes it next removes it
-        LOG.warning('An unfinished disk stays behind: %s', exc)
+    def _open(self) -> models.RangedReader:
+        if self._open_reader is None:
+            raise OSError('neither for reading nor for writing')
+        return self._open_reader()
