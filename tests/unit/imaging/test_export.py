@@ -12,9 +12,7 @@
 
 
 import json
-import pathlib
 import random
-import subprocess
 import threading
 
 import fixtures
@@ -28,6 +26,7 @@ from jacket_azure.imaging import export
 from jacket_azure.imaging import pieces
 from jacket_azure.payload import vhd
 from tests import timeout
+from tests import whole_files
 from tests.unit.imaging import memory
 from tests.unit.imaging.memory import GIB
 from tests.unit.imaging.memory import MIB
@@ -42,17 +41,7 @@ def disk(size_bytes, *ranges):
         offset: noise.randbytes(length) for offset, length in ranges})
 
 
-class WholeFileTest(timeout.TestCase):
-
-    def setUp(self):
-        super().setUp()
-        self.folder = pathlib.Path(
-            self.useFixture(fixtures.TempDir()).path)
-
-    def qemu_img(self, *arguments):
-        return subprocess.run(
-            ['qemu-img', *arguments], cwd=self.folder, check=True,
-            capture_output=True, text=True).stdout
+class WholeFileTest(whole_files.WholeFileTestCase):
 
     def write(self, name, source, disk_format, **options):
         """Write a sparse file of what is exported."""

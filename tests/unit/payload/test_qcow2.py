@@ -12,16 +12,13 @@
 
 
 import json
-import pathlib
-import random
-import subprocess
 
-import fixtures
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jacket_azure.payload import qcow2
 from tests import timeout
+from tests import whole_files
 
 MIB = 1024**2
 GIB = 1024**3
@@ -29,35 +26,14 @@ TIB = 1024**4
 CLUSTER = qcow2.CLUSTER_BYTES
 
 
-class WholeWholeFileTest(timeout.TestCase):
+class WholeFileTest(whole_files.WholeFileTestCase):
     """What qemu-img makes of a whole file."""
-
-    def setUp(self):
-        super().setUp()
-        self.folder = pathlib.Path(
-            self.useFixture(fixtures.TempDir()).path)
-
-    def qemu_img(self, *arguments):
-        return subprocess.run(
-            ['qemu-img', *arguments], cwd=self.folder, check=True,
-            capture_output=True, text=True).stdout
 
     def make(self, disk_bytes, ranges):
         """Make a disk with noise in its ranges, and the file of it."""
-        noise = random.Random(7)    # noqa: S311
-        with open(self.folder / 'disk.raw', 'w+b') as disk:
-            disk.truncate(disk_bytes)
-            for offset, length in ranges:
-                disk.seek(offset)
-                disk.write(noise.randbytes(length))
-            planned = qcow2.layout(disk_bytes, ranges)
-            with open(self.folder / 'made.qcow2', 'wb') as made:
-                for piece in planned.pieces():
-                    if not isinstance(piece, bytes):
-                        disk.seek(piece[0])
-                        piece = disk.read(piece[1])
-                    made.write(piece)
-                self.assertEqual(planned.size_bytes, made.tell())
+        self.disk(disk_bytes, ranges)
+        planned = qcow2.layout(disk_bytes, ranges)
+        self.write_planned('made.qcow2', planned)
         return planned
 
     def check(self, disk_bytes):
@@ -69,8 +45,7 @@ class WholeWholeFileTest(timeout.TestCase):
             'check', '--output=json', '-f', 'qcow2', 'made.qcow2'))
         self.assertEqual(
             (0, 0), (found['check-errors'], found.get('leaks', 0)))
-        self.assertIn('identical', self.qemu_img(
-            'compare', '-f', 'raw', '-F', 'qcow2', 'disk.raw', 'made.qcow2'))
+        self.assert_same('made.qcow2', 'qcow2')
         return found
 
     def test_qemu_reads_the_same_disk(self):

@@ -12,13 +12,9 @@
 
 import datetime
 import json
-import pathlib
-import random
 import struct
-import subprocess
 import uuid
 
-import fixtures
 from hypothesis import given
 from hypothesis import strategies as st
 from oslo_utils.imageutils import format_inspector
@@ -26,6 +22,7 @@ from oslo_utils.imageutils import format_inspector
 from jacket_azure import exceptions
 from jacket_azure.payload import vhd_dynamic
 from tests import timeout
+from tests import whole_files
 
 MIB = 1024 ** 2
 GIB = 1024 ** 3
@@ -37,46 +34,13 @@ def layout(disk_bytes, ranges):
     return vhd_dynamic.layout(disk_bytes, ranges, ID, CREATED)
 
 
-def write(path, planned, disk):
-    """Write the file that is planned, of the bytes of the file *disk*."""
-    with open(path, 'wb') as made, open(disk, 'rb') as source:
-        for piece in planned.pieces():
-            if isinstance(piece, bytes):
-                made.write(piece)
-            else:
-                source.seek(piece[0])
-                made.write(source.read(piece[1]))
-
-
-class WholeFileTest(timeout.TestCase):
+class WholeFileTest(whole_files.WholeFileTestCase):
     """What qemu-img and Glance's inspector make of a whole file."""
 
-    def setUp(self):
-        super().setUp()
-        self.folder = pathlib.Path(
-            self.useFixture(fixtures.TempDir()).path)
-
-    def qemu_img(self, *arguments):
-        return subprocess.run(
-            ['qemu-img', *arguments], cwd=self.folder, check=True,
-            capture_output=True, text=True).stdout
-
-    def disk(self, disk_bytes, *offsets):
-        """Make a disk with some data; return the ranges that hold it."""
-        noise = random.Random(7)    # noqa: S311
-        with open(self.folder / 'disk.raw', 'wb') as file:
-            file.truncate(disk_bytes)
-            for offset in offsets:
-                file.seek(offset)
-                file.write(noise.randbytes(4096))
-        return [(offset, 4096) for offset in offsets]
-
     def make(self, disk_bytes, *offsets):
-        planned = layout(disk_bytes, self.disk(disk_bytes, *offsets))
-        path = self.folder / 'made.vhd'
-        write(path, planned, self.folder / 'disk.raw')
-        self.assertEqual(planned.size_bytes, path.stat().st_size)
-        return path
+        ranges = [(offset, 4096) for offset in offsets]
+        self.disk(disk_bytes, ranges)
+        return self.write_planned('made.vhd', layout(disk_bytes, ranges))
 
     def test_qemu_reads_the_same_disk(self):
         for size in (GIB, 3 * GIB + MIB, 130 * GIB):
@@ -84,14 +48,12 @@ class WholeFileTest(timeout.TestCase):
             told = json.loads(self.qemu_img(
                 'info', '--output=json', '-f', 'vpc', 'made.vhd'))
             self.assertEqual(size, told['virtual-size'])
-            self.assertIn('identical', self.qemu_img(
-                'compare', '-f', 'raw', '-F', 'vpc', 'disk.raw', 'made.vhd'))
+            self.assert_same('made.vhd', 'vpc')
 
     def test_an_empty_disk(self):
         path = self.make(GIB)
         self.assertLess(path.stat().st_size, 8192)
-        self.assertIn('identical', self.qemu_img(
-            'compare', '-f', 'raw', '-F', 'vpc', 'disk.raw', 'made.vhd'))
+        self.assert_same('made.vhd', 'vpc')
 
     def test_glance_takes_it_for_a_vhd(self):
         found = format_inspector.detect_file_format(str(self.make(GIB, 0)))
