@@ -18,6 +18,7 @@ import json
 from nova.tests.functional.api import client as api_client
 from oslo_utils import fixture as time_fixture
 
+from jacket_azure.emulator.compute import guest
 from tests.functional.nova import images
 
 DAY_SECONDS = 86400
@@ -65,7 +66,12 @@ class CreateImage:
             flavorRef=self.large)
         image = self.create_image(server)
         self.assertEqual('windows', image['azure_os_type'])
-        again = self.boot(image, flavorRef=self.large)
+        again = self.boot(
+            image, flavorRef=self.large, adminPass='An0ther-Horse')
+        # by the agent: Azure sets nothing up in it
+        vm = self.azure.emulator.store.get(self.vm(again)['id'])
+        self.assertEqual('An0ther-Horse', guest.of(
+            self.azure.emulator, vm).users['azureuser'].password)
         properties = self.vm(again)['properties']
         self.assertNotIn('osProfile', properties)
         self.assertEqual(

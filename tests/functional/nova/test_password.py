@@ -12,11 +12,15 @@
 
 """N10: the administrator's password changes inside the guest."""
 
+import base64
+
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from nova.tests.functional.api import client as api_client
 
 from jacket_azure.emulator.compute import extension_guest
 from jacket_azure.emulator.compute import guest
 from tests.functional.nova import base
+from tests.functional.nova import test_guest
 from tests.functional.nova import with_cinder
 
 SECRET = 'Corr3ct Horse  Battery'
@@ -111,19 +115,55 @@ class VolumePasswordTest(with_cinder.CinderTestCase):
 
     emulator_options = {'contents': True}
 
-    def test_n10_the_account_is_made(self):
-        volume_id = self.make_bootable()
-        server = self.create_server(imageRef='', block_device_mapping_v2=[{
+    def boot(self, volume_id, **wanted):
+        return self.create_server(imageRef='', block_device_mapping_v2=[{
             'boot_index': 0, 'uuid': volume_id, 'source_type': 'volume',
-            'destination_type': 'volume', 'delete_on_termination': False}])
-        self.action(server, 'changePassword', {'adminPass': SECRET})
+            'destination_type': 'volume', 'delete_on_termination': False}],
+            **wanted)
+
+    def users(self, server):
         vm = self.azure.emulator.store.get(self.vm(server)['id'])
-        users = guest.of(self.azure.emulator, vm).users
-        self.assertEqual(SECRET, users['azureuser'].password)
+        return guest.of(self.azure.emulator, vm).users
+
+    def test_n10_the_account_is_made(self):
+        server = self.boot(self.make_bootable())
+        # Nova's own password is not forced on it
+        self.assertEqual({}, self.users(server))
+        self.action(server, 'changePassword', {'adminPass': SECRET})
+        self.assertEqual(SECRET, self.users(server)['azureuser'].password)
         self.assertEqual([], self.log.secrets_found(
             [SECRET], loggers_without=NOVAS_OWN))
+
+    def test_n02_password_and_key_that_were_asked_for(self):
+        volume_id = self.make_bootable()
+        server = self.boot(
+            volume_id, adminPass='weakling', expected_state='ERROR')
+        self.assertIn('three of', server['fault']['message'])
+        self._delete_server(server)
+        self.wait_for_volume(volume_id, 'available')
+        self.flags(linux_password='always', group='azure')
+        key = test_guest.public_key(ed25519.Ed25519PrivateKey.generate())
+        self.api.post_keypair({'keypair': {
+            'name': 'key', 'type': 'ssh', 'public_key': key}})
+        server = self.boot(volume_id, adminPass=SECRET, key_name='key')
+        user = self.users(server)['azureuser']
+        self.assertEqual(SECRET, user.password)
+        self.check_key(server, user, key)
+        self.assertEqual([], self.log.secrets_found(
+            [SECRET], loggers_without=NOVAS_OWN))
+
+
+    def check_key(self, server, user, key):
+        """cloud-init finds it with Azure."""
+        body = self.azure.sent('PUT', 'virtualMachines', server['id'])
+        self.assertIn(key.split()[1], base64.b64decode(
+            body['properties']['userData']).decode())
 
 
 class PageBlobVolumePasswordTest(
         with_cinder.OnPageBlobs, VolumePasswordTest):
     """The same on Azure Stack Hub."""
+
+    def check_key(self, server, user, key):
+        """There is no user data, so the agent was told."""
+        self.assertEqual([key], user.keys)
