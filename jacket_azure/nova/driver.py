@@ -32,6 +32,7 @@ from nova.virt import driver
 from jacket_azure import conf
 from jacket_azure.nova import absenceops
 from jacket_azure.nova import actions
+from jacket_azure.nova import allocations
 from jacket_azure.nova import alternates
 from jacket_azure.nova import consoleops
 from jacket_azure.nova import diagnosticsops
@@ -120,6 +121,7 @@ class AzureDriver(
         self._janitor: Any = None
         self._absences: Any = None
         self._stopping = threading.Event()
+        self.allocations = allocations.Allocations()
 
     # -- the service ------------------------------------------------------
 
@@ -132,6 +134,7 @@ class AzureDriver(
         tagops.register(self.virtapi)
         absenceops.register(self.virtapi)
         janitorops.register(self.virtapi, CONF.azure.janitor_interval)
+        allocations.register(self.virtapi)
 
     def connect(self, backend: Any) -> None:
         """Hand the parts of this driver their Azure."""
@@ -411,7 +414,7 @@ class AzureDriver(
         with errors.as_nova_errors(instance):
             if hard and instance.vm_state == vm_states.ERROR:
                 # of a rescue or unrescue that failed half way, perhaps
-                self.rescueops.leave(context, instance)
+                self.rescueops.take_back(context, instance)
             self.powerops.reboot(instance, hard)
 
     def snapshot(

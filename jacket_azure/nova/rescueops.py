@@ -119,6 +119,14 @@ class RescueOps:
             vm = self._machine.back(instance, vm, own)
         return vm
 
+    def take_back(self, context: Any, instance: Any) -> None:
+        """Remove what a rescue or unrescue that failed has left."""
+        vm = self._machine.read(instance)
+        if payload.is_rescued(vm, instance.uuid):
+            own = self._machine.own(context, instance, vm)
+            self._machine.back(instance, vm, own)
+            self.forget_disk(instance)
+
     def start(self, instance: Any) -> None:
         """Start the machine; one that runs does not mind."""
         self._machine.start(instance)

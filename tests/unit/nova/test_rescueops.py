@@ -242,7 +242,6 @@ class RescueTest(RescueTestCase):
         self.rescue()
         self.server.vm_state, self.server.task_state = 'error', None
         self.driver.reboot(self.context, self.server, self.ports, 'HARD')
-        self.driver.rescueops.forget_disk(self.server)
         self.assert_itself()
 
     def test_rescued_again(self):
