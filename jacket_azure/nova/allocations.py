@@ -32,16 +32,18 @@ from typing import Any
 from nova import exception as nova_exception
 from nova import objects
 from nova import utils
+import nova.conf
 from nova.scheduler.client import report
 from oslo_log import log as logging
 from oslo_service import periodic_task
 
+CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
 
 TASK = 'azure_allocations'
 SPACING_SECONDS = 60
 # Nova deletes them a moment after the driver has raised; later, and it did not
-_PATIENCE_SECONDS = 300.0
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,6 +113,9 @@ class Allocations:
         client = self._client or report.report_client_singleton()
         try:
             instance = objects.Instance.get_by_uuid(context, uuid)
+            if instance.host != CONF.host:
+                # shelved, or gone to another one
+                return True
             found = client.get_allocs_for_consumer(context, uuid)
             if found['allocations']:
                 return False

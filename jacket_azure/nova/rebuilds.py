@@ -29,6 +29,7 @@ from jacket_azure.nova import rebuildops as ops
 class Rebuilds:
     """Mixed into the driver, before Nova's own base class."""
 
+    allocations: Any
     evacuateops: Any
     rebuildops: Any
 
@@ -59,11 +60,11 @@ class Rebuilds:
                 attach_block_devices,
             )
             return
-        if preserve_ephemeral:
-            raise nova_exception.InstanceFaultRollback(
-                nova_exception.PreserveEphemeralNotSupported()
-            )
-        with _told(instance):
+        with self._keeping(instance, allocations), _told(instance):
+            if preserve_ephemeral:
+                raise nova_exception.InstanceFaultRollback(
+                    nova_exception.PreserveEphemeralNotSupported()
+                )
             self.rebuildops.rebuild(
                 choices.Order(
                     context,
@@ -76,6 +77,15 @@ class Rebuilds:
                 ),
                 ops.Request(bdms, attach_block_devices, reimage_boot_volume),
             )
+
+    @contextlib.contextmanager
+    def _keeping(self, instance: Any, allocations: Any) -> Iterator[None]:
+        """Let a server that is not rebuilt keep its allocation."""
+        try:
+            yield
+        except Exception:
+            self.allocations.note(instance.uuid, allocations)
+            raise
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ import base64
 import email
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from nova import context
 
 from tests.functional.nova import images
 from tests.functional.nova import rebuilds
@@ -32,6 +33,11 @@ class Rebuild(rebuilds.Rebuilding):
     def kept_of(self, server):
         vm = self.vm(server)
         return {key: vm['properties'][key] for key in KEPT}, vm['tags']
+
+    def allocated(self, server):
+        found = self._get_allocations_by_server_uuid(server['id'])
+        return {provider: each['resources']
+                for provider, each in found.items()}
 
     def test_n12_image_of_a_server(self):
         server = self.create_server(metadata={'colour': 'green'})
@@ -90,8 +96,15 @@ class Rebuild(rebuilds.Rebuilding):
 
     def test_n12_what_cannot_be_is_refused_before_anything_changes(self):
         server = self.create_server()
+        allocated = self.allocated(server)
         self.refused(
             server, self.glance.windows, 'The image holds windows')
+        # Nova has taken it for an evacuation that failed
+        self.wait_until(
+            lambda: not self.allocated(server), 'allocation deleted')
+        self.compute.manager.driver.allocations.give_back(
+            context.get_admin_context())
+        self.assertEqual(allocated, self.allocated(server))
         forged = self.images.create(
             'unknown', b'{}', self.user_token, 'private',
             azure_type='azure', azure_os_type='linux',
