@@ -23,6 +23,7 @@ from collections.abc import Iterator
 import contextlib
 from typing import Any
 
+from nova.compute import task_states
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
@@ -72,6 +73,7 @@ class VmOps:
 
         :raises AzureError: nothing is left behind, as far as Azure answers
         """
+        self._check_cells(instance)
         plan = self._planner.plan(
             choices.Order(
                 context,
@@ -92,6 +94,22 @@ class VmOps:
             instance, instance_view.Power.RUNNING, plan.vm_body
         )
         self._access.give(context, instance, plan.access)
+
+    def _check_cells(self, instance: Any) -> None:
+        """Refuse a resize to a cell with the same machines as the other.
+
+        Nova makes the server anew there, and would have that of the source,
+        which a revert needs, taken for one that a failed build has left.
+        """
+        if (
+            instance.task_state == task_states.RESIZE_FINISH
+            and self._backend.power_states.get(instance.uuid) is not None
+        ):
+            raise exceptions.InvalidRequest(
+                'The cell that the server is to be resized to keeps its '
+                'virtual machines in the resource group where that of the '
+                'server is now.'
+            )
 
     def destroy(self, instance: Any, network_info: Any) -> None:
         """Remove all that Azure has of an instance; twice is fine.

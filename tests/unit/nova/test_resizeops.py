@@ -18,6 +18,7 @@ import uuid
 import fixtures
 from nova import exception
 from nova import objects
+from nova.compute import task_states
 
 from jacket_azure.emulator.compute import capacity
 from jacket_azure.emulator.compute import sizes
@@ -233,6 +234,19 @@ class CapacityTest(ResizeTestCase):
             self.resize(root_gb=64)
         self.assertEqual(
             ['GET', 'PATCH'], [record.method for record in made])
+
+
+class CellTest(ResizeTestCase):
+    """Nova makes a server anew in another cell, and keeps the first."""
+
+    def test_a_cell_with_the_same_machines_is_refused(self):
+        self.make()
+        self.server.task_state = task_states.RESIZE_FINISH
+        error = self.assertRaises(
+            exception.BuildAbortException, self.spawn, self.server,
+            self.ports, driver=self.make_driver('another'))
+        self.assertIn('resource group', str(error))
+        self.assert_as_before()
 
 
 class KilledTest(test_killed.Killing, ResizeTestCase):
