@@ -15,13 +15,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-import contextlib
 import datetime
 from typing import Any
 import uuid
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models
+from jacket_azure.imaging import trust
 from jacket_azure.payload import image_trust
 from jacket_azure.payload import tags
 
@@ -61,18 +61,10 @@ def content_of(disks: Any, record: Mapping[str, Any], options: Any) -> str:
         options.image_projects,
     ):
         return str(uri)
-    found = None
-    with contextlib.suppress(exceptions.NotFound):
-        # by our own name: nothing is asked of an address that anybody wrote
-        found = disks.get_image(disks.image_name(record['id']))
-    is_it = found is not None and found.uri.lower() == str(uri).lower()
-    image_trust.check(
-        str(uri),
-        found.tags if found is not None and is_it else {},
-        options.owner,
-        record['id'],
-        is_trusted=False,
-    )
+    try:
+        trust.made_for(disks, options.owner, record['id'], str(uri))
+    except exceptions.NotFound:
+        raise image_trust.refusal(str(uri)) from None
     return str(uri)
 
 
