@@ -17,35 +17,21 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from oslo_utils import timeutils
-
 from jacket_azure import exceptions
-from jacket_azure.disks import models as disks
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import ownership
-from jacket_azure.payload import data_disk
+from jacket_azure.nova import resize_disks
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
+from jacket_azure.payload import rescue
 from jacket_azure.payload import resizing
 from jacket_azure.payload import shape as shapes
-from jacket_azure.payload import tags
 from jacket_azure.payload import vm_sizes
 
 Power = instance_view.Power
 
 # A quota that looks exhausted is looked at again when the look is older.
 _QUOTA_AGE_SECONDS = 10
-
-
-@dataclasses.dataclass(frozen=True)
-class Growth:
-    """A larger OS disk, to be made of the present one.
-
-    :ivar image: the present one, as what the new one is made of
-    """
-
-    spec: disks.OsDiskSpec
-    image: disks.Image
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +46,7 @@ class Plan:
     power: Power
     before: shapes.Shape
     after: shapes.Shape
-    growth: Growth | None = None
+    growth: resize_disks.Growth | None = None
     redeploys: bool = False
 
 
@@ -70,6 +56,7 @@ class ResizePlanner:
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
         self._machines = backend.azure.virtual_machines
+        self._disks = resize_disks.ResizeDisks(backend)
 
     def plan(
         self, context: Any, instance: Any, flavor: Any, migration: Any
@@ -93,6 +80,7 @@ class ResizePlanner:
             names.vm_name(instance.uuid), instance_view=True
         )
         ownership.check_owned(self._backend, instance, vm)
+        rescue.check_not_rescued(vm, instance.uuid)
         power = self._power(vm)
         before = shapes.parse(vm, instance.uuid)
         after = dataclasses.replace(before, host=migration.dest_compute)
@@ -102,7 +90,9 @@ class ResizePlanner:
             is_same = migration.dest_compute == here
             return Plan(vm, power, before, after, redeploys=is_same)
         size = self._size(vm, before, flavor)
-        growth = self._growth(instance, vm, before, flavor)
+        growth = self._disks.growth(
+            instance, vm, before.disk, flavor, after.host
+        )
         return Plan(
             vm,
             power,
@@ -141,7 +131,7 @@ class ResizePlanner:
             flavor.name, flavor.flavorid, flavor.extra_specs
         )
         new = catalogue.size(target.size)
-        machine = self._machine(vm)
+        machine = resize_disks.machine_of(self._backend, vm)
         resizing.check_wish(
             machine,
             resizing.Wish(
@@ -159,13 +149,6 @@ class ResizePlanner:
         self._check_nics(vm, old, new)
         self._check_quota(old, new, machine.spot)
         return new
-
-    def _machine(self, vm: dict[str, Any]) -> resizing.Machine:
-        machine = resizing.parse(vm)
-        if data_disk.profile_of(vm)['osDisk'].get('vhd'):
-            sku = self._backend.disks.skus()[0]
-            return dataclasses.replace(machine, os_disk_sku=sku)
-        return machine
 
     def _check_nics(
         self,
@@ -199,65 +182,4 @@ class ResizePlanner:
         raise exceptions.QuotaExceeded(
             f'The quota {", ".join(exceeded)} of this subscription has no '
             f'room for the VM size {new.name}.'
-        )
-
-    def _growth(
-        self,
-        instance: Any,
-        vm: dict[str, Any],
-        before: shapes.Shape,
-        flavor: Any,
-    ) -> Growth | None:
-        """Return the OS disk that the flavor wants, None for the same."""
-        wanted = flavor.root_gb
-        if before.disk is None or wanted in (0, instance.flavor.root_gb):
-            return None
-        image = self._backend.disks.get_os_disk(before.disk)
-        if wanted < image.size_gib:
-            raise exceptions.InvalidRequest(
-                f'The OS disk has {image.size_gib} GiB and would shrink to '
-                f'the {wanted} GiB of the flavor; no disk shrinks on Azure.'
-            )
-        if wanted == image.size_gib:
-            return None
-        spec = self._spec(instance, vm, before.disk, wanted)
-        # says what the model cannot
-        self._backend.disks.describe_os_disk(spec)
-        return Growth(spec, self._as_image(vm, image))
-
-    def _spec(
-        self, instance: Any, vm: dict[str, Any], disk: str, size_gib: int
-    ) -> disks.OsDiskSpec:
-        os_disk = data_disk.profile_of(vm)['osDisk']
-        machine = self._machine(vm)
-        capabilities = self._backend.azure.cloud.capabilities
-        found, _ = tags.build(
-            self._backend.owner,
-            tags.KIND_OS_DISK,
-            instance.uuid,
-            instance.project_id,
-            timeutils.utcnow().isoformat() + 'Z',
-            host=self._backend.host,
-        )
-        return disks.OsDiskSpec(
-            uuid=instance.uuid,
-            size_gib=size_gib,
-            sku=machine.os_disk_sku or self._backend.conf.os_disk_sku,
-            caching=os_disk.get('caching'),
-            cascade_delete=capabilities.cascade_delete,
-            zone=machine.zone,
-            tags=found,
-            security_type=(
-                machine.security_type if capabilities.security_types else None
-            ),
-            name=shapes.other_place(instance.uuid, disk),
-        )
-
-    @staticmethod
-    def _as_image(vm: dict[str, Any], image: disks.Image) -> disks.Image:
-        os_disk = data_disk.profile_of(vm)['osDisk']
-        return dataclasses.replace(
-            image,
-            os_type=image.os_type or os_disk.get('osType'),
-            state=disks.SPECIALIZED,
         )

@@ -36,6 +36,7 @@ from jacket_azure.nova import backend as backends
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import ownership
 from jacket_azure.nova import reshaping
+from jacket_azure.nova import resize_disks
 from jacket_azure.nova import resize_plans
 from jacket_azure.nova import resize_records
 from jacket_azure.nova import shortages
@@ -141,7 +142,7 @@ class ResizeOps:
         self._forget_shortage(plan)
 
     def _disk_maker(
-        self, growth: resize_plans.Growth | None
+        self, growth: resize_disks.Growth | None
     ) -> Callable[[], Mapping[str, Any]] | None:
         if growth is None:
             return None

@@ -35,8 +35,8 @@ from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disks
 from jacket_azure.nova import parallel
 from jacket_azure.nova import planning
-from jacket_azure.nova import resize_records
 from jacket_azure.nova import public_addresses
+from jacket_azure.nova import resize_records
 from jacket_azure.nova import shortages
 from jacket_azure.nova import undo
 from jacket_azure.payload import instance_view
@@ -123,6 +123,9 @@ class VmOps:
             self._leftovers.delete_parts(instance, network_info)
         elif resize_records.is_open(instance):
             self._leftovers.delete_disk(instance)
+        if self._backend.mapping.has_public_ips and 'metadata' in instance:
+            # of one that is shelved, whose address is somebody else's now
+            self._public_addresses.tell(instance, [])
 
     @contextlib.contextmanager
     def _noting_shortage(self, plan: planning.Plan) -> Iterator[None]:
