@@ -39,7 +39,10 @@ class Terminal:
 
     :param channel: connected, and logged in
     :param timeout_seconds: how long a write may take
+    :ivar has_ended: the other side has hung up; set by :meth:`read`
     """
+
+    has_ended = False
 
     def __init__(self, channel: Any, timeout_seconds: float) -> None:
         # a WebSocket, of which the library types only a part
@@ -74,6 +77,7 @@ class Terminal:
             while True:
                 opcode, data = self._channel.recv_data(control_frame=True)
                 if opcode == websocket.ABNF.OPCODE_CLOSE:
+                    self.has_ended = True
                     return found or None
                 if opcode in (
                     websocket.ABNF.OPCODE_TEXT,
@@ -85,6 +89,8 @@ class Terminal:
         except websocket.WebSocketTimeoutException:
             return found
         except (websocket.WebSocketException, OSError):
+            # no later wait would show it: the socket is closed now
+            self.has_ended = True
             return found or None
 
     def write(self, data: bytes) -> bool:
@@ -130,7 +136,12 @@ def connect(
             # whoever it leads to would learn the token
             redirect_limit=0,
         )
-        channel.send(token)
+        terminal = Terminal(channel, timeout_seconds)
+        try:
+            channel.send(token)
+        except BaseException:
+            terminal.close()
+            raise
     except websocket.WebSocketBadStatusException as exc:
         if exc.status_code in (401, 403):
             raise exceptions.Unauthorized(
@@ -151,7 +162,7 @@ def connect(
         raise _unavailable(exc.strerror or type(exc).__name__) from None
     except (websocket.WebSocketException, ValueError):
         raise _unavailable(_UNUSABLE) from None
-    return Terminal(channel, timeout_seconds)
+    return terminal
 
 
 def _unavailable(reason: str) -> exceptions.Unavailable:

@@ -78,6 +78,10 @@ class InterfaceOps:
         nic_id = self._nic_plans.nic_id(wanted.name)
         if network_profile.find(network_profile.parse(vm), nic_id):
             # a service that was killed had come that far
+            if wanted.public_ip and (
+                found := self._public_addresses.look(wanted.name)
+            ):
+                self._tell(instance, added=[found])
             return
         self._check_room(vm)
         created = timeutils.utcnow().isoformat() + 'Z'

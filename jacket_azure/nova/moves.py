@@ -29,6 +29,7 @@ class Moves:
     """Mixed into the driver, before Nova's own base class."""
 
     resizeops: Any
+    serialops: Any
     evacuateops: Any
 
     def migrate_disk_and_power_off(
@@ -42,6 +43,7 @@ class Moves:
         timeout: int = 0,
         retry_interval: int = 0,
     ) -> str:
+        self.serialops.forget(instance.uuid)
         # no disk moves, and the machine runs again: all that can fail
         # happens where Nova takes it back
         migration = objects.Migration.get_by_id_and_instance(

@@ -32,6 +32,7 @@ from jacket_azure.payload import tags
 LOG = logging.getLogger(__name__)
 
 _QUOTA_AGE_SECONDS = 10
+_LAG_SECONDS = 5.0
 
 
 class PublicAddresses:
@@ -77,6 +78,10 @@ class PublicAddresses:
         :returns: None when that look fails, which is no reason to give up
         """
         self._addresses.create_or_update(name, body)
+        return self.look(name)
+
+    def look(self, name: str) -> str | None:
+        """Return what an address is, None when that cannot be known now."""
         try:
             return public_ip.parse_address(self._addresses.get(name))
         except exceptions.AzureError as exc:
@@ -86,8 +91,10 @@ class PublicAddresses:
     def delete(self, instance: Any, name: str) -> str | None:
         """Delete the address of an interface that is gone, if it is ours.
 
+        One that something else has is left alone, for the janitor to delete
+        when it is free.
+
         :returns: what it was
-        :raises InUse: something has it
         """
         try:
             found = self._addresses.get(name)
@@ -105,9 +112,27 @@ class PublicAddresses:
                 instance=instance,
             )
             return None
-        self._addresses.delete(name)
-        LOG.info('Deleted public address %s', name, instance=instance)
+        if self._delete(name):
+            LOG.info('Deleted public address %s', name, instance=instance)
+        else:
+            LOG.warning(
+                'Leaving public address %s: something else has it',
+                name,
+                instance=instance,
+            )
         return public_ip.parse_address(found)
+
+    def _delete(self, name: str) -> bool:
+        try:
+            self._addresses.delete(name)
+        except exceptions.InUse:
+            # Azure may show the interface that is gone a little longer
+            self._backend.azure.wire.sleep(_LAG_SECONDS)
+            try:
+                self._addresses.delete(name)
+            except exceptions.InUse:
+                return False
+        return True
 
     # -- the user is told
 

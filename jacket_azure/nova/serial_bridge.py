@@ -34,6 +34,8 @@ LOG = logging.getLogger(__name__)
 _BYTES = 4096
 _SEND_SECONDS = 30.0
 _TICK_SECONDS = 1.0
+# nova-serialproxy comes as soon as it has asked
+_ADMISSION_SECONDS = 60.0
 _JOIN_SECONDS = 5.0
 
 
@@ -62,7 +64,7 @@ class Bridge:
         self._idle_seconds = idle_seconds
         self._ended = ended
         self._lock = threading.Lock()
-        self._admitting = False
+        self._admitting_until: float | None = None
         self._open_until = clock()
         self._closed = False
         self._wake, self._woken = socket.socketpair()
@@ -79,7 +81,7 @@ class Bridge:
         self._thread.start()
 
     def admit(self, seconds: float) -> bool:
-        """Let one more client in, and keep the port for a while.
+        """Let one more client in, soon, and keep the port for a while.
 
         Each client takes the place of the one before, as on Azure.
 
@@ -87,8 +89,9 @@ class Bridge:
         """
         with self._lock:
             if not self._closed:
-                self._admitting = True
-                self._open_until = self._clock() + seconds
+                now = self._clock()
+                self._admitting_until = now + min(seconds, _ADMISSION_SECONDS)
+                self._open_until = now + seconds
             return not self._closed
 
     def close(self, wait: bool = True) -> None:
@@ -142,8 +145,8 @@ class Bridge:
     def _accept(self) -> None:
         client, _ = self._listener.accept()
         with self._lock:
-            admitted, self._admitting = self._admitting, False
-        if not admitted or self._closed:
+            until, self._admitting_until = self._admitting_until, None
+        if until is None or self._clock() > until or self._closed:
             client.close()
             return
         if self._client is not None:
@@ -179,9 +182,10 @@ class Bridge:
     def _from_terminal(self) -> None:
         data = self._terminal.read()
         self._last_byte = self._clock()
-        if data is None:
+        if data and not self._show(data):
+            self._hang_up()
+        elif data is None or self._terminal.has_ended:
             self._tell('Azure has hung up')
-        if data is None or not self._show(data):
             self._hang_up()
 
     def _show(self, data: bytes) -> bool:

@@ -23,13 +23,11 @@ from collections.abc import Iterator
 import contextlib
 import dataclasses
 import functools
-import socket
 import threading
 from typing import Any
 
 from nova import exception as nova_exception
 import nova.conf
-from nova.conf import serial_console
 from nova.console import type as console_type
 from oslo_log import log as logging
 
@@ -37,6 +35,7 @@ from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import errors
 from jacket_azure.nova import serial_bridge
+from jacket_azure.nova import serial_ports
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 
@@ -54,11 +53,13 @@ class _Console:
     """One machine's port.
 
     :ivar checked: when Azure last said that its serial port can be had
-    :ivar url: of a session that nobody has used; a secret
+    :ivar made: when the session was made
+    :ivar url: of that session, unless somebody has used it; a secret
     """
 
     bridge: serial_bridge.Bridge
     checked: float
+    made: float
     url: str | None = dataclasses.field(repr=False)
 
 
@@ -179,19 +180,27 @@ class SerialOps:
     def _open(self, instance: Any, url: str) -> _Console:
         """Open a port; the lock is held."""
         uuid = instance.uuid
-        listener = _listen()
-        bridge = serial_bridge.Bridge(
-            listener,
-            functools.partial(self._dial, uuid),
-            self._clock,
-            self._backend.conf.serial_console_idle_timeout,
-            functools.partial(self._ended, uuid),
-        )
-        made = _Console(bridge, self._clock(), url)
+        listener = serial_ports.listen()
+        try:
+            bridge = serial_bridge.Bridge(
+                listener,
+                functools.partial(self._dial, uuid),
+                self._clock,
+                self._backend.conf.serial_console_idle_timeout,
+                functools.partial(self._ended, uuid),
+            )
+            # before it starts: a port that admits nobody closes at once
+            bridge.admit(CONF.consoleauth.token_ttl)
+            bridge.start()
+        except (OSError, RuntimeError) as exc:
+            # no descriptor, no thread
+            listener.close()
+            raise nova_exception.InstanceNotReady(
+                f'The host has no room for a serial console: {exc}'
+            ) from exc
+        now = self._clock()
+        made = _Console(bridge, now, now, url)
         self._consoles[uuid] = made
-        # before it starts: a port that admits nobody closes at once
-        bridge.admit(CONF.consoleauth.token_ttl)
-        bridge.start()
         LOG.info(
             'Serial console at port %d', bridge.port, instance=instance
         )
@@ -204,7 +213,7 @@ class SerialOps:
         url = None
         if found is not None:
             url, found.url = found.url, None
-            if self._clock() - found.checked > _FRESH_SECONDS:
+            if self._clock() - found.made > _FRESH_SECONDS:
                 url = None
         return serial.open(url or serial.connect(names.vm_name(uuid)))
 
@@ -228,31 +237,6 @@ def _translated(instance: Any) -> Iterator[None]:
                 instance_id=instance.uuid
             ) from exc
         raise _unavailable(str(exc)) from exc
-
-
-def _listen() -> socket.socket:
-    """Listen on a port of Nova's range.
-
-    Not by ``nova.console.serial.acquire_port``, to which a port whose last
-    client has just gone is taken, and worth a warning.
-
-    :raises SocketPortRangeExhaustedException: none is free
-    """
-    host = CONF.serial_console.proxyclient_address
-    for port in _ports(CONF.serial_console.port_range) or _ports(
-        serial_console.DEFAULT_PORT_RANGE
-    ):
-        try:
-            return socket.create_server((host, port), backlog=4)
-        except OSError as exc:
-            LOG.debug('Not port %d: %s', port, exc)
-    raise nova_exception.SocketPortRangeExhaustedException(host=host)
-
-
-def _ports(text: str) -> range:
-    """Return the ports that an option names; the last is not among them."""
-    first, _, end = text.partition(':')
-    return range(int(first), int(end))
 
 
 def _unavailable(reason: str) -> nova_exception.ConsoleTypeUnavailable:

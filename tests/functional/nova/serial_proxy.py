@@ -13,6 +13,7 @@
 """nova-serialproxy in this process, and a client of it."""
 
 import time
+import types
 
 import fixtures
 
@@ -32,6 +33,10 @@ class SerialProxyFixture(fixtures.Fixture):
     """
 
     def _setUp(self):
+        # with eventlet it makes a new hub in each fork; here none forks
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.console.websocketproxy.utils', types.SimpleNamespace(
+                concurrency_mode_threading=lambda: True)))
         proxy = serial_proxy.SerialProxy(0)
         self.addCleanup(proxy.stop)
         self.url = f'ws://127.0.0.1:{proxy.port}/'

@@ -151,6 +151,8 @@ class TerminalTest(oslo_base.BaseTestCase):
         self.comes((abnf.OPCODE_TEXT, b'bye'), (abnf.OPCODE_CLOSE, b''),
                    pending=1)
         self.assertEqual(b'bye', self.terminal.read())
+        # nothing to wait for comes after that
+        self.assertTrue(self.terminal.has_ended)
         for raised in (websocket.WebSocketConnectionClosedException(),
                        ConnectionResetError()):
             self.comes(raised)

@@ -73,6 +73,22 @@ class SpawnTest(base.NovaTestCase):
         self.assertIsNone(addresses.delete(instance, 'not-there'))
 
 
+    def test_an_address_that_something_else_has_stays(self):
+        instance, network_info = self.spawn()
+        [address] = self.azure.resources('publicIPAddresses')
+        addresses = public_addresses.PublicAddresses(self.driver._backend)
+        self.assertEqual(address['properties']['ipAddress'],
+                         addresses.delete(instance, address['name']))
+        self.assertIn('something else has it', self.log.text)
+        self.assertEqual(1, len(self.azure.resources('publicIPAddresses')))
+
+    def test_a_shelved_server_tells_no_address(self):
+        instance, network_info = self.spawn()
+        self.assertIn('public_ip', instance.metadata)
+        self.driver.destroy(self.context, instance, network_info)
+        self.assertNotIn('public_ip', instance.metadata)
+
+
 class KilledTest(test_killed.KilledTest):
 
     mapping = MAPPING

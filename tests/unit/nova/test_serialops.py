@@ -12,6 +12,7 @@
 
 import socket
 import time
+from unittest import mock
 
 from nova import exception
 import nova.conf
@@ -83,6 +84,24 @@ class SerialOpsTest(base.NovaTestCase):
         self.read(second, b' login: ')
         self.assertIn(b'somebody else', self.read(client))
 
+    def test_an_admission_nobody_uses_ends(self):
+        instance, _ = self.spawn()
+        client = self.at_login(instance)
+        console = self.console(instance)
+        self.azure.clock.advance(61)
+        self.assertEqual(b'', self.read(self.connect(console)))
+        client.sendall(b'still here')
+        self.read(client, b'still here')
+
+    def test_a_host_without_a_thread_to_spare(self):
+        instance, _ = self.spawn()
+        with mock.patch('threading.Thread.start', side_effect=RuntimeError):
+            error = self.assertRaises(
+                exception.InstanceNotReady, self.console, instance)
+        self.assertIn('no room', str(error))
+        self.driver.serialops.stop()
+        self.at_login(instance)
+
     def test_a_console_nobody_uses_is_closed(self):
         self.flags(serial_console_idle_timeout=60)
         instance, _ = self.spawn()
@@ -92,9 +111,10 @@ class SerialOpsTest(base.NovaTestCase):
 
     def test_why_azure_does_not_connect_is_shown(self):
         instance, _ = self.spawn()
-        console = self.console(instance)
+        self.console(instance)
         # the session that was made for the first has grown old
         self.azure.clock.advance(61)
+        console = self.console(instance)
         self.azure.emulator.faults.fail(
             'POST', 'serialPorts/connect', 409, 'NotToday', 'Not today.')
         self.assertIn(b'NotToday: Not today', self.read(self.connect(console)))
