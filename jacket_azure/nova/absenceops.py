@@ -34,6 +34,9 @@ from oslo_service import periodic_task
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import errors
+from jacket_azure.payload import names
+from jacket_azure.payload import tags
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
@@ -41,7 +44,13 @@ LOG = logging.getLogger(__name__)
 TASK = 'azure_absences'
 # states that say there is a machine; a build, a resize or an offload under
 # way knows better
-_CLAIMS = (vm_states.ACTIVE, vm_states.STOPPED, vm_states.SUSPENDED)
+_CLAIMS = (
+    vm_states.ACTIVE,
+    vm_states.STOPPED,
+    vm_states.SUSPENDED,
+    vm_states.RESCUED,
+    vm_states.RESIZED,
+)
 # most reads of one pass
 _MAX_READS = 50
 
@@ -71,7 +80,6 @@ class AbsenceOps:
 
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
-        self._states = backend.power_states
 
     def look(self, context: Any) -> None:
         """Show servers in error whose machine Azure says is not there.
@@ -87,7 +95,7 @@ class AbsenceOps:
         found = [one for one in instances if _is_in_doubt(one)]
         for instance in found[:_MAX_READS]:
             try:
-                seen = self._states.read(instance.uuid)
+                gone = self._is_gone(instance)
             except exceptions.JacketAzureError as exc:
                 LOG.info(
                     'Whether there is a virtual machine is not known: %s',
@@ -95,8 +103,30 @@ class AbsenceOps:
                     instance=instance,
                 )
                 return
-            if seen is None:
+            if gone:
                 _show(context, instance)
+
+    def _is_gone(self, instance: Any) -> bool:
+        """Tell whether Azure says that there is no machine of that name.
+
+        One without our tag is not ours to touch, and not gone either: to
+        delete its server would leave it running.
+        """
+        machines = self._backend.azure.virtual_machines
+        try:
+            vm = machines.get(names.vm_name(instance.uuid))
+        except exceptions.NotFound as exc:
+            if not errors.is_missing_vm(exc):
+                raise
+            return True
+        if not tags.is_owned(vm, self._backend.owner):
+            LOG.warning(
+                'The virtual machine has lost its tag %s, so nothing can be '
+                'done with the server; put the jacket- tags back',
+                tags.OWNER,
+                instance=instance,
+            )
+        return False
 
 
 def _is_in_doubt(instance: Any) -> bool:

@@ -133,6 +133,18 @@ class EventsTest(Events, base.AzureServersTestCase):
         self.shown(other, 'ACTIVE', power_state.RUNNING)
         self.assertEqual(3, len(self.azure.resources('virtualMachines')))
 
+    def test_n33_without_tags_is_not_deleted(self):
+        """Whoever deleted the server would leave a machine that runs."""
+        server = self.create_server()
+        kept = dict(self.machine(server).body['tags'])
+        self.machine(server).body['tags'] = {'owner': 'somebody'}
+        self.look()
+        self.shown(server, 'ACTIVE', power_state.NOSTATE)
+        self.assertIn('has lost its tag jacket-owner', self.log.text)
+        self.machine(server).body['tags'] = kept
+        self.look()
+        self.shown(server, 'ACTIVE', power_state.RUNNING)
+
     def test_n33_failed_in_azure(self):
         """What Azure calls failed may run; only its power tells."""
         running, stopped = self.create_server(), self.create_server()
