@@ -33,6 +33,7 @@ from wsgi_intercept import requests_intercept
 from jacket_azure.nova import driver
 from jacket_azure.nova import loader
 from tests.functional.nova import base
+from tests.functional.nova import fixtures as own_fixtures
 from tests.functional.upstream import addresses
 from tests.functional.upstream import azure
 from tests.functional.upstream import bookkeeper
@@ -115,6 +116,7 @@ class OnAzure(waiting.Waiting, base.KeepsMethod):
         warnings.filterwarnings(
             'ignore', category=sqlalchemy_exceptions.SADeprecationWarning)
         self.azure.configure(CONF)
+        self.flags(restart_for_interface_change=True, group='azure')
 
     def _keep_https(self):
         """Take HTTPS back from wsgi-intercept, which cannot speak it.
@@ -162,6 +164,9 @@ class OnAzure(waiting.Waiting, base.KeepsMethod):
         self.stub_out('nova.objects.Flavor.create', flavor_created)
         self.stub_out(
             'nova.tests.fixtures.glance.GlanceFixture.create', image_created)
+        # an image becomes active by its data, as with the real Glance
+        self.stub_out('nova.tests.fixtures.glance.GlanceFixture.update',
+                      own_fixtures.GlanceFixture.update)
         self.stub_out(
             'nova.tests.fixtures.NeutronFixture.setUp', neutron_set_up)
         self.stub_out(
