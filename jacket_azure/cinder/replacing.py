@@ -65,7 +65,7 @@ class Replacing:
         :raises InUse: a machine has it
         """
         disk = self._disks.get(volume_names.of_volume(self._disks, volume))
-        if disk.attached_to and not _is_rebuilt(volume):
+        if disk.attached_to and not _is_rebuilt(volume, disk):
             raise exceptions.InUse(
                 f'The disk {disk.name} is in use by '
                 f'{", ".join(disk.attached_to)}; detach it first.'
@@ -120,11 +120,27 @@ def _keep(volume: Any, known: facts.Facts) -> None:
     volume.save()
 
 
-def _is_rebuilt(volume: Any) -> bool:
-    """Tell whether Nova keeps a volume while it gets an image anew."""
-    return (volume.status, volume.previous_status) == (
+def _is_rebuilt(volume: Any, disk: models.Disk) -> bool:
+    """Tell whether Nova keeps a volume while it gets an image anew.
+
+    Then one attachment reserves it, for the server whose machine has it.
+    """
+    attachments = list(volume.volume_attachment)
+    if len(attachments) != 1 or (
+        volume.status,
+        volume.previous_status,
+        attachments[0].attach_status,
+    ) != (
         fields.VolumeStatus.DOWNLOADING,
         fields.VolumeStatus.RESERVED,
+        fields.VolumeAttachStatus.RESERVED,
+    ):
+        return False
+    server = str(attachments[0].instance_uuid).lower()
+    return all(
+        # a lease names nobody
+        holder == 'lease' or holder.lower().endswith(f'/{server}')
+        for holder in disk.attached_to
     )
 
 

@@ -25,7 +25,6 @@ from typing import Any
 from nova import exception as nova_exception
 from nova.compute import task_states
 from nova.compute import utils as compute_utils
-from nova.compute import vm_states
 import nova.conf
 from nova.virt import driver
 
@@ -384,6 +383,9 @@ class AzureDriver(
         if instance.task_state == task_states.RESCUING:
             self.rescueops.power_off_later(instance, timeout)
             return
+        if timeout == 0 and self.evacuateops.lives(instance):
+            # Nova takes the guest for dead with its host
+            timeout = CONF.shutdown_timeout
         with errors.as_nova_errors(instance):
             self.powerops.power_off(instance, timeout)
 
@@ -397,6 +399,8 @@ class AzureDriver(
         share_info: Any = None,
     ) -> None:
         with errors.as_nova_errors(instance):
+            self.rescueops.take_back(context, instance)
+            self.rebuildops.finish(context, instance)
             self.powerops.power_on(instance)
 
     def reboot(
@@ -412,9 +416,10 @@ class AzureDriver(
     ) -> None:
         hard = reboot_type == 'HARD'
         with errors.as_nova_errors(instance):
-            if hard and instance.vm_state == vm_states.ERROR:
-                # of a rescue or unrescue that failed half way, perhaps
+            if hard:
+                self.resizeops.settle(context, instance)
                 self.rescueops.take_back(context, instance)
+                self.rebuildops.finish(context, instance)
             self.powerops.reboot(instance, hard)
 
     def snapshot(

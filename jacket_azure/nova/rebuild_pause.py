@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
+import dataclasses
 from typing import Any
 
 from oslo_log import log as logging
@@ -33,6 +34,18 @@ LOG = logging.getLogger(__name__)
 Power = instance_view.Power
 
 
+@dataclasses.dataclass
+class Rest:
+    """A machine at rest.
+
+    :ivar vm: as read since
+    :ivar again: whether it is to be started again when things fail
+    """
+
+    vm: Mapping[str, Any]
+    again: bool
+
+
 class Pause:
     """Deallocates machines for a rebuild, and starts them again."""
 
@@ -46,33 +59,32 @@ class Pause:
     @contextlib.contextmanager
     def of(
         self, instance: Any, vm: Mapping[str, Any]
-    ) -> Iterator[Mapping[str, Any]]:
-        """Have the machine deallocated; when the block fails, as it was.
-
-        Gives the machine as it is then.
-        """
+    ) -> Iterator[Rest]:
+        """Have the machine deallocated; when the block fails, as it was."""
         power = instance_view.parse(vm).power
         states = self._backend.power_states
         name = names.vm_name(instance.uuid)
-        if power is Power.DEALLOCATED:
-            yield vm
-            return
+        # one that was at rest may have changed as well, while a disk was made
+        rest = Rest(vm, power not in (Power.STOPPED, Power.DEALLOCATED))
         try:
-            if power is Power.RUNNING:
-                self._access.take_back(instance, vm)
-            states.forget(instance.uuid)
-            patience.insist(
-                self._backend.azure.wire,
-                lambda: self._virtual_machines.deallocate(name),
-            )
-            states.record(instance, Power.DEALLOCATED)
-            yield self._virtual_machines.get(name)
+            if power is not Power.DEALLOCATED:
+                if power is Power.RUNNING:
+                    self._access.take_back(instance, vm)
+                states.forget(instance.uuid)
+                patience.insist(
+                    self._backend.azure.wire,
+                    lambda: self._virtual_machines.deallocate(name),
+                )
+                states.record(instance, Power.DEALLOCATED)
+            rest.vm = self._virtual_machines.get(name)
+            yield rest
         except BaseException:
-            if power is not Power.STOPPED:
-                self._start_again(instance)
+            if rest.again:
+                self.start_again(instance)
             raise
 
-    def _start_again(self, instance: Any) -> None:
+    def start_again(self, instance: Any) -> None:
+        """Start a machine after a rebuild that failed; never raises."""
         try:
             self.start(instance)
         except exceptions.AzureError as exc:

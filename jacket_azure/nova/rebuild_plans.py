@@ -18,7 +18,6 @@ Only reads: what is refused here has changed nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-import contextlib
 import dataclasses
 from typing import Any
 
@@ -31,6 +30,8 @@ from jacket_azure.nova import replacements
 from jacket_azure.nova import vmops
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
+from jacket_azure.payload import os_disk_checks
+from jacket_azure.payload import security
 from jacket_azure.payload import tags
 
 Body = Mapping[str, Any]
@@ -44,7 +45,6 @@ class Plan:
     :ivar prepared: how to make it
     :ivar old: names of disks that nobody needs afterwards
     :ivar data_disks: the whole new list; None leaves it alone
-    :ivar tags: all of the machine; None leaves them alone
     :ivar properties: of the machine, what its new guest finds
     :ivar access: what the guest's agent is to set, once it runs
     :ivar image_version: marketplace version that boots, if any
@@ -54,10 +54,14 @@ class Plan:
     prepared: os_disks.Prepared | None
     old: tuple[str, ...]
     data_disks: tuple[Body, ...] | None
-    tags: Mapping[str, str] | None
     properties: Body = dataclasses.field(repr=False)
     access: guest_access.Access
     image_version: str | None
+
+    def tags(self, vm: Body) -> dict[str, str] | None:
+        """Return all tags of a machine; None for those it has."""
+        # of a volume's image there is no such tag
+        return _tags(vm, self.image_version) if self.name else None
 
     def note(self, instance: Any) -> None:
         """Keep with the server what it boots now."""
@@ -111,7 +115,6 @@ class Plans:
             prepared=found.prepared,
             old=tuple(name for name in (booted, *data) if name in ours),
             data_disks=_without(vm, data.values()) if data else None,
-            tags=_tags(vm, version),
             properties=self._properties(order, boots.facts.os_type),
             access=access,
             image_version=version,
@@ -130,15 +133,21 @@ class Plans:
             data_disk.profile_of(vm)['osDisk'].get('osType') or 'linux'
         ).lower()
         if reimage:
-            # what only Cinder knows, Cinder refuses
-            with contextlib.suppress(exceptions.MappingLookupError):
-                self._check_volume(order, vm, root)
+            self._check_volume(order, vm, root)
+        rescued = data_disk.os_disk_name(vm) == names.rescue_disk_name(
+            order.instance.uuid
+        )
+        # then the volume is a data disk
+        own = [
+            entry
+            for entry in data_disk.profile_of(vm).get('dataDisks') or ()
+            if rescued and is_of_volume(entry, root)
+        ]
         return Plan(
             name='',
             prepared=None,
-            old=(),
-            data_disks=None,
-            tags=None,
+            old=(data_disk.os_disk_name(vm),) if rescued else (),
+            data_disks=_without(vm, own) if own else None,
             properties=self._properties(order, os_type),
             access=guest_access.of_specialized(self._backend, order, os_type),
             image_version=None,
@@ -154,6 +163,7 @@ class Plans:
             root_gb=0,
         )
         _refuse_windows(found.boots)
+        _refuse_other_kind(found.boots, vm)
         needed, size = found.boots.facts.size_gib or 0, root.volume_size or 0
         if 0 < size < needed:
             raise exceptions.InvalidRequest(
@@ -172,6 +182,12 @@ class Plans:
         return {'userData': found or ''}
 
 
+def is_of_volume(entry: Body, root: Any) -> bool:
+    """Tell whether a disk that a machine lists is, or was, a volume's."""
+    found = names.parse_volume_name(data_disk.name_of(entry))
+    return found is not None and found.uuid == root.volume_id
+
+
 def _free_place(uuid: str, used: set[str]) -> str:
     for name in names.os_disk_names(uuid):
         if name not in used:
@@ -188,6 +204,31 @@ def _refuse_windows(boots: boot_image.BootImage) -> None:
             'Azure sets up Windows of a generalized image only together with '
             'a new machine. Rebuild with an image that was made of a server, '
             'or delete the server and create another.'
+        )
+
+
+def _refuse_other_kind(boots: boot_image.BootImage, vm: Body) -> None:
+    """Refuse an image of which Cinder makes another kind of disk.
+
+    A disk that Nova makes is told what the machine is; that of a volume is
+    what the image says, or Azure's default.
+    """
+    found = os_disk_checks.security_type(vm)
+    made = security.of_image(boots.target, boots.properties)
+    if found != (made or security.STANDARD):
+        raise exceptions.InvalidRequest(
+            f'Cinder would make a {made or security.STANDARD} disk of the '
+            f'image, and the server is {found}; azure_security_type of the '
+            f'image says what it is for.'
+        )
+    # of bytes that say nothing of it
+    default = 'V1' if boots.source is not None else None
+    generation = boots.facts.generation or default
+    machine = os_disk_checks.generation(vm)
+    if generation and machine and generation != machine:
+        raise exceptions.InvalidRequest(
+            f'Cinder would make a disk of generation {generation} of the '
+            f'image, and the server is of generation {machine}.'
         )
 
 

@@ -41,10 +41,16 @@ from jacket_azure.nova import rebuild_images
 from jacket_azure.nova import rebuild_pause
 from jacket_azure.nova import rebuild_plans
 from jacket_azure.nova import rebuild_volumes
+from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import os_disk as payload
 
 LOG = logging.getLogger(__name__)
+
+_NO_ROOM = (exceptions.NoCapacity, exceptions.QuotaExceeded)
+# says nothing about the disk
+_UNKNOWN = (*exceptions.OUT_OF_REACH, exceptions.Unauthorized)
+_GOING_WELL = ('Succeeded', 'Updating')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +65,21 @@ class Request:
     bdms: Any
     attach: Any
     reimage: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """What a rebuild has done to a machine that does not run yet.
+
+    :ivar before: the machine as it was then; None where there is no way back
+    """
+
+    plan: rebuild_plans.Plan
+    before: Mapping[str, Any] | None = None
+
+
+class NotStarted(exceptions.OperationFailed):
+    """A server is rebuilt, and its machine does not start."""
 
 
 class RebuildOps:
@@ -82,16 +103,46 @@ class RebuildOps:
             is rebuilt, and does not start
         """
         try:
-            plan = self._exchanged(order, request)
+            done = self._exchanged(order, request)
+            self._start(order, done)
+        except NotStarted:
+            rebuild_images.keep(order.instance, request.bdms)
+            raise
         except exceptions.JacketAzureError:
             rebuild_images.put_back(
                 order.context, order.instance, request.bdms
             )
             raise
         rebuild_images.keep(order.instance, request.bdms)
-        self._finish(order, plan)
+        self._discard_old(order.instance, done.plan)
+        self._access.give(order.context, order.instance, done.plan.access)
+        LOG.info('Rebuilt the server', instance=order.instance)
 
-    def _exchanged(self, order: Any, request: Request) -> rebuild_plans.Plan:
+    def finish(self, context: Any, instance: Any) -> None:
+        """Have a machine boot what its volume is now, if that is open.
+
+        Of a rebuild that was cut short after Cinder was asked.
+
+        :raises JacketAzureError: what it is now nobody knows yet
+        """
+        if not rebuild_volumes.is_open(instance):
+            return
+        vm = self._virtual_machines.get(
+            names.vm_name(instance.uuid), instance_view=True
+        )
+        root, attach = self._volumes.settle(context, instance, vm)
+        if root is not None:
+            with self._pause.of(instance, vm) as rest:
+                rest.again = False
+                os_disk = self._volumes.attached(
+                    context, instance, rest.vm, root, attach
+                )
+                os_disk_swap.swap(self._backend, instance, rest.vm, os_disk)
+            self._volumes.forget_old(instance, vm, root, os_disk)
+        rebuild_volumes.close(instance)
+        instance.save()
+
+    def _exchanged(self, order: Any, request: Request) -> Done:
         """Have the machine boot what it shall; it does not run yet."""
         vm = self._virtual_machines.get(
             names.vm_name(order.instance.uuid), instance_view=True
@@ -99,26 +150,27 @@ class RebuildOps:
         root = rebuild_volumes.root_of(request.bdms)
         if root is None:
             plan = self._plans.of_image(order, vm)
-            self._with_new_disk(order, vm, plan)
-        else:
-            plan = self._plans.of_volume(order, vm, root, request.reimage)
-            self._with_volume(order, vm, plan, root, request)
-        return plan
+            return self._with_new_disk(order, vm, plan)
+        self.finish(order.context, order.instance)
+        plan = self._plans.of_volume(order, vm, root, request.reimage)
+        self._with_volume(order, vm, plan, root, request)
+        return Done(plan)
 
     def _with_new_disk(
         self, order: Any, vm: Mapping[str, Any], plan: rebuild_plans.Plan
-    ) -> None:
-        instance = order.instance
+    ) -> Done:
         assert plan.prepared is not None  # noqa: S101
+        instance = order.instance
         with contextlib.ExitStack() as undo:
             # before the call: a lost reply may hide a disk
             undo.callback(self._discard, instance, plan.name)
             os_disk = self._os_disks.make_disk(instance, plan.prepared)
             _enter(instance, task_states.REBUILD_BLOCK_DEVICE_MAPPING)
-            with self._pause.of(instance, vm) as resting:
-                self._exchange(instance, resting, plan, os_disk)
+            with self._pause.of(instance, vm) as rest:
+                self._exchange(instance, rest.vm, plan, os_disk)
             undo.pop_all()
         _enter(instance, task_states.REBUILD_SPAWNING)
+        return Done(plan, rest.vm)
 
     def _with_volume(
         self,
@@ -128,15 +180,25 @@ class RebuildOps:
         root: Any,
         request: Request,
     ) -> None:
-        instance = order.instance
-        with self._pause.of(instance, vm) as resting:
+        instance, context = order.instance, order.context
+        attach = request.attach if request.reimage else None
+        if request.reimage:
+            self._volumes.check(context, root)
+        with self._pause.of(instance, vm) as rest:
             if request.reimage:
-                self._volumes.reimage(order, root)
+                # from here on the disk it has may be another volume's past
+                runs, rest.again = rest.again, False
+                try:
+                    self._volumes.reimage(order, vm, root, request.attach)
+                except rebuild_volumes.Unchanged:
+                    rest.again = runs
+                    raise
             _enter(instance, task_states.REBUILD_BLOCK_DEVICE_MAPPING)
             os_disk = self._volumes.attached(
-                order, vm, root, request.attach if request.reimage else None
+                context, instance, vm, root, attach
             )
-            self._exchange(instance, resting, plan, os_disk)
+            self._exchange(instance, rest.vm, plan, os_disk)
+        rebuild_volumes.close(instance)
         self._volumes.forget_old(instance, vm, root, os_disk)
         _enter(instance, task_states.REBUILD_SPAWNING)
 
@@ -148,6 +210,7 @@ class RebuildOps:
         os_disk: Mapping[str, Any],
     ) -> None:
         """Tell the machine what to boot, and what its guest shall find."""
+        tags = plan.tags(vm)
         try:
             os_disk_swap.swap(
                 self._backend,
@@ -155,42 +218,93 @@ class RebuildOps:
                 vm,
                 os_disk,
                 plan.data_disks,
-                tags=plan.tags,
+                tags=tags,
                 properties=plan.properties,
             )
         except exceptions.AzureError:
             if not self._has_come_true(instance, os_disk):
                 raise
-        if plan.tags is not None:
-            self._backend.power_states.record_tags(instance.uuid, plan.tags)
+        if tags is not None:
+            self._backend.power_states.record_tags(instance.uuid, tags)
 
     def _has_come_true(
         self, instance: Any, os_disk: Mapping[str, Any]
     ) -> bool:
-        """Tell whether a write that failed for us was done all the same."""
+        """Tell whether a write that failed for us was done all the same.
+
+        Azure shows what it works on at once, and a start waits for its end.
+        """
         try:
             vm = self._virtual_machines.get(names.vm_name(instance.uuid))
         except exceptions.AzureError:
             return False
         return (
             payload.difference(vm, os_disk) is None
-            and vm['properties'].get('provisioningState') == 'Succeeded'
+            and vm['properties'].get('provisioningState') in _GOING_WELL
         )
 
-    def _finish(self, order: Any, plan: rebuild_plans.Plan) -> None:
-        """Start the machine, clear up, and let the user in."""
-        instance = order.instance
-        plan.note(instance)
+    def _start(self, order: Any, done: Done) -> None:
+        """Start the machine, unless it is to stay stopped.
+
+        :raises NotStarted: it is rebuilt all the same
+        :raises JacketAzureError: it boots what it did before
+        """
+        instance, plan = order.instance, done.plan
         # Nova stops what was stopped before once more
-        stays_stopped = instance.vm_state == vm_states.STOPPED
+        if instance.vm_state == vm_states.STOPPED and not plan.access:
+            plan.note(instance)
+            return
         try:
-            if plan.access or not stays_stopped:
-                self._pause.start(instance)
-        finally:
-            for name in plan.old:
-                self._discard(instance, name)
-        self._access.give(order.context, instance, plan.access)
-        LOG.info('Rebuilt the server', instance=instance)
+            self._pause.start(instance)
+        except exceptions.AzureError as exc:
+            for_want_of_room = isinstance(exc, _NO_ROOM)
+            nobody_knows = isinstance(exc, _UNKNOWN)
+            if not (for_want_of_room or nobody_knows) and self._went_back(
+                instance, done
+            ):
+                raise
+            plan.note(instance)
+            if for_want_of_room:
+                self._discard_old(instance, plan)
+            raise NotStarted(
+                f'The server is rebuilt, but does not start: {exc}',
+                code='NotStarted',
+            ) from exc
+        plan.note(instance)
+
+    def _went_back(self, instance: Any, done: Done) -> bool:
+        """Have the machine boot again what it did before, if it can."""
+        before, plan = done.before, done.plan
+        if before is None:
+            return False
+        profile = data_disk.profile_of(before)
+        try:
+            os_disk_swap.swap(
+                self._backend,
+                instance,
+                self._virtual_machines.get(names.vm_name(instance.uuid)),
+                profile['osDisk'],
+                None if plan.data_disks is None else profile['dataDisks'],
+                tags=before.get('tags'),
+            )
+        except exceptions.AzureError as exc:
+            LOG.error(
+                'The rebuilt server neither starts nor gets back the disk it '
+                'had, %s: %s',
+                ', '.join(plan.old),
+                exc,
+                instance=instance,
+            )
+            return False
+        self._pause.start_again(instance)
+        self._discard(instance, plan.name)
+        return True
+
+    def _discard_old(
+        self, instance: Any, plan: rebuild_plans.Plan
+    ) -> None:
+        for name in plan.old:
+            self._discard(instance, name)
 
     def _discard(self, instance: Any, name: str) -> None:
         """Delete a disk that no machine boots; later, if not now."""

@@ -82,7 +82,8 @@ class OwnedResources:
         :raises InUse: a machine has it
         :raises Conflict: the name is taken by something else
         """
-        found = None if self._whose.is_free(name) else self.find(name)
+        # a list may be older than what was made since: always look
+        found = self.find(name)
         if found is not None:
             self._check_same(name, found, body)
             self.delete(name)
