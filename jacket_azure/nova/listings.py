@@ -42,6 +42,7 @@ class Seen:
     :ivar tags: all tags, the user's too
     :ivar zone: Azure zone, None for none
     :ivar data_disks: ids or URLs of those it had
+    :ivar boots: name of its OS disk; empty when not known
     """
 
     host: str | None
@@ -52,6 +53,7 @@ class Seen:
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     zone: str | None = None
     data_disks: tuple[str, ...] = ()
+    boots: str = ''
 
 
 @dataclasses.dataclass
@@ -84,6 +86,7 @@ def parse(vm: dict[str, Any], owner: str) -> Seen | None:
         tags=vm.get('tags') or {},
         zone=zone_of(vm),
         data_disks=data_disks_of(vm),
+        boots=data_disk.os_disk_name(vm),
     )
 
 

@@ -43,6 +43,7 @@ from jacket_azure.nova import errors
 from jacket_azure.nova import listings
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
+from jacket_azure.payload import tags
 
 # How long after a write of ours a listing may still tell of before.
 LAG_SECONDS = 60.0
@@ -188,6 +189,8 @@ class PowerStates:
         :param body: what we wrote, where it was the whole machine
         """
         before = self.last_seen(instance.uuid)
+        # a machine that was handed to another host stays that host's
+        host = before.host if before is not None else self._host
         size = before.size if before is not None else None
         found = before.tags if before is not None else {}
         zone = before.zone if before is not None else None
@@ -195,16 +198,18 @@ class PowerStates:
         if body is not None:
             size = body['properties']['hardwareProfile']['vmSize']
             found = body['tags']
+            host = tags.get(body, tags.HOST)
             zone = listings.zone_of(body)
             disks = listings.data_disks_of(body)
         seen = listings.Seen(
-            self._host,
+            host,
             instance.name,
             size,
             power,
             tags=found,
             zone=zone,
             data_disks=disks,
+            boots=before.boots if before is not None else '',
         )
         self._learn(instance.uuid, _Own(seen, self._clock()))
 

@@ -25,6 +25,7 @@ from oslo_serialization import jsonutils
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import os_disk_swap
+from jacket_azure.nova import rescue_password
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 from jacket_azure.payload import rescue as payload
@@ -53,6 +54,8 @@ class RescueMachine:
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
         self._machines = backend.azure.virtual_machines
+        self._cascade = backend.azure.cloud.capabilities.cascade_delete
+        self._password = rescue_password.RescuePassword(backend)
 
     def read(self, instance: Any) -> dict[str, Any]:
         """Return the machine with its instance view."""
@@ -86,6 +89,21 @@ class RescueMachine:
         )
         return found or self._detached(instance, vm, volume)
 
+    def check(
+        self, context: Any, instance: Any, vm: Mapping[str, Any]
+    ) -> None:
+        """Refuse a server that is not rescued and could not be, and back.
+
+        :raises InvalidRequest: no LUN is left, or its disk is unknown
+        """
+        volume = _boot_volume(context, instance)
+        payload.check_findable(
+            self.beside(instance, vm),
+            vm,
+            instance.uuid,
+            volume.disk_id if volume else None,
+        )
+
     def _detached(
         self,
         instance: Any,
@@ -116,7 +134,11 @@ class RescueMachine:
         place = {'vhd': {'uri': uri}}
         if boots.get('managedDisk'):
             place = {'managedDisk': {'id': uri}}
-        return {**payload.as_os_disk(boots), 'name': name, **place}
+        return {
+            **payload.as_os_disk(boots, self._cascade),
+            'name': name,
+            **place,
+        }
 
     def rest(
         self, instance: Any, vm: dict[str, Any], hurried: bool = False
@@ -128,7 +150,8 @@ class RescueMachine:
         """
         power = instance_view.parse(vm).power
         if power is Power.DEALLOCATED:
-            return vm
+            # it may be long since it was read
+            return self.read(instance)
         name = names.vm_name(instance.uuid)
         self._backend.power_states.forget(instance.uuid)
         if hurried and power in _RUNS:
@@ -144,8 +167,10 @@ class RescueMachine:
 
         :returns: the machine as read, but for this change
         """
+        self._password.take_back(instance, vm)
         vm = self.rest(instance, vm)
-        os_disk, data_disks = payload.as_os_disk(own), payload.without(vm, own)
+        os_disk = payload.as_os_disk(own, self._cascade)
+        data_disks = payload.without(vm, own)
         try:
             changed = self._swap(instance, vm, os_disk, data_disks)
         except _REFUSALS as exc:

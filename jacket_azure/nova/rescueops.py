@@ -24,17 +24,16 @@ import contextlib
 import dataclasses
 from typing import Any
 
+from nova.compute import vm_states
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import guest_access
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disks
-from jacket_azure.nova import patience
 from jacket_azure.nova import replacements
 from jacket_azure.nova import rescue_machine
-from jacket_azure.payload import access_extension
+from jacket_azure.nova import rescue_password
 from jacket_azure.payload import names
 from jacket_azure.payload import passwords
 from jacket_azure.payload import rescue as payload
@@ -64,9 +63,11 @@ class RescueOps:
         self._replacements = replacements.Replacements(backend)
         self._os_disks = os_disks.OsDisks(backend)
         self._leftovers = leftovers.Leftovers(backend)
-        self._access = guest_access.GuestAccess(backend)
+        self._password = rescue_password.RescuePassword(backend)
         # uuids of servers whose plug is to be pulled
         self._hurried: set[str] = set()
+        # and of those that boot their rescue disk, or may
+        self._suspects: set[str] = set()
 
     def power_off_later(self, instance: Any, timeout_seconds: int) -> None:
         """Take note that Nova wants a server off before it is rescued.
@@ -101,11 +102,14 @@ class RescueOps:
                 vm = self._machine.back(instance, vm, own)
             os_disk = self._os_disks.make_disk(instance, prepared)
             vm = self._machine.rest(instance, vm, hurried)
+            self._suspects.add(instance.uuid)
             self._machine.beside_own(instance, vm, os_disk)
             self._machine.start(instance)
             undo.pop_all()
         LOG.info('Rescued with image %s', wanted.image_id, instance=instance)
-        self._let_in(wanted, access_extension.parse(vm).name)
+        self._password.set(
+            wanted.context, instance, wanted.password, vm
+        )
 
     def leave(self, context: Any, instance: Any) -> dict[str, Any]:
         """Let a machine boot its own disk again, when it is started.
@@ -117,14 +121,27 @@ class RescueOps:
         if payload.is_rescued(vm, instance.uuid):
             own = self._machine.own(context, instance, vm)
             vm = self._machine.back(instance, vm, own)
+        self._suspects.discard(instance.uuid)
         return vm
 
     def take_back(self, context: Any, instance: Any) -> None:
-        """Remove what a rescue or unrescue that failed has left."""
-        vm = self._machine.read(instance)
-        if payload.is_rescued(vm, instance.uuid):
-            own = self._machine.own(context, instance, vm)
-            self._machine.back(instance, vm, own)
+        """Remove what a rescue or unrescue that failed has left.
+
+        Of a server that is not rescued, before it is started. One look where
+        there is reason to doubt, and no request else.
+        """
+        if instance.vm_state == vm_states.RESCUED:
+            return
+        seen = self._backend.power_states.last_seen(instance.uuid)
+        if (
+            instance.uuid in self._suspects
+            or instance.vm_state == vm_states.ERROR
+            or (
+                seen is not None
+                and seen.boots == names.rescue_disk_name(instance.uuid)
+            )
+        ):
+            self.leave(context, instance)
             self.forget_disk(instance)
 
     def start(self, instance: Any) -> None:
@@ -152,10 +169,21 @@ class RescueOps:
         :param start: one that does shall run, as nobody else can start it
         """
         vm = self._machine.read(instance)
-        rescued = payload.is_rescued(vm, instance.uuid)
-        if rescued and start and not rescue_machine.runs(vm):
-            self._machine.start(instance)
-        return rescued
+        if not payload.is_rescued(vm, instance.uuid):
+            self.forget_disk(instance)
+            return False
+        self._suspects.add(instance.uuid)
+        if start and not rescue_machine.runs(vm):
+            try:
+                self._machine.start(instance)
+            except exceptions.AzureError as exc:
+                # it can be unrescued, which is what counts
+                LOG.error(
+                    'The rescued machine does not start: %s',
+                    exc,
+                    instance=instance,
+                )
+        return True
 
     def _plan(
         self, wanted: Wanted, vm: dict[str, Any]
@@ -185,35 +213,8 @@ class RescueOps:
         if payload.is_rescued(vm, instance.uuid):
             own = self._machine.own(wanted.context, instance, vm)
             return plan.prepared, own
-        self._machine.beside(instance, vm)
+        self._machine.check(wanted.context, instance, vm)
         return plan.prepared, None
-
-    def _let_in(self, wanted: Wanted, extension: str) -> None:
-        """Set the password in the rescue system, and leave no order to.
-
-        Azure's agent carries out what it is still told, in the server's own
-        system too, once that runs again.
-
-        :param extension: name of that which sets passwords
-        """
-        access = guest_access.Access(password=wanted.password)
-        if not self._access.give(wanted.context, wanted.instance, access):
-            return
-        azure, instance = self._backend.azure, wanted.instance
-        try:
-            patience.insist(
-                azure.wire,
-                lambda: azure.virtual_machine_extensions.delete(
-                    names.vm_name(instance.uuid), extension
-                ),
-            )
-        except exceptions.AzureError as exc:
-            LOG.warning(
-                "Azure may set the rescue password in the server's own "
-                'system as well, once it is unrescued: %s',
-                exc,
-                instance=instance,
-            )
 
     def _undo(
         self, wanted: Wanted, ran: bool, cause: BaseException | None
@@ -224,8 +225,11 @@ class RescueOps:
             # what Azure still works on cannot be changed
             return
         try:
-            vm = self.leave(wanted.context, instance)
-            self.forget_disk(instance)
+            try:
+                vm = self.leave(wanted.context, instance)
+            finally:
+                # Azure refuses one that a machine has
+                self.forget_disk(instance)
             if ran and not rescue_machine.runs(vm):
                 self._machine.start(instance)
         except exceptions.JacketAzureError as exc:

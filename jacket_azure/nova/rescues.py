@@ -97,13 +97,22 @@ def settle(ops: Any, instances: Iterable[Any]) -> None:
             LOG.warning(
                 'Not known whether it is rescued: %s', exc, instance=instance
             )
-            continue
-        if rescued:
-            instance.vm_state = vm_states.RESCUED
-        elif instance.task_state == task_states.UNRESCUING:
-            instance.vm_state = vm_states.ACTIVE
+            # out of which a hard reboot helps
+            instance.vm_state = vm_states.ERROR
+        else:
+            if rescued:
+                instance.vm_state = vm_states.RESCUED
+            elif instance.task_state == task_states.UNRESCUING:
+                instance.vm_state = vm_states.ACTIVE
         task, instance.task_state = instance.task_state, None
-        instance.save()
+        try:
+            instance.save(expected_task_state=[task])
+        except (
+            nova_exception.InstanceNotFound,
+            nova_exception.UnexpectedTaskStateError,
+        ) as exc:
+            LOG.info('Nova went on with it: %s', exc, instance=instance)
+            continue
         LOG.info(
             'The service stopped while it was %s; it is %s now',
             task,

@@ -35,6 +35,7 @@ from jacket_azure.nova import image_records
 from jacket_azure.nova import progress as progresses
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
+from jacket_azure.payload import rescue
 from jacket_azure.payload import tags
 
 LOG = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class SnapshotOps:
         :raises InstanceNotRunning: there is no machine
         """
         vm = self._machine(instance)
+        rescue.check_not_rescued(vm, instance.uuid)
         update_task_state(task_state=task_states.IMAGE_PENDING_UPLOAD)
         record = self._images.get(context, image_id)
         record = {**record, 'properties': record.get('properties') or {}}

@@ -123,6 +123,18 @@ def difference(
         {'dataDisks': data_disks}
     ):
         return 'it has other data disks'
+    for entry in data_disks or ():
+        wanted = entry.get('deleteOption')
+        for shown in profile.get('dataDisks') or ():
+            if not shown.get('toBeDetached') and data_disk.same(
+                data_disk.disk_id_of(shown), data_disk.disk_id_of(entry)
+            ) and wanted and (
+                str(shown.get('deleteOption')).lower() != wanted.lower()
+            ):
+                return (
+                    f'its data disk {shown.get("name")} has the '
+                    f'deleteOption {shown.get("deleteOption")}'
+                )
     return None
 
 

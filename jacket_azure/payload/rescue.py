@@ -23,6 +23,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
+from jacket_azure import exceptions
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 
@@ -34,6 +35,20 @@ _KEPT = ('managedDisk', 'vhd', 'caching', 'deleteOption')
 def is_rescued(vm: Mapping[str, Any], uuid: str) -> bool:
     """Tell whether a machine boots from its server's rescue disk."""
     return data_disk.os_disk_name(vm) == names.rescue_disk_name(uuid)
+
+
+def check_not_rescued(vm: Mapping[str, Any], uuid: str) -> None:
+    """Refuse what would be done to the rescue disk instead of the server's.
+
+    Nova refuses it of a server that it knows as rescued.
+
+    :raises InvalidRequest: says how to get out of it
+    """
+    if is_rescued(vm, uuid):
+        raise exceptions.InvalidRequest(
+            'The virtual machine boots from a rescue disk that a failed '
+            'rescue or unrescue left; a hard reboot takes that back.'
+        )
 
 
 def beside(
@@ -73,8 +88,40 @@ def find_own(
     :param volume_disk_id: of the volume it boots from, if it does
     :returns: None where the machine does not have it
     """
+    return _find_own(_entries(vm), uuid, volume_disk_id)
+
+
+def check_findable(
+    entries: Iterable[Mapping[str, Any]],
+    vm: Mapping[str, Any],
+    uuid: str,
+    volume_disk_id: str | None,
+) -> None:
+    """Refuse a machine that could be rescued, and not unrescued.
+
+    :param entries: the data disks it is to have
+    :param vm: as it is, not rescued
+    :raises InvalidRequest: it boots from a disk that is not its server's
+    """
+    found = _find_own(entries, uuid, volume_disk_id)
+    boots = data_disk.os_disk_id(vm)
+    if found is None or not data_disk.same(
+        data_disk.disk_id_of(found), boots
+    ):
+        raise exceptions.InvalidRequest(
+            f'The virtual machine boots from the disk '
+            f'{boots.rpartition("/")[2]}, which is not the one that Nova and '
+            f'Cinder know of; so nobody could unrescue the server.'
+        )
+
+
+def _find_own(
+    entries: Iterable[Mapping[str, Any]],
+    uuid: str,
+    volume_disk_id: str | None,
+) -> Body | None:
     own = names.os_disk_names(uuid)
-    for entry in data_disk.profile_of(vm).get('dataDisks') or ():
+    for entry in entries:
         disk_id = data_disk.disk_id_of(entry)
         name = disk_id.rpartition('/')[2].lower().removesuffix('.vhd')
         if entry.get('toBeDetached'):
@@ -88,9 +135,22 @@ def find_own(
     return None
 
 
-def as_os_disk(entry: Mapping[str, Any]) -> Body:
-    """Turn a data disk's entry into ``storageProfile.osDisk``."""
-    return {'name': entry['name'], 'createOption': 'Attach', **_kept(entry)}
+def as_os_disk(entry: Mapping[str, Any], cascade: bool) -> Body:
+    """Turn a data disk's entry into ``storageProfile.osDisk``.
+
+    :param cascade: whether Azure knows a ``deleteOption``. Then it is always
+        said: the rescue disk's would stay else, and delete a volume with its
+        server.
+    """
+    os_disk = {
+        'name': entry['name'],
+        'createOption': 'Attach',
+        **_kept(entry),
+    }
+    if cascade:
+        # what is not said is Detach
+        os_disk.setdefault('deleteOption', 'Detach')
+    return os_disk
 
 
 def without(vm: Mapping[str, Any], own: Mapping[str, Any]) -> list[Body]:

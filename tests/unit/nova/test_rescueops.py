@@ -19,8 +19,10 @@ from nova import objects
 from nova.compute import power_state
 from nova.compute import task_states
 from nova.compute import vm_states
+from oslo_serialization import jsonutils
 
 from jacket_azure.emulator.compute import guest
+from tests import volumes
 from tests.unit.nova import base
 from tests.unit.nova import test_killed
 
@@ -310,6 +312,98 @@ class RescueTest(RescueTestCase):
         self.assertIn('Password and key not set', self.log.text)
 
 
+class LeftTest(RescueTestCase):
+    """Servers whose unrescue failed, so that Nova knows of no rescue."""
+
+    def left(self, vm_state='stopped'):
+        self.rescue()
+        self.azure.fail('PATCH', 'virtualMachines', 403, 'AuthorizationFailed')
+        self.assertRaises(nova_exception.NovaException, self.unrescue)
+        self.azure.emulator.faults.clear()
+        self.server.vm_state, self.server.task_state = vm_state, None
+
+    def test_started(self):
+        self.left()
+        self.driver.power_off(self.server)
+        self.driver.power_on(self.context, self.server, self.ports)
+        self.assert_itself()
+
+    def test_rebooted_by_another_process(self):
+        """As on another host, where nothing was noted."""
+        self.left('active')
+        self._driver = None
+        self.driver.list_instance_uuids()
+        self.driver.reboot(self.context, self.server, self.ports, 'HARD')
+        self.assert_itself()
+
+    def test_no_image_is_made_of_a_rescue_disk(self):
+        self.left('active')
+        exc = self.assertRaises(
+            nova_exception.InvalidInput, self.driver.snapshot, self.context,
+            self.server, RESCUE_IMAGE, lambda **states: None)
+        self.assertIn('boots from a rescue disk', str(exc))
+
+    def test_nobody_else_is_asked_for(self):
+        self.driver.power_off(self.server)
+        with self.azure.recording() as made:
+            self.driver.power_on(self.context, self.server, self.ports)
+        self.assertEqual(['POST'], [each.method for each in made])
+
+
+class OtherDiskTest(RescueTestCase):
+    """A machine that boots from what its server does not know."""
+
+    def exchanged(self):
+        made = self.client.disks.create_or_update('restored', {
+            'location': 'eastus', 'sku': {'name': 'StandardSSD_LRS'},
+            'properties': {'creationData': {
+                'createOption': 'Copy', 'sourceResourceId':
+                self.storage()['osDisk']['managedDisk']['id']}}})
+        self.driver.power_off(self.server)
+        self.client.virtual_machines.update(self.server.uuid, {'properties': {
+            'storageProfile': {'osDisk': {
+                'createOption': 'FromImage', 'name': 'restored',
+                'managedDisk': {'id': made['id']}}}}})
+        self.driver.power_on(self.context, self.server, self.ports)
+
+    def test_it_could_not_be_unrescued(self):
+        self.exchanged()
+        before = self.disks()
+        exc = self.assertRaises(nova_exception.InvalidInput, self.rescue)
+        self.assertIn('boots from the disk restored', str(exc))
+        self.assertEqual(before, self.disks())
+        self.assertEqual(power_state.RUNNING, self.state())
+
+    def test_a_volume_that_cinder_has_exchanged(self):
+        """Cinder's disk is another than the machine has."""
+        self.bdms = [objects.BlockDeviceMapping(
+            source_type='volume', destination_type='volume', boot_index=0,
+            device_name='/dev/sda', instance_uuid=self.server.uuid,
+            connection_info=jsonutils.dumps(volumes.make(
+                self.driver._backend.disks, self.conf.azure)))]
+        exc = self.assertRaises(nova_exception.InvalidInput, self.rescue)
+        self.assertIn('nobody could unrescue', str(exc))
+
+
+class PasswordLeftTest(RescueTestCase):
+    """The order to set the rescue password does not stay behind."""
+
+    def test_when_its_outcome_is_lost(self):
+        self.azure.emulator.faults.fail_operation(
+            'PUT', 'extensions', 'VMExtensionProvisioningError', times=1)
+        self.rescue()
+        self.assertEqual([], self.azure.resources('extensions'))
+
+    def test_when_the_service_is_killed_before_it_is_taken_out(self):
+        self.azure.fail('DELETE', 'extensions', 400, 'MadeToFail')
+        self.rescue()
+        self.assertEqual(1, len(self.azure.resources('extensions')))
+        self.azure.emulator.faults.clear()
+        self.unrescue()
+        self.assertEqual([], self.azure.resources('extensions'))
+        self.assert_itself()
+
+
 class StartTest(RescueTestCase):
     """What a service that was stopped left, when it starts."""
 
@@ -329,12 +423,35 @@ class StartTest(RescueTestCase):
                             (task_states.UNRESCUING, vm_states.RESCUED)):
             self.assertEqual(vm_states.RESCUED, self.settled(task, state))
 
+    def test_without_room_for_the_rescue_system(self):
+        """It can be unrescued, which is what counts."""
+        self.rescue()
+        self.client.virtual_machines.deallocate(self.server.uuid)
+        self.azure.emulator.faults.fail_operation(
+            'POST', 'virtualMachines/start', 'AllocationFailed', times=1)
+        self.assertEqual(vm_states.RESCUED, self.settled(
+            task_states.RESCUING, vm_states.ACTIVE))
+        self.unrescue()
+        self.assert_itself()
+
+    def test_one_that_was_deleted_meanwhile(self):
+        self.server.task_state = task_states.RESCUING
+
+        def gone(instance, **options):
+            raise nova_exception.InstanceNotFound(instance_id=instance.uuid)
+
+        with fixtures.MonkeyPatch('nova.objects.Instance.save', gone):
+            self.driver.process_instances_at_startup(
+                self.context, objects.InstanceList(objects=[self.server]))
+        self.assertIn('Nova went on with it', self.log.text)
+
     def test_an_azure_that_does_not_answer(self):
         self.server.task_state = task_states.RESCUING
         with self.azure.failing_for_good(1):
-            self.driver.process_instances_at_startup(
-                self.context, objects.InstanceList(objects=[self.server]))
-        self.assertEqual(task_states.RESCUING, self.server.task_state)
+            self.restart()
+        # out of which a hard reboot helps
+        self.assertEqual(('error', None), (
+            self.server.vm_state, self.server.task_state))
         self.assertIn('Not known whether it is rescued', self.log.text)
 
 
