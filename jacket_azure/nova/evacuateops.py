@@ -34,6 +34,7 @@ class EvacuateOps:
 
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
+        self._alive: set[str] = set()
 
     def take_over(
         self,
@@ -54,6 +55,7 @@ class EvacuateOps:
         """
         with errors.as_rollback(instance, nova_exception.MigrationError):
             self._take(context, instance)
+        self._alive.add(instance.uuid)
         detach_block_devices(context, bdms)
         instance.task_state = task_states.REBUILD_BLOCK_DEVICE_MAPPING
         instance.save(expected_task_state=[task_states.REBUILDING])
@@ -62,6 +64,17 @@ class EvacuateOps:
         instance.save(
             expected_task_state=[task_states.REBUILD_BLOCK_DEVICE_MAPPING]
         )
+
+    def lives(self, instance: Any) -> bool:
+        """Tell, once, whether a server that is to be stopped now still runs.
+
+        With API version 2.95 Nova stops what it has evacuated, and pulls
+        the plug (nova 34 compute/manager.py, ``_do_rebuild_instance``).
+        """
+        if instance.uuid not in self._alive:
+            return False
+        self._alive.discard(instance.uuid)
+        return bool(instance.task_state == task_states.POWERING_OFF)
 
     def _take(self, context: Any, instance: Any) -> None:
         try:

@@ -19,7 +19,9 @@ and may be repeated.
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
+import contextlib
 from typing import Any
 
 from oslo_log import log as logging
@@ -69,17 +71,16 @@ class Reshaper:
         power = instance_view.parse(vm).power
         if not found.differs(wanted):
             return power
-        self._states.forget(instance.uuid)
-        if wanted.disk is not None and found.disk != wanted.disk:
-            if power is not Power.DEALLOCATED:
-                power = self.deallocate(instance)
-            changed: Mapping[str, Any] = self._swap(
-                instance, vm, wanted, make_disk
-            )
-        else:
-            changed, power = self._update(instance, vm, wanted, power)
-        if wanted.host == self._backend.host:
-            self._states.record(instance, power, changed)
+        with self._changing(instance):
+            if wanted.disk is not None and found.disk != wanted.disk:
+                if power is not Power.DEALLOCATED:
+                    power = self.deallocate(instance)
+                changed: Mapping[str, Any] = self._swap(
+                    instance, vm, wanted, make_disk
+                )
+            else:
+                changed, power = self._update(instance, vm, wanted, power)
+        self._states.record(instance, power, changed)
         LOG.info(
             'Virtual machine %s is of size %s now, and of host %s',
             names.vm_name(instance.uuid),
@@ -95,21 +96,31 @@ class Reshaper:
         :raises NoCapacity: Azure has no room for it
         """
         name = names.vm_name(instance.uuid)
-        self._states.forget(instance.uuid)
-        patience.insist(
-            self._backend.azure.wire, lambda: self._machines.start(name)
-        )
+        with self._changing(instance):
+            patience.insist(
+                self._backend.azure.wire, lambda: self._machines.start(name)
+            )
         self._states.record(instance, Power.RUNNING)
 
     def deallocate(self, instance: Any) -> Power:
         """Let the guest shut down and give the hardware back."""
         name = names.vm_name(instance.uuid)
-        self._states.forget(instance.uuid)
-        patience.insist(
-            self._backend.azure.wire, lambda: self._machines.deallocate(name)
-        )
+        with self._changing(instance):
+            patience.insist(
+                self._backend.azure.wire,
+                lambda: self._machines.deallocate(name),
+            )
         self._states.record(instance, Power.DEALLOCATED)
         return Power.DEALLOCATED
+
+    @contextlib.contextmanager
+    def _changing(self, instance: Any) -> Iterator[None]:
+        """Know nothing of a machine whose change has failed."""
+        try:
+            yield
+        except exceptions.AzureError:
+            self._states.forget(instance.uuid)
+            raise
 
     def _swap(
         self,

@@ -49,6 +49,11 @@ class Plan:
     growth: resize_disks.Growth | None = None
     redeploys: bool = False
 
+    @property
+    def new_disk(self) -> str | None:
+        """Name of the OS disk that is made for it, if any."""
+        return self.growth.spec.name if self.growth else None
+
 
 class ResizePlanner:
     """Turns a flavor and a destination into a plan, or refuses them."""

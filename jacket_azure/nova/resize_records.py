@@ -20,6 +20,7 @@ another's.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from jacket_azure.payload import shape
@@ -39,25 +40,47 @@ def write(
     instance.save()
 
 
-def read(instance: Any, migration: Any) -> tuple[str, str | None] | None:
-    """Return size and OS disk before this migration.
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """What a machine was before a resize that is not over.
 
-    :returns: None when nothing was changed for it; the disk is None when it
-        is the same as before
+    :ivar migration: uuid
+    :ivar size: Azure's name
+    :ivar disk: name of its OS disk; None if it is the same as before
     """
-    words = (instance.system_metadata.get(_KEY) or '').split(' ')
-    if len(words) != 3 or words[0] != migration.uuid:
-        return None
-    return words[1], None if words[2] == _NONE else words[2]
+
+    migration: str
+    size: str
+    disk: str | None
 
 
-def is_open(instance: Any) -> bool:
-    """Tell whether there may be another OS disk, which a revert would need.
+def find(instance: Any) -> Record | None:
+    """Return what is remembered of any resize.
 
     Asks no database: of an instance that is being deleted it may refuse.
     """
-    known = 'system_metadata' in instance and instance.system_metadata
-    return bool(known and _KEY in known)
+    if 'system_metadata' not in instance:
+        return None
+    words = (instance.system_metadata.get(_KEY) or '').split(' ')
+    if len(words) != 3:
+        return None
+    return Record(words[0], words[1], None if words[2] == _NONE else words[2])
+
+
+def read(instance: Any, migration: Any) -> Record | None:
+    """Return what the machine was before this migration.
+
+    :returns: None when nothing was changed for it
+    """
+    found = find(instance)
+    if found is None or found.migration != migration.uuid:
+        return None
+    return found
+
+
+def is_open(instance: Any) -> bool:
+    """Tell whether there may be another OS disk, which a revert would need."""
+    return find(instance) is not None
 
 
 def forget(instance: Any) -> None:

@@ -33,31 +33,27 @@ from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import leftovers
+from jacket_azure.nova import errors
 from jacket_azure.nova import ownership
-from jacket_azure.nova import reshaping
 from jacket_azure.nova import resize_disks
 from jacket_azure.nova import resize_plans
 from jacket_azure.nova import resize_records
+from jacket_azure.nova import resize_reverts
 from jacket_azure.nova import shortages
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
-from jacket_azure.payload import shape as shapes
 
 LOG = logging.getLogger(__name__)
 
 Power = instance_view.Power
 
 
-class ResizeOps:
+class ResizeOps(resize_reverts.Reverts):
     """Moves machines between VM sizes, and between hosts."""
 
     def __init__(self, backend: backends.Backend) -> None:
-        self._backend = backend
-        self._machines = backend.azure.virtual_machines
+        super().__init__(backend)
         self._planner = resize_plans.ResizePlanner(backend)
-        self._reshaper = reshaping.Reshaper(backend)
-        self._leftovers = leftovers.Leftovers(backend)
 
     def migrate(
         self, context: Any, instance: Any, flavor: Any, migration: Any
@@ -70,6 +66,7 @@ class ResizeOps:
         :raises ResizeError: it is not
         """
         plan = self._planner.plan(context, instance, flavor, migration)
+        self._clear(context, instance, plan.before.disk)
         resize_records.write(instance, migration, plan.before, plan.after)
         try:
             self._carry_out(instance, plan)
@@ -82,15 +79,30 @@ class ResizeOps:
     ) -> None:
         """Make sure that the machine is this host's, and runs if it shall.
 
-        No request where the source is this host: all is done.
+        No request where the source is this host: all is done. So it is
+        elsewhere, but for a look, which is not worth an error: Nova would
+        show the old flavor.
+
+        :raises NotFound: the machine is gone
+        :raises InvalidRequest: it is not the instance's
         """
         if migration.source_compute == self._backend.host:
             return
-        if ownership.take(self._backend, instance) in (
-            Power.STOPPED,
-            Power.DEALLOCATED,
-        ) and power_on:
-            self._reshaper.start(instance)
+        try:
+            power = ownership.take(self._backend, instance)
+        except exceptions.NotFound:
+            raise
+        except exceptions.AzureError as exc:
+            self._backend.power_states.forget(instance.uuid)
+            LOG.warning(
+                'The server was handed to this host, which could not look '
+                'at it: %s',
+                exc,
+                instance=instance,
+            )
+            return
+        if power_on and power in (Power.STOPPED, Power.DEALLOCATED):
+            self._try_to_start(instance)
 
     def confirm(self, instance: Any, migration: Any) -> None:
         """Delete what only a revert would need; never fails.
@@ -98,30 +110,7 @@ class ResizeOps:
         No request, or those to delete one disk.
         """
         before = resize_records.read(instance, migration)
-        self._delete_disk(instance, before[1] if before else None)
-
-    def revert(self, instance: Any, migration: Any, power_on: bool) -> None:
-        """Make the machine this host's and what it was before.
-
-        Whatever the resize has done to it, and where it was cut short.
-
-        :param power_on: a machine that does not start is left stopped, as
-            Nova's power sync tells
-        """
-        vm = self._machines.get(
-            names.vm_name(instance.uuid), instance_view=True
-        )
-        ownership.check_owned(self._backend, instance, vm)
-        found = shapes.parse(vm, instance.uuid)
-        before = resize_records.read(instance, migration)
-        size, disk = before or (found.size, None)
-        wanted = shapes.Shape(size, self._backend.host, disk or found.disk)
-        power = self._reshaper.become(instance, vm, wanted)
-        if power_on and power is not Power.RUNNING:
-            self._try_to_start(instance)
-        self._delete_disk(
-            instance, disk and shapes.other_place(instance.uuid, disk)
-        )
+        self._delete_disk(instance, before.disk if before else None)
 
     def _carry_out(
         self, instance: Any, plan: resize_plans.Plan
@@ -169,12 +158,14 @@ class ResizeOps:
             )
             power = self._reshaper.become(instance, vm, plan.before)
         except exceptions.JacketAzureError as again:
+            if errors.is_missing_vm(again):
+                # deleted meanwhile, and what was made then is nobody's
+                self._delete_disk(instance, plan.new_disk)
+                return again
             return nova_exception.ResizeError(
                 reason=f'{exc} Nor could the server be set back: {again}'
             )
-        self._delete_disk(
-            instance, plan.growth.spec.name if plan.growth else None
-        )
+        self._delete_disk(instance, plan.new_disk)
         if plan.power is not Power.RUNNING or power is Power.RUNNING:
             return exc
         try:
@@ -185,36 +176,6 @@ class ResizeOps:
                 f'not start: {again}'
             )
         return exc
-
-    def _try_to_start(self, instance: Any) -> None:
-        try:
-            self._reshaper.start(instance)
-        except exceptions.AzureError as exc:
-            LOG.error(
-                'The server is what it was before the resize, but does not '
-                'start: %s',
-                exc,
-                instance=instance,
-            )
-
-    def _delete_disk(self, instance: Any, name: str | None) -> None:
-        """End a resize: delete the OS disk that is not used, if any.
-
-        If that fails the record stays, and the disk goes with the server.
-        """
-        try:
-            if name is not None:
-                self._leftovers.delete_disk(instance, name)
-        except exceptions.AzureError as exc:
-            LOG.warning(
-                'Could not delete the OS disk %s; it goes with the server: '
-                '%s',
-                name,
-                exc,
-                instance=instance,
-            )
-        else:
-            resize_records.forget(instance)
 
     def _note_shortage(
         self, plan: resize_plans.Plan, exc: Exception

@@ -20,10 +20,12 @@ joined by :mod:`.attachments`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
 from nova import exception as nova_exception
+from nova.compute import vm_states
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
@@ -31,6 +33,7 @@ from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
 from jacket_azure.nova import errors
 from jacket_azure.nova import listings
+from jacket_azure.nova import resize_records
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import vm_sizes
@@ -167,11 +170,16 @@ class VolumeOps:
     def check_room(self, instance: Any, bdms: Any) -> None:
         """Refuse a volume more than the VM size has places for.
 
+        Of a server whose resize is not confirmed the size before counts
+        too: else it could not be reverted.
+
         :param bdms: the instance's block device mappings, without the new
         :raises TooManyDiskDevices: HTTP 403 for the user
         """
         try:
-            size = self._size_before(instance)
+            maximum = min(
+                size.max_data_disks for size in self._sizes(instance)
+            )
         except exceptions.JacketAzureError as exc:
             # attaching will tell
             LOG.debug('No VM size known: %s', exc, instance=instance)
@@ -181,10 +189,8 @@ class VolumeOps:
             for bdm in bdms
             if bdm.is_volume and bdm.boot_index != 0
         ]
-        if len(data) >= size.max_data_disks:
-            raise nova_exception.TooManyDiskDevices(
-                maximum=size.max_data_disks
-            )
+        if len(data) >= maximum:
+            raise nova_exception.TooManyDiskDevices(maximum=maximum)
 
     def seen(self, instance: Any) -> listings.Seen:
         """Return what is known of the machine, asking if nothing is.
@@ -202,6 +208,12 @@ class VolumeOps:
     def size_of(self, seen: listings.Seen) -> vm_sizes.VmSize:
         """Return the VM size of a machine."""
         return self._backend.catalogue.size(seen.size or '')
+
+    def _sizes(self, instance: Any) -> Iterator[vm_sizes.VmSize]:
+        yield self._size_before(instance)
+        resized = resize_records.find(instance)
+        if resized is not None and instance.vm_state == vm_states.RESIZED:
+            yield self._backend.catalogue.size(resized.size)
 
     def _size_before(self, instance: Any) -> vm_sizes.VmSize:
         """Return the size a machine has, or will have once it is made."""

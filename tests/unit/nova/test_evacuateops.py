@@ -79,6 +79,17 @@ class EvacuateTest(test_killed.Killing, base.NovaTestCase):
             self.context, self.server, self.ports, destroy_disks=False)
         self.assertEqual([self.server.uuid], self.listed(OTHER))
 
+    def test_what_nova_stops_then_may_shut_down(self):
+        driver = self.make_driver(OTHER)
+        self.take_over(driver)
+        self.server.task_state = task_states.POWERING_OFF
+        for asked in (['deallocate'], ['powerOff', 'deallocate']):
+            with self.azure.recording() as made:
+                driver.power_off(self.server, 0, 0)
+            self.assertEqual(
+                [f'virtualMachines/{one}' for one in asked],
+                [record.type for record in made])
+
     def test_each_request_fails_and_the_next_try_works(self):
         for number in (1, 2):
             before = self.vm()

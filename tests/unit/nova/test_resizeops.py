@@ -19,11 +19,13 @@ import fixtures
 from nova import exception
 from nova import objects
 from nova.compute import task_states
+from nova.compute import vm_states
 
 from jacket_azure.emulator.compute import capacity
 from jacket_azure.emulator.compute import sizes
 from jacket_azure.emulator.compute import usages
 from jacket_azure.nova import errors
+from jacket_azure.nova import ownership
 from jacket_azure.payload import data_disk
 from tests import world
 from tests.unit.nova import base
@@ -234,6 +236,143 @@ class CapacityTest(ResizeTestCase):
             self.resize(root_gb=64)
         self.assertEqual(
             ['GET', 'PATCH'], [record.method for record in made])
+
+
+class FailedTest(ResizeTestCase):
+    """What Nova shows as an error is put right, or is none."""
+
+    def setUp(self):
+        super().setUp()
+        self.migration.old_instance_type_id = 1
+        self.migration.status = 'error'
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.objects.Migration.get_by_uuid',
+            lambda *args: self.migration))
+
+    def hand_over(self):
+        """Resize to another host; return its driver."""
+        self.migration.dest_compute = self.migration.dest_node = 'other'
+        self.useFixture(fixtures.MonkeyPatch(
+            'jacket_azure.nova.ownership._place_of',
+            lambda *args: ownership.place(self.driver._backend)))
+        self.make()
+        self.grow()
+        return self.make_driver('other')
+
+    def grow(self):
+        self.resize(root_gb=64)
+
+    def host(self):
+        return self.azure.resource(
+            'virtualMachines', self.server.uuid)['tags']['jacket-host']
+
+    def finish(self, driver):
+        driver.finish_migration(
+            self.context, self.migration, self.server, '', self.ports, None,
+            True, {}, power_on=True)
+
+    def test_a_revert_that_fails_is_finished_by_a_hard_reboot(self):
+        self.hand_over()
+        self.azure.fail('PATCH', 'virtualMachines', 400, 'MadeToFail',
+                        times=1)
+        error = self.assertRaises(exception.InvalidInput, self.revert)
+        self.assertIn('MadeToFail', str(error))
+        self.assertEqual(
+            (BIG, f'{self.server.uuid}-b', 'deallocated'), self.shape())
+        # Nova shows it here
+        self.assertEqual(base.HOST, self.host())
+        self.server.vm_state = vm_states.ERROR
+        driver = self.make_driver()
+        driver.reboot(self.context, self.server, self.ports, 'HARD')
+        self.assert_as_before()
+        # and that was that
+        with self.azure.recording() as made:
+            driver.reboot(self.context, self.server, self.ports, 'HARD')
+        self.assertNotIn('PATCH', [record.method for record in made])
+
+    def test_a_resize_that_went_well_is_not_taken_back(self):
+        self.make()
+        self.resize()
+        self.server.vm_state = vm_states.ERROR
+        self.migration.old_instance_type_id = 7
+        self.make_driver().reboot(
+            self.context, self.server, self.ports, 'HARD')
+        self.assertEqual(BIG, self.shape()[0])
+
+    def test_a_destination_that_cannot_look_has_the_server(self):
+        other = self.hand_over()
+        self.azure.fail(
+            'GET', 'virtualMachines', 403, 'AuthorizationFailed', times=1)
+        self.finish(other)
+        self.assertEqual([self.server.uuid], other.list_instance_uuids())
+        self.assertEqual([], self.driver.list_instance_uuids())
+
+    def test_a_destination_that_finds_no_room_has_it_stopped(self):
+        other = self.hand_over()
+        self.driver._backend.azure.virtual_machines.deallocate(
+            self.server.uuid)
+        capacity.exhaust(self.azure.emulator)
+        self.finish(other)
+        self.assertEqual((BIG, 'deallocated'), self.shape()[::2])
+
+    def test_a_destination_without_the_machine_says_so(self):
+        other = self.hand_over()
+        self.driver.destroy(self.context, self.server, self.ports)
+        self.assertRaises(
+            exception.InstanceNotFound, self.finish, other)
+
+    def test_a_server_deleted_meanwhile_leaves_no_disk(self):
+        self.make()
+        disks = self.driver._backend.disks
+        copy = disks.copy_os_disk
+
+        def deleted_and_copied(spec, source):
+            made = copy(spec, source)
+            self.driver.destroy(self.context, self.server, self.ports)
+            copy(spec, source)
+            return made
+
+        # the copy of a disk that is gone is one of another's here
+        other = self.instance()
+        self.spawn(other, self.network_info(other, '192.168.1.20'))
+        source = disks.get_os_disk(other.uuid)
+        disks.copy_os_disk = lambda spec, _: (
+            deleted_and_copied(spec, source))
+        self.assertRaises(exception.InstanceNotFound, self.grow)
+        self.assertEqual(
+            [other.uuid],
+            [disk['name'] for disk in self.azure.resources('disks')])
+
+    def test_an_old_disk_that_stayed_goes_with_the_next_resize(self):
+        self.make()
+        self.grow()
+        self.azure.fail('DELETE', 'disks', 403, 'AuthorizationFailed',
+                        times=1)
+        self.driver.confirm_migration(
+            self.context, self.migration, self.server, self.ports)
+        self.assertEqual(2, len(self.azure.resources('disks')))
+        self.migration.status = 'confirmed'
+        self.migration = types.SimpleNamespace(
+            **{**vars(self.migration), 'uuid': str(uuid.uuid4())})
+        self.resize(size=SMALL)
+        self.assertEqual(1, len(self.azure.resources('disks')))
+
+    def test_volumes_while_it_can_be_reverted(self):
+        self.make()
+        volumes = [
+            objects.BlockDeviceMapping(
+                source_type='volume', destination_type='volume',
+                boot_index=None)] * 4
+        new = objects.BlockDeviceMapping(device_name='/dev/sdx')
+        self.resize(size='Standard_D8s_v5')
+        self.server.vm_state = vm_states.RESIZED
+        error = self.assertRaises(
+            exception.TooManyDiskDevices,
+            self.driver.get_device_name_for_instance, self.server, volumes,
+            new)
+        self.assertIn('4', str(error))
+        self.server.vm_state = vm_states.ACTIVE
+        self.driver.volumeops.check_room(self.server, volumes)
 
 
 class CellTest(ResizeTestCase):
