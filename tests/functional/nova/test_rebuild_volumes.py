@@ -89,6 +89,27 @@ class ManagedVolumeRebuildTest(VolumeRebuild, of_images.ImagesToVolumes):
 
     write = 'PATCH'
 
+    def test_n12_once_cinder_has_done_it_the_old_disk_boots_no_more(self):
+        """Nobody would know any more what is written to it."""
+        disk = self.booted(self.server)
+        self.azure.fail('PATCH', 'virtualMachines', 403,
+                        'RequestDisallowedByPolicy')
+        self.ask_for_rebuild(self.server, self.second)
+        self.assertEqual('Error', self.last_event(self.server)['result'])
+        self._wait_for_server_parameter(
+            self.server, {'OS-EXT-STS:task_state': None})
+        self.assertEqual(
+            (disk, 'deallocated'),
+            (self.booted(self.server), self.power_state(self.server)))
+        self.azure.emulator.faults.clear()
+        self._reboot_server(self.server, hard=True)
+        self.check_whole()
+        self.assertNotEqual(disk, self.booted(self.server))
+        self.assertEqual(1, len(self.disks_of_root()))
+        # and all is as if nothing had been
+        self.rebuild(self.server, self.second)
+        self.check_whole()
+
     def fail_cinder(self):
         self.azure.fail('PUT', 'disks', 403, 'RequestDisallowedByPolicy')
 
