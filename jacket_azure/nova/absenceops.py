@@ -16,7 +16,8 @@ Nova's power sync notes of such a server that it has no power state, and shows
 it as ACTIVE for ever. A periodic task takes it from there: a machine that a
 read of its own does not find is gone, and the server is shown in error with
 the reason. Nothing is made or deleted: a restored machine, or a hard reboot,
-makes the server usable again, and a deletion cleans up.
+makes the server usable again, and a deletion cleans up. On the way it takes
+back machines that bear the tag of another host, see :mod:`.strays`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from oslo_service import periodic_task
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import errors
+from jacket_azure.nova import strays
 from jacket_azure.payload import names
 from jacket_azure.payload import tags
 
@@ -92,6 +94,7 @@ class AbsenceOps:
             {'host': self._backend.host, 'deleted': False},
             expected_attrs=[],
         )
+        strays.take_back(self._backend, instances)
         found = [one for one in instances if _is_in_doubt(one)]
         for instance in found[:_MAX_READS]:
             try:

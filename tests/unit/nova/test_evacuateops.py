@@ -17,6 +17,7 @@ from nova import exception
 from nova.compute import task_states
 
 from jacket_azure.nova import ownership
+from jacket_azure.nova import strays
 from tests.unit.nova import base
 from tests.unit.nova import test_killed
 
@@ -115,6 +116,37 @@ class EvacuateTest(test_killed.Killing, base.NovaTestCase):
             self.assertEqual([self.server.uuid], self.listed(OTHER), number)
             self.vm_back()
         self.assertGreater(number, 3)
+
+    def test_after_one_that_failed_each_machine_has_its_host_again(self):
+        """Nova's database still names the first host."""
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.objects.Instance.refresh', lambda instance: None))
+        backend = self.driver._backend
+        self.take_over()
+        self.driver.list_instance_uuids()
+        strays.take_back(backend, [self.server])
+        self.assertEqual([], self.listed(base.HOST))
+        self.server.task_state = None
+        self.now += 10
+        self.driver.list_instance_uuids()
+        strays.take_back(backend, [self.server])
+        self.assertEqual([self.server.uuid], self.listed(base.HOST))
+        with self.azure.recording() as made:
+            strays.take_back(backend, [self.server])
+        self.assertEqual([], made)
+
+    def test_a_stray_that_went_to_another_host_meanwhile(self):
+        def moved(instance):
+            instance.host = OTHER
+
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.objects.Instance.refresh', moved))
+        self.take_over()
+        self.now += 10
+        self.driver.list_instance_uuids()
+        self.server.task_state = None
+        strays.take_back(self.driver._backend, [self.server])
+        self.assertEqual([self.server.uuid], self.listed(OTHER))
 
     def vm_back(self):
         found = self.azure.emulator.store.get(self.vm()['id'])
