@@ -39,6 +39,15 @@ class SettingsTest(timeout.TestCase):
         self.assertEqual(made, self.make(transport_url='rabbit://host'))
         self.assertEqual(made, settings.load(self.state))
 
+    def test_one_of_an_older_release_gets_the_ports_it_lacks(self):
+        made = self.make()
+        del made.ports['serialproxy']
+        settings.save(made)
+        found = self.make()
+        self.assertEqual(set(settings.PORTS), set(found.ports))
+        self.assertEqual(made.ports['nova'], found.ports['nova'])
+        self.assertEqual(found, settings.load(self.state))
+
     def test_two_sandboxes_share_nothing(self):
         other = settings.load_or_create(self.state / 'b' / 'state')
         made = self.make_beside()
