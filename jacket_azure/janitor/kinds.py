@@ -194,7 +194,21 @@ VOLUME = dataclasses.replace(
     marks=frozenset({tags.KIND_VOLUME}),
     holder=readings.disk_holder,
 )
-# The same where disks are page blobs.
+# The same where disks are page blobs. What Azure makes with a machine has no
+# tags; what is made before it has, and is marked temporary until it is whole.
+_BLOB_OS_DISK = dataclasses.replace(
+    OS_DISK,
+    collection='page_blob_os_disks',
+    marks=frozenset({tags.KIND_OS_DISK, tags.KIND_TEMPORARY}),
+    uuid_of=readings.os_disk_uuid,
+    identity='identity',
+    holder=readings.blob_holder,
+    created='created',
+    changed=None,
+    is_one=bool,
+    needs=None,
+    conditional=True,
+)
 _BLOB_TEMPORARY = dataclasses.replace(
     TEMPORARY,
     collection='page_blob_snapshots',
@@ -220,7 +234,7 @@ _BLOB_VOLUME = dataclasses.replace(
 ALL = (NIC, OS_DISK, PUBLIC_IP, TEMPORARY, UPLOAD, VOLUME)
 BLOBS = (
     NIC,
-    OS_DISK,
+    _BLOB_OS_DISK,
     PUBLIC_IP,
     _BLOB_TEMPORARY,
     _BLOB_UPLOAD,

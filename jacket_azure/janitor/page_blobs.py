@@ -44,6 +44,7 @@ def of_model(conf: Any, azure: Any) -> dict[str, PageBlobs] | None:
     )
     return {
         'page_blobs': PageBlobs(account, (names.VOLUMES, names.IMAGES)),
+        'page_blob_os_disks': PageBlobs(account, (names.VHDS,)),
         'page_blob_snapshots': PageBlobs(
             account, (names.VOLUMES, names.VHDS), snapshots=True
         ),

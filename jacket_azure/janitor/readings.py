@@ -166,9 +166,17 @@ def volume_uuid(name: str) -> str | None:
 
     :param name: a managed disk's, or a blob's path
     """
-    short = name.rpartition('/')[2].removesuffix(_BLOB_SUFFIX)
-    parsed = names.parse_volume_name(short)
+    parsed = names.parse_volume_name(_short(name))
     return parsed.uuid if parsed else None
+
+
+def os_disk_uuid(name: str) -> str | None:
+    """Return the server that boots from a disk of this name; as above."""
+    return names.parse_os_disk_name(_short(name))
+
+
+def _short(name: str) -> str:
+    return name.rpartition('/')[2].removesuffix(_BLOB_SUFFIX)
 
 
 def is_temporary_name(name: str) -> bool:

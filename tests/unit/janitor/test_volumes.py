@@ -208,13 +208,16 @@ class PageBlobTest(blob_base.PageBlobDisksTestCase):
         self.conf.set_override('disk_model', 'page_blob', 'azure')
         self.known = self.volume()
         self.volumes = (record(str(uuid.uuid4()), self.known),)
+        self.server = str(uuid.uuid4())
 
     def swept(self, ask=None):
         """Run two passes a long time from now; return what was deleted."""
         times = [datetime.datetime.now(datetime.UTC) + DAY]
         janitor = sweep.Sweep(
-            self.client, facts.Scope(world.OWNER, KINDS, 'host'),
-            facts.Limits(base.GRACE, 50, base.PAUSE), lambda uuids: {},
+            self.client, facts.Scope(
+                world.OWNER, KINDS | {tags.KIND_OS_DISK}, 'host'),
+            facts.Limits(base.GRACE, 50, base.PAUSE),
+            self.servers,
             now=lambda: times[-1], ask_volumes=ask or (lambda: self.volumes),
             page_blobs=page_blobs.of_model(self.conf.azure, self.client))
         janitor.run()
@@ -222,6 +225,13 @@ class PageBlobTest(blob_base.PageBlobDisksTestCase):
         report = janitor.run()
         return {each.found.name for each in report.outcomes
                 if each.action is Action.DELETED}
+
+    def servers(self, uuids):
+        """Tell that all but one have been deleted."""
+        return {uuid_: facts.Record(
+            uuid_ == self.server, None if uuid_ == self.server else
+            datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+            for uuid_ in uuids}
 
     def unfinished(self, **changes):
         spec = self.spec(**changes)
@@ -259,6 +269,26 @@ class PageBlobTest(blob_base.PageBlobDisksTestCase):
                 tags.KIND_TEMPORARY, str(uuid.uuid4()))))
         self.assertEqual(
             {temporary, f'vhds/server.vhd?snapshot={stamp}'}, self.swept())
+
+    def test_disks_of_servers(self):
+        """Those with our name and tags, once no server has them."""
+        def made(name, kind=tags.KIND_OS_DISK, uuid_=None, act=None):
+            uuid_ = uuid_ or str(uuid.uuid4())
+            spec = self.spec(name=f'vhds/{name.format(uuid_)}.vhd', tags={
+                **tags_of(kind, uuid_), tags.HOST: 'host'})
+            (act or self.disks.create)(spec)
+            return spec.name
+
+        whole, other = made('{}'), made('{}-b')
+        abandoned = made('{}-rescue', act=self.disks.open_writer)
+        leases.break_lease(self.disks._blob(abandoned))
+        held, at_work = made('{}'), made('{}', act=self.disks.open_writer)
+        self.attach(held)
+        for name in ('golden', '{}-c'):
+            made(name)
+        made('{}', uuid_=self.server)
+        self.assertEqual({whole, other, abandoned}, self.swept())
+        self.assertIsNotNone(self.azurite.size(at_work))
 
     def test_a_volume_with_snapshots_stays(self):
         """A snapshot that Cinder has let go carries our tags for ever."""
