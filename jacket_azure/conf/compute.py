@@ -89,7 +89,7 @@ OPTS = [
         'boot_diagnostics',
         default=True,
         help='Keep the serial log and a screenshot in storage that Azure '
-        'manages, for console output.',
+        'manages, for console output. Azure has no serial console without.',
     ),
     cfg.FloatOpt(
         'power_state_cache_seconds',
