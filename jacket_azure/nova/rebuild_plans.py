@@ -23,15 +23,13 @@ from typing import Any
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import boot_image
 from jacket_azure.nova import guest_access
 from jacket_azure.nova import os_disks
+from jacket_azure.nova import rebuild_refusals as refusals
 from jacket_azure.nova import replacements
 from jacket_azure.nova import vmops
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
-from jacket_azure.payload import os_disk_checks
-from jacket_azure.payload import security
 from jacket_azure.payload import tags
 
 Body = Mapping[str, Any]
@@ -97,7 +95,7 @@ class Plans:
         new = _free_place(uuid, {booted, *data})
         found = self._replacements.of_order(order, vm, new)
         boots = found.boots
-        _refuse_windows(boots)
+        refusals.check_state(boots)
         target = boots.target
         version = target.version if target.is_marketplace else None
         if boots.source is not None:
@@ -162,8 +160,8 @@ class Plans:
             names.os_disk_name(order.instance.uuid),
             root_gb=0,
         )
-        _refuse_windows(found.boots)
-        _refuse_other_kind(found.boots, vm)
+        refusals.check_state(found.boots)
+        refusals.check_kind(found.boots, vm)
         needed, size = found.boots.facts.size_gib or 0, root.volume_size or 0
         if 0 < size < needed:
             raise exceptions.InvalidRequest(
@@ -196,40 +194,6 @@ def _free_place(uuid: str, used: set[str]) -> str:
         f'The machine has both disks {" and ".join(names.os_disk_names(uuid))}'
         f'; detach one of them in Azure first.'
     )
-
-
-def _refuse_windows(boots: boot_image.BootImage) -> None:
-    if boots.takes_os_profile and boots.facts.os_type == 'windows':
-        raise exceptions.InvalidRequest(
-            'Azure sets up Windows of a generalized image only together with '
-            'a new machine. Rebuild with an image that was made of a server, '
-            'or delete the server and create another.'
-        )
-
-
-def _refuse_other_kind(boots: boot_image.BootImage, vm: Body) -> None:
-    """Refuse an image of which Cinder makes another kind of disk.
-
-    A disk that Nova makes is told what the machine is; that of a volume is
-    what the image says, or Azure's default.
-    """
-    found = os_disk_checks.security_type(vm)
-    made = security.of_image(boots.target, boots.properties)
-    if found != (made or security.STANDARD):
-        raise exceptions.InvalidRequest(
-            f'Cinder would make a {made or security.STANDARD} disk of the '
-            f'image, and the server is {found}; azure_security_type of the '
-            f'image says what it is for.'
-        )
-    # of bytes that say nothing of it
-    default = 'V1' if boots.source is not None else None
-    generation = boots.facts.generation or default
-    machine = os_disk_checks.generation(vm)
-    if generation and machine and generation != machine:
-        raise exceptions.InvalidRequest(
-            f'Cinder would make a disk of generation {generation} of the '
-            f'image, and the server is of generation {machine}.'
-        )
 
 
 def _without(vm: Body, leaving: Any) -> tuple[Body, ...]:

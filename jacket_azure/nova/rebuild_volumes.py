@@ -23,40 +23,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
-import math
-import time
 from typing import Any
 
 from nova import objects
-import nova.conf
-from nova.image import glance
-from nova.volume import cinder
 from oslo_log import log as logging
 from oslo_serialization import jsonutils
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
+from jacket_azure.nova import reimaging
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 
-CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
-
-#: in a server's system metadata while its volume may have a newer disk
-OPEN = 'azure_reimaging'
-_GIB = 1024**3
-# of a volume in Cinder
-_AT_WORK, _DONE = 'downloading', 'reserved'
-_LOOK_SECONDS = 2.0
-_LATER = (
-    'The server stays stopped; start or hard reboot it, or rebuild it again, '
-    'once Cinder has ended.'
-)
-
-
-class Unchanged(exceptions.OperationFailed):
-    """Cinder has certainly not changed a volume."""
 
 
 def root_of(bdms: Iterable[Any]) -> Any | None:
@@ -67,141 +47,12 @@ def root_of(bdms: Iterable[Any]) -> Any | None:
     return None
 
 
-class RootVolumes:
-    """What is asked of Cinder about volumes that servers boot."""
+class RootVolumes(reimaging.Reimaging):
+    """Volumes that servers boot, changed under their machines."""
 
     def __init__(self, backend: backends.Backend, virtapi: Any) -> None:
-        self._backend = backend
+        super().__init__(backend)
         self._virtapi = virtapi
-        self._cinder = cinder.API()
-        self._images = glance.API()
-
-    def check(self, context: Any, root: Any) -> None:
-        """Refuse a volume that Cinder would not change, in time.
-
-        :raises InvalidRequest: it is in error, or several servers' as well
-        """
-        volume = self._cinder.get(context, root.volume_id)
-        if volume['status'] != 'in-use':
-            raise exceptions.InvalidRequest(
-                f'The volume {root.volume_id} is {volume["status"]} in '
-                f'Cinder, not in-use; an administrator can set that.'
-            )
-        if len(volume.get('attachments') or ()) > 1:
-            raise exceptions.InvalidRequest(
-                f'The volume {root.volume_id} is attached to other servers '
-                f'as well.'
-            )
-
-    def reimage(
-        self,
-        order: Any,
-        vm: Mapping[str, Any],
-        root: Any,
-        attach: Callable[..., Any],
-    ) -> None:
-        """Let Cinder put the image into a volume, and wait for it.
-
-        The machine must be deallocated: what it writes would be lost.
-
-        :param attach: of Nova's manager, to give the volume back
-        :raises Unchanged: the volume is what it was
-        :raises OperationFailed: it is not, or nobody knows
-        """
-        context, instance = order.context, order.instance
-        asked = False
-        # whoever starts the machine from now on has to look first
-        instance.system_metadata[OPEN] = root.volume_id
-        instance.save()
-        try:
-            self._reserve(context, instance, root)
-            self._cinder.reimage_volume(
-                context,
-                root.volume_id,
-                order.image_meta.id,
-                reimage_reserved=True,
-            )
-            asked = True
-            status = self._ended(context, order, root)
-        except Exception as exc:
-            # of Cinder's client, or of its transport
-            if asked:
-                raise exceptions.OperationFailed(
-                    f'What Cinder made of the volume {root.volume_id} is not '
-                    f'known: {exc}. {_LATER}',
-                    code='ReimageUnknown',
-                ) from exc
-            self._give_back(context, instance, root, attach)
-            raise Unchanged(
-                f'Cinder does not put the image into the volume '
-                f'{root.volume_id}: {exc}. The server boots what it did '
-                f'before.',
-                code='ReimageFailed',
-            ) from exc
-        if status == _DONE:
-            return
-        if status == 'error' and not self._has_successor(vm, root):
-            close(instance)
-            raise Unchanged(
-                f'Cinder could not put the image into the volume '
-                f'{root.volume_id}, and shows it in error, which an '
-                f'administrator can set back to in-use. The server boots '
-                f'what it did before.',
-                code='ReimageFailed',
-            )
-        raise exceptions.OperationFailed(
-            f'Cinder shows the volume {root.volume_id} as {status}, and what '
-            f'is in it is not known. {_LATER}',
-            code='ReimageUnknown',
-        )
-
-    def _ended(self, context: Any, order: Any, root: Any) -> str:
-        """Wait while Cinder works; return the volume's status then."""
-        image = self._images.get(context, order.image_meta.id)
-        until = time.monotonic() + max(
-            _patience(image, root), self._backend.conf.operation_timeout
-        )
-        while True:
-            status = str(self._cinder.get(context, root.volume_id)['status'])
-            if status != _AT_WORK or time.monotonic() > until:
-                return status
-            time.sleep(_LOOK_SECONDS)
-
-    def _has_successor(self, vm: Mapping[str, Any], root: Any) -> bool:
-        """Tell whether Azure has another disk of the volume.
-
-        Then Cinder may have noted it before something else failed.
-        """
-        own = data_disk.os_disk_name(vm)
-        for disk in self._backend.disks.list():
-            name = disk.name.rpartition('/')[2].lower().removesuffix('.vhd')
-            found = names.parse_volume_name(name)
-            if found and found.uuid == root.volume_id and name != own:
-                return True
-        return False
-
-    def _give_back(
-        self,
-        context: Any,
-        instance: Any,
-        root: Any,
-        attach: Callable[..., Any],
-    ) -> None:
-        """Let the volume be the server's again, after Cinder refused."""
-        close(instance)
-        try:
-            attach(
-                context,
-                instance,
-                objects.BlockDeviceMappingList(objects=[root]),
-            )
-        except Exception as exc:
-            LOG.error(
-                'The volume %s stays without attachment in Cinder: %s',
-                root.volume_id,
-                exc,
-                instance=instance,
-            )
 
     def settle(
         self, context: Any, instance: Any, vm: Mapping[str, Any]
@@ -221,7 +72,7 @@ class RootVolumes:
             return None, None
         status = self._cinder.get(context, root.volume_id)['status']
         attach = self._virtapi._compute._prep_block_device
-        if status == _DONE:
+        if status == reimaging.DONE:
             return root, attach
         if status == 'in-use':
             return root, None
@@ -232,28 +83,6 @@ class RootVolumes:
             f'{root.volume_id} as {status}. Wait for it; of one in error an '
             f'administrator sets the state to reserved.'
         )
-
-    def _reserve(self, context: Any, instance: Any, root: Any) -> None:
-        """Exchange the attachment, so that Cinder may change the volume.
-
-        The new one first: the volume is nobody else's for a moment. What a
-        rebuild that was cut short has left goes, as Cinder changes no volume
-        with several.
-        """
-        client = cinder.cinderclient(context, '3.44')
-        old = [
-            each.id
-            for each in client.attachments.list(
-                search_opts={'volume_id': root.volume_id}
-            )
-        ]
-        new = self._cinder.attachment_create(
-            context, root.volume_id, instance.uuid
-        )['id']
-        root.attachment_id = new
-        root.save()
-        for each in old:
-            self._cinder.attachment_delete(context, each)
 
     def attached(
         self,
@@ -320,20 +149,3 @@ class RootVolumes:
                 exc,
                 instance=instance,
             )
-
-
-def _patience(image: Mapping[str, Any], root: Any) -> int:
-    """Return how many seconds Cinder has; by the volume, if that is more."""
-    image_gib = math.ceil(float(image.get('size') or 0) / _GIB)
-    size_gib = max(image_gib, root.volume_size or 1)
-    return int(CONF.reimage_timeout_per_gb * size_gib)
-
-
-def is_open(instance: Any) -> bool:
-    """Tell whether a rebuild was cut short after Cinder was asked."""
-    return OPEN in instance.system_metadata
-
-
-def close(instance: Any) -> None:
-    """Note that a machine boots what its volume is; saved by the caller."""
-    instance.system_metadata.pop(OPEN, None)

@@ -28,28 +28,24 @@ import dataclasses
 from typing import Any
 
 from nova.compute import task_states
-from nova.compute import vm_states
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import guest_access
-from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disk_swap
 from jacket_azure.nova import os_disks
 from jacket_azure.nova import rebuild_images
 from jacket_azure.nova import rebuild_pause
 from jacket_azure.nova import rebuild_plans
+from jacket_azure.nova import rebuild_start
 from jacket_azure.nova import rebuild_volumes
-from jacket_azure.payload import data_disk
+from jacket_azure.nova import reimaging
 from jacket_azure.payload import names
 from jacket_azure.payload import os_disk as payload
 
 LOG = logging.getLogger(__name__)
 
-_NO_ROOM = (exceptions.NoCapacity, exceptions.QuotaExceeded)
-# says nothing about the disk
-_UNKNOWN = (*exceptions.OUT_OF_REACH, exceptions.Unauthorized)
 _GOING_WELL = ('Succeeded', 'Updating')
 
 
@@ -67,33 +63,16 @@ class Request:
     reimage: bool
 
 
-@dataclasses.dataclass(frozen=True)
-class Done:
-    """What a rebuild has done to a machine that does not run yet.
-
-    :ivar before: the machine as it was then; None where there is no way back
-    """
-
-    plan: rebuild_plans.Plan
-    before: Mapping[str, Any] | None = None
-
-
-class NotStarted(exceptions.OperationFailed):
-    """A server is rebuilt, and its machine does not start."""
-
-
-class RebuildOps:
+class RebuildOps(rebuild_start.Starting):
     """Rebuilds servers of this host."""
 
     def __init__(self, backend: backends.Backend, virtapi: Any) -> None:
-        self._backend = backend
-        self._virtual_machines = backend.azure.virtual_machines
+        access = guest_access.GuestAccess(backend)
+        super().__init__(backend, rebuild_pause.Pause(backend, access))
+        self._access = access
         self._plans = rebuild_plans.Plans(backend)
         self._os_disks = os_disks.OsDisks(backend)
         self._volumes = rebuild_volumes.RootVolumes(backend, virtapi)
-        self._leftovers = leftovers.Leftovers(backend)
-        self._access = guest_access.GuestAccess(backend)
-        self._pause = rebuild_pause.Pause(backend, self._access)
 
     def rebuild(self, order: Any, request: Request) -> None:
         """Let the server begin anew; twice is fine.
@@ -105,7 +84,7 @@ class RebuildOps:
         try:
             done = self._exchanged(order, request)
             self._start(order, done)
-        except NotStarted:
+        except rebuild_start.NotStarted:
             rebuild_images.keep(order.instance, request.bdms)
             raise
         except exceptions.JacketAzureError:
@@ -125,7 +104,7 @@ class RebuildOps:
 
         :raises JacketAzureError: what it is now nobody knows yet
         """
-        if not rebuild_volumes.is_open(instance):
+        if not reimaging.is_open(instance):
             return
         vm = self._virtual_machines.get(
             names.vm_name(instance.uuid), instance_view=True
@@ -139,10 +118,10 @@ class RebuildOps:
                 )
                 os_disk_swap.swap(self._backend, instance, rest.vm, os_disk)
             self._volumes.forget_old(instance, vm, root, os_disk)
-        rebuild_volumes.close(instance)
+        reimaging.close(instance)
         instance.save()
 
-    def _exchanged(self, order: Any, request: Request) -> Done:
+    def _exchanged(self, order: Any, request: Request) -> rebuild_start.Done:
         """Have the machine boot what it shall; it does not run yet."""
         vm = self._virtual_machines.get(
             names.vm_name(order.instance.uuid), instance_view=True
@@ -154,11 +133,11 @@ class RebuildOps:
         self.finish(order.context, order.instance)
         plan = self._plans.of_volume(order, vm, root, request.reimage)
         self._with_volume(order, vm, plan, root, request)
-        return Done(plan)
+        return rebuild_start.Done(plan)
 
     def _with_new_disk(
         self, order: Any, vm: Mapping[str, Any], plan: rebuild_plans.Plan
-    ) -> Done:
+    ) -> rebuild_start.Done:
         assert plan.prepared is not None  # noqa: S101
         instance = order.instance
         with contextlib.ExitStack() as undo:
@@ -170,7 +149,7 @@ class RebuildOps:
                 self._exchange(instance, rest.vm, plan, os_disk)
             undo.pop_all()
         _enter(instance, task_states.REBUILD_SPAWNING)
-        return Done(plan, rest.vm)
+        return rebuild_start.Done(plan, rest.vm)
 
     def _with_volume(
         self,
@@ -190,7 +169,7 @@ class RebuildOps:
                 runs, rest.again = rest.again, False
                 try:
                     self._volumes.reimage(order, vm, root, request.attach)
-                except rebuild_volumes.Unchanged:
+                except reimaging.Unchanged:
                     rest.again = runs
                     raise
             _enter(instance, task_states.REBUILD_BLOCK_DEVICE_MAPPING)
@@ -198,7 +177,7 @@ class RebuildOps:
                 context, instance, vm, root, attach
             )
             self._exchange(instance, rest.vm, plan, os_disk)
-        rebuild_volumes.close(instance)
+        reimaging.close(instance)
         self._volumes.forget_old(instance, vm, root, os_disk)
         _enter(instance, task_states.REBUILD_SPAWNING)
 
@@ -242,82 +221,6 @@ class RebuildOps:
             payload.difference(vm, os_disk) is None
             and vm['properties'].get('provisioningState') in _GOING_WELL
         )
-
-    def _start(self, order: Any, done: Done) -> None:
-        """Start the machine, unless it is to stay stopped.
-
-        :raises NotStarted: it is rebuilt all the same
-        :raises JacketAzureError: it boots what it did before
-        """
-        instance, plan = order.instance, done.plan
-        # Nova stops what was stopped before once more
-        if instance.vm_state == vm_states.STOPPED and not plan.access:
-            plan.note(instance)
-            return
-        try:
-            self._pause.start(instance)
-        except exceptions.AzureError as exc:
-            for_want_of_room = isinstance(exc, _NO_ROOM)
-            nobody_knows = isinstance(exc, _UNKNOWN)
-            if not (for_want_of_room or nobody_knows) and self._went_back(
-                instance, done
-            ):
-                raise
-            plan.note(instance)
-            if for_want_of_room:
-                self._discard_old(instance, plan)
-            raise NotStarted(
-                f'The server is rebuilt, but does not start: {exc}',
-                code='NotStarted',
-            ) from exc
-        plan.note(instance)
-
-    def _went_back(self, instance: Any, done: Done) -> bool:
-        """Have the machine boot again what it did before, if it can."""
-        before, plan = done.before, done.plan
-        if before is None:
-            return False
-        profile = data_disk.profile_of(before)
-        try:
-            os_disk_swap.swap(
-                self._backend,
-                instance,
-                self._virtual_machines.get(names.vm_name(instance.uuid)),
-                profile['osDisk'],
-                None if plan.data_disks is None else profile['dataDisks'],
-                tags=before.get('tags'),
-            )
-        except exceptions.AzureError as exc:
-            LOG.error(
-                'The rebuilt server neither starts nor gets back the disk it '
-                'had, %s: %s',
-                ', '.join(plan.old),
-                exc,
-                instance=instance,
-            )
-            return False
-        self._pause.start_again(instance)
-        self._discard(instance, plan.name)
-        return True
-
-    def _discard_old(
-        self, instance: Any, plan: rebuild_plans.Plan
-    ) -> None:
-        for name in plan.old:
-            self._discard(instance, name)
-
-    def _discard(self, instance: Any, name: str) -> None:
-        """Delete a disk that no machine boots; later, if not now."""
-        try:
-            self._leftovers.delete_disk(instance, name)
-        except exceptions.AzureError as exc:
-            LOG.warning(
-                'The disk %s stays until the next rebuild, or until the '
-                'server is deleted: %s',
-                name,
-                exc,
-                instance=instance,
-            )
 
 
 def _enter(instance: Any, state: str) -> None:

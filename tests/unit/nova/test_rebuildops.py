@@ -199,12 +199,40 @@ class RebuildTest(RebuildTestCase):
         self.assertEqual({}, guest.of(emulator, found).users)
         self.assertEqual([], self.azure.resources('extensions'))
 
+    def test_a_disk_that_does_not_start_gives_way_to_the_old_one(self):
+        self.make()
+        before = self.vm()
+        self.azure.fail('POST', 'virtualMachines/start', 400, 'BadDisk',
+                        'Azure does not like the new disk.', times=1)
+        self.refused('does not like the new disk')
+        a, _ = self.places()
+        self.assertEqual((a, 'running'), self.shape())
+        self.assertEqual([a], self.disks())
+        self.assertEqual(before['tags'], self.vm()['tags'])
+
+    def test_tags_that_somebody_set_meanwhile_stay(self):
+        self.make()
+        found = self.azure.emulator.store.get(self.vm()['id'])
+        found.body['tags']['jacket-image-version'] = 'older'
+        make = self.driver.rebuildops._os_disks.make_disk
+
+        def making(*arguments):
+            found.body['tags']['cost-centre'] = '7'
+            found.etag += 1
+            return make(*arguments)
+
+        self.driver.rebuildops._os_disks.make_disk = making
+        self.rebuild()
+        tags = self.vm()['tags']
+        self.assertEqual('7', tags['cost-centre'])
+        self.assertNotEqual('older', tags['jacket-image-version'])
+
     def test_no_room_to_start_it_again(self):
         """It has its new disk, and starts once there is room."""
         self.make()
         self.azure.fail('POST', 'virtualMachines/start', 409,
                         'AllocationFailed', 'No room in eastus today.')
-        self.refused('No room in eastus today')
+        self.refused('The server is rebuilt, but does not start')
         b = self.places()[1]
         self.assertEqual((b, 'deallocated'), self.shape())
         self.assertEqual([b], self.disks())
