@@ -12,6 +12,8 @@
 
 """N18: a serial console, typed at through Nova's own proxy."""
 
+import os
+
 from nova.tests.functional.api import client as api_client
 
 from tests.functional.nova import base
@@ -24,7 +26,10 @@ class SerialConsoleTestCase(base.AzureServersTestCase):
     def setUp(self):
         super().setUp()
         self.proxy = self.useFixture(serial_proxy.SerialProxyFixture())
+        # other workers of the test run have other ports
+        first = 10000 + os.getpid() % 450 * 20
         self.flags(enabled=True, base_url=self.proxy.url,
+                   port_range=f'{first}:{first + 20}',
                    group='serial_console')
 
     def ask_for_url(self, server):
