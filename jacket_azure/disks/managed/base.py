@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jacket_azure.disks import models
+from jacket_azure.disks import places
 from jacket_azure.disks.managed import facts
 from jacket_azure.disks.managed import limits
 from jacket_azure.disks.managed import owned
@@ -62,8 +63,9 @@ class Base:
 
     def delete_os_disk(self, uuid: str, name: str | None = None) -> bool:
         """Delete OS disks, see :class:`..interface.DiskModel`."""
-        wanted = (name,) if name else names.boot_disk_names(uuid)
-        return any([self._delete_os_disk(uuid, one) for one in wanted])
+        return places.delete(
+            uuid, name, lambda one: self._delete_os_disk(uuid, one)
+        )
 
     def _delete_os_disk(self, uuid: str, name: str) -> bool:
         # Azure gives a disk it makes with a machine the machine's tags

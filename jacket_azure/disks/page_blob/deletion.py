@@ -20,10 +20,10 @@ from jacket_azure import exceptions
 from jacket_azure.blob import containers
 from jacket_azure.blob import copies
 from jacket_azure.blob import page_blobs
+from jacket_azure.disks import places
 from jacket_azure.disks.page_blob import growth
 from jacket_azure.disks.page_blob import names
 from jacket_azure.disks.page_blob import states
-from jacket_azure.payload import names as azure_names
 from jacket_azure.payload import tags as tag_names
 
 
@@ -42,9 +42,8 @@ class Deletion(growth.Growth):
         return deleted
 
     def delete_os_disk(self, uuid: str, name: str | None = None) -> bool:
-        wanted = (name,) if name else azure_names.boot_disk_names(uuid)
-        return any(
-            [self._delete_os_disk(names.os_disk(one)) for one in wanted]
+        return places.delete(
+            uuid, name, lambda one: self._delete_os_disk(names.os_disk(one))
         )
 
     def _delete_os_disk(self, name: str) -> bool:

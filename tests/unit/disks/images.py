@@ -20,6 +20,7 @@ import dataclasses
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models
+from jacket_azure.payload import names
 from jacket_azure.payload import tags
 from tests import world
 
@@ -266,6 +267,15 @@ class ImageTests(ImageCase):
         self.model.prepare_os_disk(self.disk_spec(), image)
         self.assertTrue(self.model.delete_os_disk(SERVER))
         self.assertFalse(self.model.delete_os_disk(SERVER))
+
+    def test_a_disk_that_stays_keeps_no_other(self):
+        image = self.written()
+        self.server(image=image)
+        other = names.os_disk_names(SERVER)[1]
+        self.model.make_os_disk(
+            dataclasses.replace(self.disk_spec(), name=other), image)
+        self.assertRaises(exceptions.InUse, self.model.delete_os_disk, SERVER)
+        self.assertFalse(self.model.delete_os_disk(SERVER, other))
 
     def test_two_write_one_image(self):
         first = self.model.open_image_writer(self.cached_spec(), 1)
