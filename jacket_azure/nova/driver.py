@@ -22,9 +22,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from nova import exception as nova_exception
 from nova.compute import task_states
-from nova.compute import utils as compute_utils
 import nova.conf
 from nova.virt import driver
 
@@ -42,6 +40,7 @@ from jacket_azure.nova import imageops
 from jacket_azure.nova import interfaceops
 from jacket_azure.nova import janitorops
 from jacket_azure.nova import moves
+from jacket_azure.nova import parts
 from jacket_azure.nova import passwordops
 from jacket_azure.nova import powerops
 from jacket_azure.nova import rebuildops
@@ -56,6 +55,7 @@ from jacket_azure.nova import suspendops
 from jacket_azure.nova import swapops
 from jacket_azure.nova import tagops
 from jacket_azure.nova import vmops
+from jacket_azure.nova import volume_actions
 from jacket_azure.nova import volumeops
 
 CONF = nova.conf.CONF
@@ -67,6 +67,7 @@ class AzureDriver(
     moves.Moves,
     rebuilds.Rebuilds,
     rescues.Rescues,
+    volume_actions.VolumeActions,
     driver.ComputeDriver,
 ):
     """Runs instances as Azure virtual machines, one region per service."""
@@ -95,30 +96,31 @@ class AzureDriver(
         'supports_migrate_to_same_host': True,
     }
 
+    vmops = parts.Part()
+    powerops = parts.Part()
+    hostops = parts.Part()
+    tagops = parts.Part()
+    volumeops = parts.Part()
+    swapops = parts.Part()
+    consoleops = parts.Part()
+    serialops = parts.Part()
+    diagnosticsops = parts.Part()
+    passwordops = parts.Part()
+    rebuildops = parts.Part()
+    interfaceops = parts.Part()
+    suspendops = parts.Part()
+    rescueops = parts.Part()
+    resizeops = parts.Part()
+    evacuateops = parts.Part()
+    imageops = parts.Part()
+    snapshotops = parts.Part()
+    janitorops = parts.Part()
+    absenceops = parts.Part()
+
     def __init__(self, virtapi: Any) -> None:
         super().__init__(virtapi)
         self.host = CONF.host
         self._backend: Any = None
-        self._vms: Any = None
-        self._power: Any = None
-        self._hosts: Any = None
-        self._tags: Any = None
-        self._volumes: Any = None
-        self._swaps: Any = None
-        self._consoles: Any = None
-        self._serials: Any = None
-        self._diagnostics: Any = None
-        self._passwords: Any = None
-        self._rebuilds: Any = None
-        self._interfaces: Any = None
-        self._suspensions: Any = None
-        self._rescues: Any = None
-        self._resizes: Any = None
-        self._evacuations: Any = None
-        self._snapshots: Any = None
-        self._images: Any = None
-        self._janitor: Any = None
-        self._absences: Any = None
         self._stopping = threading.Event()
         self.allocations = allocations.Allocations()
 
@@ -138,123 +140,32 @@ class AzureDriver(
     def connect(self, backend: Any) -> None:
         """Hand the parts of this driver their Azure."""
         self._backend = backend
-        self._vms = vmops.VmOps(backend)
-        self._power = powerops.PowerOps(backend)
-        self._hosts = hostops.HostOps(backend)
-        self._tags = tagops.TagOps(backend)
-        self._volumes = volumeops.VolumeOps(backend)
-        self._swaps = swapops.SwapOps(backend, self._volumes)
-        self._consoles = consoleops.ConsoleOps(backend)
-        self._serials = serialops.SerialOps(backend)
-        self._diagnostics = diagnosticsops.DiagnosticsOps(backend)
-        self._passwords = passwordops.PasswordOps(backend)
-        self._rebuilds = rebuildops.RebuildOps(backend, self.virtapi)
-        self._interfaces = interfaceops.InterfaceOps(backend)
-        self._suspensions = suspendops.SuspendOps(backend)
-        self._rescues = rescueops.RescueOps(backend)
-        self._resizes = resizeops.ResizeOps(backend)
-        self._evacuations = evacuateops.EvacuateOps(backend)
-        self._images = imageops.ImageOps(backend)
-        self._snapshots = snapshotops.SnapshotOps(backend)
-        self._janitor = janitorops.JanitorOps(backend)
-        self._absences = absenceops.AbsenceOps(backend)
+        self.vmops = vmops.VmOps(backend)
+        self.powerops = powerops.PowerOps(backend)
+        self.hostops = hostops.HostOps(backend)
+        self.tagops = tagops.TagOps(backend)
+        self.volumeops = volumeops.VolumeOps(backend)
+        self.swapops = swapops.SwapOps(backend, self.volumeops)
+        self.consoleops = consoleops.ConsoleOps(backend)
+        self.serialops = serialops.SerialOps(backend)
+        self.diagnosticsops = diagnosticsops.DiagnosticsOps(backend)
+        self.passwordops = passwordops.PasswordOps(backend)
+        self.rebuildops = rebuildops.RebuildOps(backend, self.virtapi)
+        self.interfaceops = interfaceops.InterfaceOps(backend)
+        self.suspendops = suspendops.SuspendOps(backend)
+        self.rescueops = rescueops.RescueOps(backend)
+        self.resizeops = resizeops.ResizeOps(backend)
+        self.evacuateops = evacuateops.EvacuateOps(backend)
+        self.imageops = imageops.ImageOps(backend)
+        self.snapshotops = snapshotops.SnapshotOps(backend)
+        self.janitorops = janitorops.JanitorOps(backend)
+        self.absenceops = absenceops.AbsenceOps(backend)
 
     def cleanup_host(self, host: str) -> None:
         self._stopping.set()
-        if self._serials is not None:
-            self._serials.stop()
-        if self._janitor is not None:
-            self._janitor.stop()
-        if self._images is not None:
-            self._images.stop()
+        parts.stop(self, 'serialops', 'janitorops', 'imageops')
         if self._backend is not None:
             self._backend.azure.close()
-
-    @property
-    def vmops(self) -> vmops.VmOps:
-        return self._ready(self._vms)
-
-    @property
-    def powerops(self) -> powerops.PowerOps:
-        return self._ready(self._power)
-
-    @property
-    def hostops(self) -> hostops.HostOps:
-        return self._ready(self._hosts)
-
-    @property
-    def tagops(self) -> tagops.TagOps:
-        return self._ready(self._tags)
-
-    @property
-    def volumeops(self) -> volumeops.VolumeOps:
-        return self._ready(self._volumes)
-
-    @property
-    def swapops(self) -> swapops.SwapOps:
-        return self._ready(self._swaps)
-
-    @property
-    def snapshotops(self) -> snapshotops.SnapshotOps:
-        return self._ready(self._snapshots)
-
-    @property
-    def imageops(self) -> imageops.ImageOps:
-        return self._ready(self._images)
-
-    @property
-    def consoleops(self) -> consoleops.ConsoleOps:
-        return self._ready(self._consoles)
-
-    @property
-    def serialops(self) -> serialops.SerialOps:
-        return self._ready(self._serials)
-
-    @property
-    def diagnosticsops(self) -> diagnosticsops.DiagnosticsOps:
-        return self._ready(self._diagnostics)
-
-    @property
-    def passwordops(self) -> passwordops.PasswordOps:
-        return self._ready(self._passwords)
-
-    @property
-    def rebuildops(self) -> rebuildops.RebuildOps:
-        return self._ready(self._rebuilds)
-
-    @property
-    def interfaceops(self) -> interfaceops.InterfaceOps:
-        return self._ready(self._interfaces)
-
-    @property
-    def suspendops(self) -> suspendops.SuspendOps:
-        return self._ready(self._suspensions)
-
-    @property
-    def rescueops(self) -> rescueops.RescueOps:
-        return self._ready(self._rescues)
-
-    @property
-    def absenceops(self) -> absenceops.AbsenceOps:
-        return self._ready(self._absences)
-
-    @property
-    def resizeops(self) -> resizeops.ResizeOps:
-        return self._ready(self._resizes)
-
-    @property
-    def evacuateops(self) -> evacuateops.EvacuateOps:
-        return self._ready(self._evacuations)
-
-    @property
-    def janitorops(self) -> janitorops.JanitorOps:
-        return self._ready(self._janitor)
-
-    @staticmethod
-    def _ready(ops: Any) -> Any:
-        if ops is None:
-            raise nova_exception.VirtDriverNotReady()
-        return ops
 
     # -- the node ---------------------------------------------------------
 
@@ -352,8 +263,8 @@ class AzureDriver(
         destroy_disks: bool = True,
         destroy_secrets: bool = True,
     ) -> None:
-        if self._serials is not None:
-            self._serials.forget(instance.uuid)
+        if self.serialops is not None:
+            self.serialops.forget(instance.uuid)
         if not destroy_disks:
             # the machine lives on, here or under another host: touch nothing
             return
@@ -462,70 +373,3 @@ class AzureDriver(
 
     def unplug_vifs(self, instance: Any, network_info: Any) -> None:
         """Do nothing: Azure disconnects the network interfaces."""
-
-    # -- volumes ----------------------------------------------------------
-
-    def attach_volume(
-        self,
-        context: Any,
-        connection_info: Any,
-        instance: Any,
-        mountpoint: str,
-        disk_bus: str | None = None,
-        device_type: str | None = None,
-        encryption: Any = None,
-    ) -> None:
-        if encryption:
-            raise nova_exception.VolumeEncryptionNotSupported(
-                volume_type=encryption.get('provider'),
-                volume_id=connection_info.get('serial'),
-            )
-        with errors.as_nova_errors(instance):
-            self.volumeops.attach(instance, connection_info)
-
-    def detach_volume(
-        self,
-        context: Any,
-        connection_info: Any,
-        instance: Any,
-        mountpoint: str,
-        encryption: Any = None,
-    ) -> None:
-        with errors.as_detach_errors(instance, mountpoint):
-            was_there = self.volumeops.detach(instance, connection_info)
-        if not was_there:
-            # Nova then goes on as if it had been
-            raise nova_exception.DiskNotFound(location=mountpoint)
-
-    def swap_volume(
-        self,
-        context: Any,
-        old_connection_info: Any,
-        new_connection_info: Any,
-        instance: Any,
-        mountpoint: str,
-        resize_to: int,
-    ) -> None:
-        with errors.as_nova_errors(instance):
-            self.swapops.swap(
-                instance, old_connection_info, new_connection_info, resize_to
-            )
-
-    def extend_volume(
-        self,
-        context: Any,
-        connection_info: Any,
-        instance: Any,
-        requested_size: int,
-    ) -> None:
-        with errors.as_nova_errors(instance):
-            self.volumeops.extend(instance, connection_info, requested_size)
-
-    def get_device_name_for_instance(
-        self, instance: Any, bdms: Any, block_device_obj: Any
-    ) -> str:
-        # names are Nova's to number: the guest of an Azure machine sees LUNs
-        self.volumeops.check_room(instance, bdms)
-        return compute_utils.get_device_name_for_instance(
-            instance, bdms, block_device_obj.get('device_name')
-        )

@@ -91,7 +91,7 @@ class VolumeJanitorTest(passes.Passes, with_cinder.CinderTestCase):
     def restarted(self):
         """Let the janitor have the options as they are now."""
         driver = self.compute.driver
-        driver._janitor = type(driver.janitorops)(driver._backend)
+        driver.janitorops = type(driver.janitorops)(driver._backend)
 
     def test_j4_what_is_left_of_volumes(self):
         self.restarted()

@@ -157,7 +157,7 @@ class JanitorOpsTest(base.JanitorTestCase):
     def test_service_stops_its_janitor_first(self):
         driver = self.driver
         order = mock.Mock()
-        driver._janitor = order.janitor
+        driver.janitorops = order.janitor
         driver._backend = mock.Mock(azure=order.azure)
         driver.cleanup_host(base.HOST)
         self.assertEqual(
