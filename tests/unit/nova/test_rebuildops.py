@@ -12,6 +12,8 @@
 
 """Rebuilds that Azure or the driver refuses, and such as are cut short."""
 
+import types
+
 import fixtures
 from nova import exception
 from nova.compute import vm_states
@@ -21,6 +23,7 @@ from jacket_azure.payload import data_disk
 from jacket_azure.payload import images as image_facts
 from tests import orders
 from tests.unit.nova import base
+from tests.unit.nova import test_boot_volumes
 from tests.unit.nova import test_killed
 
 OTHER_KEY = orders.KEY.replace('AgMEBQ', 'AgMEBg')
@@ -285,3 +288,51 @@ class CutTest(test_killed.Killing, RebuildTestCase):
                 self.assertEqual('running', power, record)
                 self.assertEqual([self.places()[0]], self.disks(), record)
             self.azure.emulator.faults.clear()
+
+
+class VolumeRefusedTest(RebuildTestCase, test_boot_volumes.BootTestCase):
+    """What Cinder would make another kind of disk of."""
+
+    def setUp(self):
+        super().setUp()
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.image.glance.API.get', lambda api, context, image_id: {
+                'id': image_id, 'name': 'ubuntu', 'status': 'active',
+                'size': 20, 'properties': {}, 'is_public': True}))
+
+    def make_on(self, size_gib):
+        info = self.boot_volume(size_gib=size_gib)
+        disk = self.azure.emulator.store.get(info['data']['disk_id'])
+        disk.properties['hyperVGeneration'] = 'V2'
+        self.server = self.instance(image_ref='')
+        _, self.ports = self.spawn(self.server, devices=self.devices(info))
+        self.server.vm_state = vm_states.ACTIVE
+        self.root = types.SimpleNamespace(
+            is_root=True, is_volume=True, is_image=False,
+            volume_id=info['data']['volume_id'], volume_size=size_gib)
+
+    def rebuild(self, **options):
+        self.driver.rebuild(
+            self.context, self.server, self.image(), [], None, {},
+            [self.root], None, None, network_info=self.ports,
+            block_device_info={}, reimage_boot_volume=True, **options)
+
+    def test_too_small_a_volume(self):
+        self.make_on(size_gib=2)
+        self.refused_before('extend the volume first')
+
+    def test_another_security_type(self):
+        self.make_on(size_gib=64)
+        entry = self.azure.emulator.store.get(self.vm()['id'])
+        entry.properties['securityProfile'] = {
+            'securityType': 'TrustedLaunch', 'uefiSettings': {
+                'secureBootEnabled': True, 'vTpmEnabled': True}}
+        self.refused_before('Cinder would make a Standard disk')
+
+    def test_an_image_nobody_knows(self):
+        self.make_on(size_gib=64)
+        with fixtures.MonkeyPatch(
+                'nova.image.glance.API.get', lambda api, context, image_id: {
+                    'id': image_id, 'name': 'other', 'status': 'active',
+                    'size': 0, 'properties': {}, 'is_public': True}):
+            self.refused_before('other')
