@@ -143,6 +143,25 @@ class ManagedRescueTest(Rescue, images.ImageTestCase):
         self.itself(self.server)
         self.check_itself()
 
+    def test_n21_an_unrescue_that_failed(self):
+        """Nova then takes the rescue system for the server."""
+        self.rescue(self.server, self.rescue_image())
+        self.azure.fail('PATCH', 'virtualMachines', 403, 'AuthorizationFailed')
+        self.action(self.server, 'unrescue')
+        found = self.wait_for_status(self.server, 'ERROR')
+        self.assertIn('AuthorizationFailed', found['fault']['message'])
+        self.azure.emulator.faults.clear()
+        self.action(self.server, 'os-stop')
+        self.wait_for_status(self.server, 'SHUTOFF')
+        # shelving makes an image, and would delete the server's own disk
+        self.action(self.server, 'shelve')
+        event = self.last_event(self.server, 'compute_shelve_instance')
+        self.assertIn('boots from a rescue disk', event['details'])
+        self.wait_for_status(self.server, 'SHUTOFF')
+        self.action(self.server, 'os-start')
+        self.itself(self.server)
+        self.check_itself()
+
     def test_n21_without_room_it_is_what_it_was(self):
         fault = self.azure.emulator.faults.fail_operation(
             'POST', 'virtualMachines/start', 'AllocationFailed', times=1)
