@@ -88,10 +88,12 @@ def _attach_interface(scene):
 
 
 def _detach_interface(scene):
-    [port] = [
-        port for port in scene.neutron.ports_of(scene.server['id'])
+    ports = [
+        port['id'] for port in scene.neutron.ports_of(scene.server['id'])
         if port['network_id'] == scene.neutron.backend['id']]
-    scene.api.detach_interface(scene.server['id'], port['id'])
+    # one that is gone is asked for in vain
+    scene.api.detach_interface(
+        scene.server['id'], ports[0] if ports else scene.server['id'])
 
 
 def _note_disk(scene):
