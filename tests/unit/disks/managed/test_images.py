@@ -103,11 +103,7 @@ class RequestsTest(images.ImageCase, ManagedImageCase):
         _, sent = self.sent(
             self.model.prepare_os_disk, self.disk_spec(images.OTHER_SERVER),
             image)
-        self.assertEqual([('PUT', 'disks.create_or_update')], sent)
-        # a process that has listed nothing looks first
-        _, sent = self.sent(
-            self.make_model().prepare_os_disk, self.disk_spec(images.CACHED),
-            image)
+        # whatever was listed before: it may be older than what is there now
         self.assertEqual([
             ('GET', 'disks.get'), ('PUT', 'disks.create_or_update')], sent)
 
