@@ -70,7 +70,7 @@ class Moves:
         share_info: Any = None,
     ) -> None:
         with errors.as_nova_errors(instance):
-            self.resizeops.finish(instance, migration, power_on)
+            self.resizeops.finish(context, instance, migration, power_on)
 
     def confirm_migration(
         self,
@@ -93,4 +93,4 @@ class Moves:
         share_info: Any = None,
     ) -> None:
         with errors.as_nova_errors(instance):
-            self.resizeops.revert(instance, migration, power_on)
+            self.resizeops.revert(context, instance, migration, power_on)

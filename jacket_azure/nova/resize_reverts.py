@@ -14,10 +14,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from nova import exception as nova_exception
 from nova import objects
+from nova.compute import utils as compute_utils
 from nova.compute import vm_states
 from oslo_log import log as logging
 
@@ -35,6 +37,8 @@ LOG = logging.getLogger(__name__)
 
 Power = instance_view.Power
 
+# among the events of a server's actions
+START_EVENT = 'azure_start'
 # of a migration after which nobody needs what was before it, or it is there
 _OVER = ('confirmed', 'done', 'reverted')
 
@@ -48,7 +52,9 @@ class Reverts:
         self._reshaper = reshaping.Reshaper(backend)
         self._leftovers = leftovers.Leftovers(backend)
 
-    def revert(self, instance: Any, migration: Any, power_on: bool) -> None:
+    def revert(
+        self, context: Any, instance: Any, migration: Any, power_on: bool
+    ) -> None:
         """Make the machine this host's and what it was before.
 
         Whatever the resize has done to it, and where it was cut short.
@@ -72,7 +78,7 @@ class Reverts:
             self._take_at_least(instance)
             raise
         if power_on and power is not Power.RUNNING:
-            self._try_to_start(instance)
+            self._try_to_start(context, instance)
         self._delete_disk(
             instance, disk and shapes.other_place(instance.uuid, disk)
         )
@@ -92,7 +98,7 @@ class Reverts:
         if migration is None:
             return
         if instance.flavor.id == migration.old_instance_type_id:
-            self.revert(instance, migration, power_on=False)
+            self.revert(context, instance, migration, power_on=False)
 
     def _take_at_least(self, instance: Any) -> None:
         """Make a machine this host's, since Nova shows it there."""
@@ -130,16 +136,28 @@ class Reverts:
         except nova_exception.MigrationNotFound:
             return None
 
-    def _try_to_start(self, instance: Any) -> None:
+    def _try_to_start(self, context: Any, instance: Any) -> None:
+        """Start a machine whose move is done; tell the user if it does not.
+
+        Nova's power sync shows the server as stopped then.
+        """
         try:
             self._reshaper.start(instance)
         except exceptions.AzureError as exc:
             LOG.error(
-                'The server is what it was before the resize, but does not '
-                'start: %s',
+                'The virtual machine does not start: %s',
                 exc,
                 instance=instance,
             )
+            told = compute_utils.EventReporter(
+                context, START_EVENT, self._backend.host, instance.uuid
+            )
+            # of other exceptions the user is shown the name only
+            with contextlib.suppress(nova_exception.NovaException):
+                with told:
+                    raise nova_exception.NovaException(
+                        f'The server is stopped, for it does not start: {exc}'
+                    ) from exc
 
     def _delete_disk(self, instance: Any, name: str | None) -> None:
         """End a resize: delete the OS disk that is not used, if any.

@@ -75,7 +75,7 @@ class ResizeOps(resize_reverts.Reverts):
             raise self._taken_back(instance, plan, exc) from exc
 
     def finish(
-        self, instance: Any, migration: Any, power_on: bool
+        self, context: Any, instance: Any, migration: Any, power_on: bool
     ) -> None:
         """Make sure that the machine is this host's, and runs if it shall.
 
@@ -102,7 +102,7 @@ class ResizeOps(resize_reverts.Reverts):
             )
             return
         if power_on and power in (Power.STOPPED, Power.DEALLOCATED):
-            self._try_to_start(instance)
+            self._try_to_start(context, instance)
 
     def confirm(self, instance: Any, migration: Any) -> None:
         """Delete what only a revert would need; never fails.

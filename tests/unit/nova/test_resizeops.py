@@ -12,6 +12,7 @@
 
 """Resizes that Azure or the driver refuses, and such as are cut short."""
 
+import contextlib
 import types
 import uuid
 
@@ -42,9 +43,21 @@ class ResizeTestCase(base.NovaTestCase):
         super().setUp()
         self.useFixture(fixtures.MonkeyPatch(
             'nova.objects.Instance.save', lambda *args, **options: None))
+        # Nova's database of events
+        self.events = []
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.compute.utils.EventReporter', self.reporter))
         self.migration = types.SimpleNamespace(
             uuid=str(uuid.uuid4()), source_compute=base.HOST,
             dest_compute=base.HOST, dest_node=base.HOST)
+
+    @contextlib.contextmanager
+    def reporter(self, context, event, host, uuid):
+        try:
+            yield
+        except Exception as exc:
+            self.events.append(f'{event}: {exc}')
+            raise
 
     def flavor(self, size=BIG, root_gb=30, **values):
         return objects.Flavor(
@@ -216,6 +229,9 @@ class CapacityTest(ResizeTestCase):
         self.revert()
         self.assertEqual(
             (SMALL, self.server.uuid, 'deallocated'), self.shape())
+        [told] = self.events
+        self.assertIn('azure_start: The server is stopped', told)
+        self.assertIn('AllocationFailed', told)
 
     def test_a_revert_keeps_to_the_size_of_before(self):
         """Whatever the mapping says of the old flavor by now."""
