@@ -76,6 +76,15 @@ def swap(
         except exceptions.PreconditionFailed as exc:
             # also after a write of our own that Azure gave up
             newest = machines.get(name)
+            is_all = tags is None and not properties
+            if is_all and (
+                payload.difference(newest, os_disk, data_disks) is None
+            ):
+                state = str(newest['properties'].get('provisioningState'))
+                if state.lower() == 'updating':
+                    raise
+                # it was this very write, whose answer was lost
+                return newest
             if data_disks is not None and not _same_disks(vm, newest):
                 return exc
             return send()
