@@ -29,6 +29,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nova import exception as nova_exception
+from nova.compute import vm_states
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
@@ -115,16 +116,19 @@ class ResizeOps(resize_reverts.Reverts):
     def _carry_out(
         self, instance: Any, plan: resize_plans.Plan
     ) -> None:
-        runs = plan.power is Power.RUNNING
-        if plan.redeploys:
-            if runs:
-                self._redeploy(instance)
-            elif plan.power is Power.STOPPED:
-                # it gets other hardware when it starts
-                self._reshaper.deallocate(instance)
-            return
-        power = self._reshaper.become(
-            instance, plan.vm, plan.after, self._disk_maker(plan.growth)
+        power = plan.power
+        if not plan.redeploys:
+            power = self._reshaper.become(
+                instance, plan.vm, plan.after, self._disk_maker(plan.growth)
+            )
+        elif power is Power.RUNNING:
+            self._redeploy(instance)
+        elif power is Power.STOPPED:
+            # it gets other hardware when it starts
+            power = self._reshaper.deallocate(instance)
+        # a server that Nova shows as active runs afterwards, if it did or not
+        runs = Power.RUNNING is plan.power or (
+            instance.vm_state == vm_states.ACTIVE
         )
         if runs and power is not Power.RUNNING:
             self._reshaper.start(instance)

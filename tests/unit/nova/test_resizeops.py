@@ -212,6 +212,15 @@ class CapacityTest(ResizeTestCase):
         self.assertEqual(
             (SMALL, self.server.uuid, 'deallocated'), self.shape())
 
+    def test_an_active_server_that_was_stopped_runs_afterwards(self):
+        """As one does that an earlier resize could not start again."""
+        self.make()
+        self.driver._backend.azure.virtual_machines.deallocate(
+            self.server.uuid)
+        self.server.vm_state = vm_states.ACTIVE
+        self.resize()
+        self.assertEqual((BIG, 'running'), self.shape()[::2])
+
     def test_what_cannot_be_undone_is_an_error(self):
         self.make()
         self.azure.fail('POST', 'virtualMachines/start', 409,
