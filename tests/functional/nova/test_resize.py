@@ -217,6 +217,25 @@ class ResizeTest(Resizing, ResizeTestCase):
             self.asked_for(lambda: self.migrate(stopped)))
         self.confirm(stopped, 'SHUTOFF')
 
+    def test_n33_what_nobody_confirms_is_confirmed_in_time(self):
+        server = self.create_server()
+        self.resize(server, disk_gb=128)
+        grown, _ = self.os_disk(server)
+        self.flags(resize_confirm_window=600)
+        self.run_periodic('_poll_unconfirmed_resizes')
+        self.assertEqual(
+            'VERIFY_RESIZE', self.api.get_server(server['id'])['status'])
+        self.flags(resize_confirm_window=1)
+
+        def is_confirmed():
+            self.run_periodic('_poll_unconfirmed_resizes')
+            return self.api.get_server(server['id'])['status'] == 'ACTIVE'
+
+        self.wait_until(is_confirmed, 'confirmed')
+        self.settled(server, 'ACTIVE')
+        # the disk of before is gone
+        self.assertEqual({grown: 128}, self.disks(server))
+        self.assertEqual(BIG, self.size(server))
 
     def test_n13_refused_in_words_before_anything_changes(self):
         server = self.create_server()
