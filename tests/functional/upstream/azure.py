@@ -22,9 +22,9 @@ VIRTUAL_NETWORK = 'nova'
 SUBNET = 'all'
 PREFIX = '192.168.0.0/16'
 # flavors of Nova's tests have 1 GiB disks: smaller than any of the market
-IMAGE = 'nova-tests'
+IMAGE = 'nova_tests'
 _DISKS_VERSION = '2026-03-02'
-_IMAGES_VERSION = '2026-04-01'
+_GALLERIES_VERSION = '2026-03-03'
 
 
 class AzureFixture(azure_fixtures.AzureFixture):
@@ -50,10 +50,14 @@ class AzureFixture(azure_fixtures.AzureFixture):
         self._put(session, disk, _DISKS_VERSION, {
             'osType': 'Linux', 'hyperVGeneration': 'V2', 'diskSizeGB': 1,
             'creationData': {'createOption': 'Empty'}})
-        self._put(session, self.image_id, _IMAGES_VERSION, {
-            'hyperVGeneration': 'V2', 'storageProfile': {'osDisk': {
-                'osType': 'Linux', 'osState': 'Generalized',
-                'managedDisk': {'id': disk}}}})
+        gallery, definition, _ = self._gallery()
+        self._put(session, gallery, _GALLERIES_VERSION, {})
+        self._put(session, definition, _GALLERIES_VERSION, {
+            'osType': 'Linux', 'osState': 'Generalized',
+            'hyperVGeneration': 'V2', 'identifier': {
+                'publisher': 'nova', 'offer': 'tests', 'sku': IMAGE}})
+        self._put(session, self.image_id, _GALLERIES_VERSION, {
+            'storageProfile': {'osDiskImage': {'source': {'id': disk}}}})
 
     def _put(self, session, path, version, properties):
         answer = session.put(
@@ -67,8 +71,14 @@ class AzureFixture(azure_fixtures.AzureFixture):
 
     @property
     def image_id(self):
-        """Full id of the one image."""
-        return self._id('images')
+        """Full id of the one image: a gallery's, to make disks of as well."""
+        return self._gallery()[-1]
+
+    def _gallery(self):
+        """Return the ids of gallery, definition and version."""
+        gallery = self._id('galleries')
+        definition = f'{gallery}/images/{IMAGE}'
+        return gallery, definition, f'{definition}/versions/1.0.0'
 
     def _id(self, kind):
         return (f'/subscriptions/{self.emulator.subscription_id}'
