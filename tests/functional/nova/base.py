@@ -81,6 +81,7 @@ class AzureServersTestCase(
             azure_fixtures.AzureFixture(**self.emulator_options))
         self._client = None
         self.azure.patch_connect()
+        self.useFixture(nova_fixtures.CellLockFixture())
         super().setUp()
         # Nova's own log fixture throws out those before it
         self.log = self.useFixture(debug_log.DebugLog())

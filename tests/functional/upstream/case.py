@@ -94,6 +94,7 @@ class OnAzure(waiting.Waiting, base.KeepsMethod):
                     virtapi, 'fake.FakeDriver'))
         # first in, last out: when all services have ended
         self.addCleanup(self._check, self.azure)
+        self.useFixture(own_fixtures.CellLockFixture())
         super().setUp()
 
     def _load_driver(self, virtapi, compute_driver=None):
