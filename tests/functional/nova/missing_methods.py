@@ -60,9 +60,4 @@ LEFT_TO_NOVA = {
     'soft_delete': 'Nova powers off',
 }
 
-# Issue and row of later work.
-OWED = {
-    'get_serial_console': 'issue 6, N18',
-}
-
-MISSING = {**IMPOSSIBLE, **LEFT_TO_NOVA, **OWED}
+MISSING = {**IMPOSSIBLE, **LEFT_TO_NOVA}

@@ -194,7 +194,7 @@ class ResizeTest(Resizing, ResizeTestCase):
 
     GROWTH = [
         'GET virtualMachines', 'GET disks',
-        'POST virtualMachines/deallocate', 'PUT disks',
+        'POST virtualMachines/deallocate', 'GET disks', 'PUT disks',
         'PATCH virtualMachines', 'POST virtualMachines/start']
     CONFIRMATION = ['GET disks', 'DELETE disks']
     REVERT = [

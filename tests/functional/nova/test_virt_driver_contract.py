@@ -49,7 +49,11 @@ REPLACED = {
     'test_attach_detach_volume': _FAKE,
     'test_get_device_name_for_instance':
         'upstream hands in a mapping that answers nothing',
+    'test_migrate_disk_and_power_off':
+        'upstream has no migration, without which Nova never asks',
     'test_pause': _NO_PAUSE,
+    'test_poll_rebooting_instances':
+        'upstream hands in something that is no instance',
     'test_unpause_paused_instance': _NO_PAUSE,
     'test_unpause_unpaused_instance': _NO_PAUSE,
     'test_rescue': _NO_IMAGE,
@@ -165,6 +169,32 @@ class AzureDriverContractTest(
                 instance, objects.BlockDeviceMappingList(),
                 objects.BlockDeviceMapping(device_name=None)))
 
+    def test_migrate_disk_and_power_off(self):
+        """Replaces upstream's; there is a migration."""
+        instance, network_info = self._get_running_instance()
+        migration = objects.Migration(
+            self.ctxt, instance_uuid=instance.uuid, status='migrating',
+            migration_type='migration', source_compute=CONF.host,
+            source_node=CONF.host, dest_compute=CONF.host)
+        migration.create()
+        instance.migration_context = objects.MigrationContext(
+            self.ctxt, instance_uuid=instance.uuid,
+            migration_id=migration.id)
+        with self.azure.recording() as made:
+            self.assertEqual(
+                '', self.connection.migrate_disk_and_power_off(
+                    self.ctxt, instance, '127.0.0.1', instance.flavor,
+                    network_info))
+        self.assertIn(
+            'POST', [record.method for record in made])
+
+    def test_poll_rebooting_instances(self):
+        """Replaces upstream's; this one is not rebooting any more."""
+        instance, _ = self._get_running_instance()
+        with self.azure.recording() as made:
+            self.connection.poll_rebooting_instances(10, [instance])
+        self.assertEqual([], made)
+
     def test_pause(self):
         """Replaces upstream's: Azure cannot, and we say so."""
         instance, _ = self._get_running_instance()
@@ -250,15 +280,10 @@ class ListsTest(timeout.TestCase):
             if inspect.isfunction(method) and not name.startswith('_')
             and 'raise NotImplementedError' in inspect.getsource(method)
             and getattr(driver.AzureDriver, name) is method]
-        lists = (missing_methods.IMPOSSIBLE, missing_methods.LEFT_TO_NOVA,
-                 missing_methods.OWED)
+        lists = (missing_methods.IMPOSSIBLE, missing_methods.LEFT_TO_NOVA)
         self.assertEqual(
             sorted(missing),
             sorted(name for listed in lists for name in listed))
-
-    def test_what_is_owed_names_issue_and_row(self):
-        for name, owed_by in missing_methods.OWED.items():
-            self.assertRegex(owed_by, r'issue [456], N\d\d', name)
 
     def test_every_test_of_upstream_is_run(self):
         """Ours has them all, and replaces only those that are named."""
