@@ -31,11 +31,11 @@ from nova.compute import utils as compute_utils
 from nova.compute import vm_states
 import nova.conf
 from oslo_log import log as logging
-from oslo_service import periodic_task
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import errors
+from jacket_azure.nova import periodic
 from jacket_azure.nova import strays
 from jacket_azure.payload import names
 from jacket_azure.payload import tags
@@ -62,19 +62,12 @@ def register(virtapi: Any) -> None:
 
     It runs as often as the power sync, which finds what it looks into.
     """
-    manager = getattr(virtapi, '_compute', None)
-    if manager is None:
-        return
-
-    @periodic_task.periodic_task(
-        spacing=CONF.sync_power_state_interval, name=TASK
+    periodic.register(
+        virtapi,
+        TASK,
+        CONF.sync_power_state_interval,
+        lambda driver, context: driver.absenceops.look(context),
     )
-    def look(manager: Any, context: Any) -> None:
-        manager.driver.absenceops.look(context)
-
-    # the table belongs to the class, which may have had a driver before
-    if TASK not in manager._periodic_spacing:
-        manager.add_periodic_task(look)
 
 
 class AbsenceOps:

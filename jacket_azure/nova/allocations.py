@@ -35,7 +35,8 @@ from nova import utils
 import nova.conf
 from nova.scheduler.client import report
 from oslo_log import log as logging
-from oslo_service import periodic_task
+
+from jacket_azure.nova import periodic
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)
@@ -59,17 +60,12 @@ class _Lost:
 
 def register(virtapi: Any) -> None:
     """Hang the task on the running compute manager, if there is one."""
-    manager = getattr(virtapi, '_compute', None)
-    if manager is None:
-        return
-
-    @periodic_task.periodic_task(spacing=SPACING_SECONDS, name=TASK)
-    def give_back(manager: Any, context: Any) -> None:
-        manager.driver.allocations.give_back(context)
-
-    # the table belongs to the class, which may have had a driver before
-    if TASK not in manager._periodic_spacing:
-        manager.add_periodic_task(give_back)
+    periodic.register(
+        virtapi,
+        TASK,
+        SPACING_SECONDS,
+        lambda driver, context: driver.allocations.give_back(context),
+    )
 
 
 class Allocations:

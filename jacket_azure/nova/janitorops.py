@@ -26,13 +26,13 @@ from typing import Any
 
 from nova import context as nova_context
 from nova import objects
-from oslo_service import periodic_task
 from oslo_utils import timeutils
 
 from jacket_azure.janitor import facts
 from jacket_azure.janitor import page_blobs
 from jacket_azure.janitor import sweep
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import periodic
 from jacket_azure.nova import volume_records
 from jacket_azure.nova import worker
 
@@ -46,17 +46,13 @@ def register(virtapi: Any, interval_seconds: int) -> None:
 
     :param interval_seconds: 0 or less: no passes
     """
-    manager = getattr(virtapi, '_compute', None)
-    if manager is None or interval_seconds <= 0:
-        return
-
-    @periodic_task.periodic_task(spacing=interval_seconds, name=TASK)
-    def tick(manager: Any, context: Any) -> None:
-        manager.driver.janitorops.tick()
-
-    # the table belongs to the class, which may have had a driver before
-    if TASK not in manager._periodic_spacing:
-        manager.add_periodic_task(tick)
+    if interval_seconds > 0:
+        periodic.register(
+            virtapi,
+            TASK,
+            interval_seconds,
+            lambda driver, context: driver.janitorops.tick(),
+        )
 
 
 class JanitorOps:

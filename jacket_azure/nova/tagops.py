@@ -25,12 +25,12 @@ from typing import Any
 
 from nova import objects
 from oslo_log import log as logging
-from oslo_service import periodic_task
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import errors
 from jacket_azure.nova import parallel
+from jacket_azure.nova import periodic
 from jacket_azure.payload import names
 from jacket_azure.payload import tags
 from jacket_azure.payload import virtual_machine
@@ -43,17 +43,12 @@ SPACING_SECONDS = 60
 
 def register(virtapi: Any) -> None:
     """Hang the task on the running compute manager, if there is one."""
-    manager = getattr(virtapi, '_compute', None)
-    if manager is None:
-        return
-
-    @periodic_task.periodic_task(spacing=SPACING_SECONDS, name=TASK)
-    def follow(manager: Any, context: Any) -> None:
-        manager.driver.tagops.follow(context)
-
-    # the table belongs to the class, which may have had a driver before
-    if TASK not in manager._periodic_spacing:
-        manager.add_periodic_task(follow)
+    periodic.register(
+        virtapi,
+        TASK,
+        SPACING_SECONDS,
+        lambda driver, context: driver.tagops.follow(context),
+    )
 
 
 class TagOps:
