@@ -24,6 +24,8 @@ import os
 import subprocess
 import sys
 
+from tests.functional import results
+
 # The environment variables of the services, and their value in each model
 MODES = {'threading': 'true', 'eventlet': 'false'}
 VARIABLES = (
@@ -50,26 +52,37 @@ CHOSEN = {
 }
 # a service that does not stop must not keep the run from ending
 LIMIT_SECONDS = 1800
+SUCCESSES = ('success', 'skip', 'xfail')
 
 
 def run(suite, mode, arguments):
-    """Run stestr once, and return its exit status."""
+    """Run stestr once.
+
+    :returns: its exit status, and what to say at the end of tests that did
+        not pass
+    """
     print(f'functional tests of {suite}, {mode}', flush=True)
     environment = dict(os.environ)
     environment.update(dict.fromkeys(VARIABLES, MODES[mode]))
     environment.setdefault('OS_TEST_TIMEOUT', '300')
-    command = [
+    stestr = [
         sys.executable, '-m', 'stestr',
-        '--test-path', f'./tests/functional/{suite}', '--top-dir', './',
-        'run', *arguments]
+        '--test-path', f'./tests/functional/{suite}', '--top-dir', './']
     process = subprocess.Popen(
-        command, env=environment, start_new_session=True)
+        [*stestr, 'run', '--suppress-attachments', *arguments],
+        env=environment, start_new_session=True)
     try:
-        return process.wait(timeout=LIMIT_SECONDS)
+        status = process.wait(timeout=LIMIT_SECONDS)
     except BaseException:
         os.killpg(process.pid, 9)
         process.wait()
         raise
+    if not status:
+        return 0, []
+    return status, [
+        f'{suite}, {mode}: {test_id}: {result.status}\n{result.traceback}'
+        for test_id, result in sorted(results.last(stestr).items())
+        if result.status not in SUCCESSES]
 
 
 def main():
@@ -80,11 +93,15 @@ def main():
     parser.add_argument('--all', action='store_true')
     options, arguments = parser.parse_known_args()
     is_whole = options.all or options.mode or arguments
-    results = [
+    ends = [
         run(suite, mode, arguments if is_whole else CHOSEN[suite, mode])
         for suite in options.suite or SUITES
         for mode in options.mode or MODES]
-    return max(results)
+    # again, and last: between these suites much else is printed
+    for _, failures in ends:
+        for failure in failures:
+            print(failure)
+    return max(status for status, _ in ends)
 
 
 if __name__ == '__main__':

@@ -19,7 +19,7 @@ import zlib
 
 import yaml
 
-from tests.functional.upstream import results as stestr_results
+from tests.functional import results as stestr_results
 
 HERE = pathlib.Path(__file__).parent
 PASSING = HERE / 'passing'

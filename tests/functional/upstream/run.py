@@ -24,9 +24,9 @@ import subprocess
 import sys
 import tempfile
 
+from tests.functional import results
 from tests.functional.upstream import classes
 from tests.functional.upstream import ratchet
-from tests.functional.upstream import results
 from tests.functional.upstream import suites
 from tests.functional.upstream import test_suites
 

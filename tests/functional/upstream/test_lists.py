@@ -19,9 +19,9 @@ import re
 import nova.tests.functional
 
 from tests import timeout
+from tests.functional import results
 from tests.functional.upstream import classes
 from tests.functional.upstream import ratchet
-from tests.functional.upstream import results
 from tests.functional.upstream import suites
 
 REASONS = ('azure', 'fake', 'nova', 'owed')

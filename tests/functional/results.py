@@ -26,10 +26,12 @@ class Result:
 
     :ivar status: stestr's word; ``inprogress`` when the run ended first
     :ivar reason: last line of the traceback, or why it was skipped
+    :ivar traceback: the whole of it, '' for a test that was skipped
     """
 
     status: str
     reason: str = ''
+    traceback: str = ''
 
 
 def last(stestr):
@@ -43,7 +45,9 @@ def last(stestr):
     found = {}
 
     def note(test):
-        found[test['id']] = Result(test['status'], _reason(test['details']))
+        found[test['id']] = Result(
+            test['status'], _reason(test['details']),
+            _traceback(test['details']))
 
     result = testtools.StreamToDict(note)
     result.startTestRun()
@@ -60,3 +64,9 @@ def _reason(details):
             said = [line for line in lines if not line.startswith(' ')]
             return said[-1] if said else lines[-1]
     return ''
+
+
+def _traceback(details):
+    return '\n'.join(
+        details[name].as_text() for name in sorted(details)
+        if name.startswith('traceback'))
