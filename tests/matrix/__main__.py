@@ -37,6 +37,7 @@ PARTS = 5
 # what is swept: the module of its services, and the disk model
 SCENES = {'servers': ('services', 'Services', None),
           'actions': ('actions', 'Actions', None),
+          'page-blob-actions': ('actions', 'PageBlobActions', 'page_blob'),
           'attachments': ('attachments', 'Attachments', None),
           'images': ('images', 'Images', None),
           'volumes': ('volumes', 'Volumes', 'managed'),

@@ -139,6 +139,17 @@ def _is_reverted(scene):
             and scene.os_disk() == scene.server['id'])
 
 
+def _evacuate(scene):
+    scene.as_client_of('2.94', lambda: scene.admin_api.post_server_action(
+        scene.server['id'], {'evacuate': {'host': scene.OTHER}}))
+
+
+def _is_evacuated(scene):
+    host = scene.server_now()['OS-EXT-SRV-ATTR:host']
+    return (_is_running(scene) and host == scene.OTHER
+            and scene.vm(scene.server)['tags']['jacket-host'] == host)
+
+
 SUSPEND = Action(
     'suspend', 'suspend', 'compute_suspend_instance',
     lambda scene: scene.action(scene.server, 'suspend'), _is_suspended)
@@ -155,7 +166,9 @@ DETACH_INTERFACE = Action(
     lambda scene: scene.undisturbed(ATTACH_INTERFACE), hides_reason=True)
 RESCUE = Action(
     'rescue', 'rescue', 'compute_rescue_instance',
-    lambda scene: scene.action(scene.server, 'rescue'), _is_rescued)
+    lambda scene: scene.action(scene.server, 'rescue', {
+        'rescue_image_ref': scene.image()}),
+    _is_rescued)
 UNRESCUE = Action(
     'unrescue', 'unrescue', 'compute_unrescue_instance',
     lambda scene: scene.action(scene.server, 'unrescue'), _is_itself,
@@ -163,7 +176,7 @@ UNRESCUE = Action(
 REBUILD = Action(
     'rebuild', 'rebuild', 'compute_rebuild_instance',
     lambda scene: scene.action(scene.server, 'rebuild', {
-        'imageRef': scene.glance.ubuntu['id']}),
+        'imageRef': scene.image()}),
     _is_rebuilt, _note_disk, keeps_os_disk=False)
 RESIZE = Action(
     'resize', 'resize', 'compute_finish_resize',
@@ -178,6 +191,9 @@ REVERT = Action(
     'revert', 'revertResize', 'compute_finish_revert_resize',
     lambda scene: scene.action(scene.server, 'revertResize'),
     _is_reverted, _resized, keeps_os_disk=False)
+EVACUATE = Action(
+    'evacuate', 'evacuate', 'compute_rebuild_instance', _evacuate,
+    _is_evacuated, lambda scene: scene.lose_host())
 # also asked for after another one has failed
 HARD_REBOOT = Action(
     'hard reboot', 'reboot', 'compute_reboot_instance',
@@ -185,5 +201,5 @@ HARD_REBOOT = Action(
     _is_running)
 
 ACTIONS = (SUSPEND, RESUME, ATTACH_INTERFACE, DETACH_INTERFACE,
-           RESCUE, UNRESCUE, REBUILD, RESIZE, CONFIRM, REVERT)
+           RESCUE, UNRESCUE, REBUILD, RESIZE, CONFIRM, REVERT, EVACUATE)
 BY_STEP = {action.step: action for action in ACTIONS}

@@ -21,7 +21,12 @@ from __future__ import annotations
 
 import time
 
+from jacket_azure.payload import data_disk
+from tests import azurite
+from tests.functional.nova import base
+from tests.functional.nova import images
 from tests.functional.nova import passes
+from tests.functional.nova import test_capacity
 from tests.matrix import action_rows
 from tests.matrix import asking
 from tests.matrix import scene
@@ -31,14 +36,19 @@ from tests.matrix import services
 LATER_SECONDS = 30 * 86400
 
 
-class Actions(asking.Asking, passes.Passes, services.Services):
+class Actions(test_capacity.MoreHosts, asking.Asking, passes.Passes,
+              services.Services):
     """Nova's services and what users ask of a server, for many cells.
 
     :ivar actions: which ones
+    :ivar other: the compute service of :attr:`OTHER`, once it is wanted
     :ivar server: the server of the cell
     """
 
+    OTHER = 'azure-eastus-2'
     actions = action_rows.ACTIONS
+    other = None
+    _is_host_lost = False
     azure_options = {
         **services.Services.azure_options,
         'hibernation': True, 'restart_for_interface_change': True}
@@ -75,8 +85,39 @@ class Actions(asking.Asking, passes.Passes, services.Services):
         return self._boots().endswith('-rescue')
 
     def _boots(self):
-        storage = self.vm(self.server)['properties']['storageProfile']
-        return storage['osDisk']['name']
+        return data_disk.os_disk_name(self.vm(self.server))
+
+    def image(self):
+        """Return the id of an image that a disk can be made of."""
+        return self.glance.ubuntu['id']
+
+    def lose_host(self):
+        """Let the server's host count as dead, and another be up."""
+        if self.other is None:
+            self.other = self._start_compute(self.OTHER)
+            self.api.add_host_to_aggregate(self.aggregate, self.OTHER)
+        self._down(self.OTHER, False)
+        self._down(base.HOST, True)
+        self._is_host_lost = True
+
+    def _host_returns(self):
+        # Nova wants it to have seen first which servers were taken over
+        self.restart_compute()
+        self._down(base.HOST, False)
+        self._is_host_lost = False
+
+    def as_client_of(self, microversion, ask):
+        """Ask as a client of that version of the API does."""
+        before = self.admin_api.microversion
+        self.admin_api.microversion = microversion
+        try:
+            ask()
+        finally:
+            self.admin_api.microversion = before
+
+    def _down(self, host, is_down):
+        [service] = self.admin_api.get_services('nova-compute', host)
+        self.admin_api.put_service_force_down(service['id'], is_down)
 
     def has_interfaces(self, count):
         """Tell whether Neutron and Azure have so many of the server."""
@@ -89,8 +130,10 @@ class Actions(asking.Asking, passes.Passes, services.Services):
         self.start_anew()
         server = self.ask_for_server(
             networks=[{'uuid': self.neutron.private['id']}],
-            availability_zone=services.ZONE, key_name='demo')
+            key_name='demo')
         self.server = self._settled(server)
+        if self.server['status'] != 'ACTIVE':
+            raise AssertionError(self.server['fault']['message'])
         action.prepare(self)
         self.start_anew()
         self.wire.step = action.step
@@ -138,6 +181,8 @@ class Actions(asking.Asking, passes.Passes, services.Services):
         outcome.ok = not outcome.text and action.is_done(self)
         if not outcome.ok:
             outcome.remains += self._go_on(action)
+        if self._is_host_lost:
+            outcome.remains += self._host_comes_back(action)
         if action.keeps_os_disk or not outcome.ok:
             outcome.remains += self._lost(action, disk)
         outcome.remains += self._clear()
@@ -159,18 +204,35 @@ class Actions(asking.Asking, passes.Passes, services.Services):
         return [f'a second {action.step} says "{again}", and a hard reboot '
                 f'"{reboot}"; the server is {self.status()}']
 
+    def _host_comes_back(self, action):
+        """Let the dead host start; it must leave alone what was taken over."""
+        was_done = action.is_done(self)
+        self._host_returns()
+        if was_done and not action.is_done(self):
+            return [f'the host that came back did something to '
+                    f'{self.server_now()["status"]}']
+        return []
+
     def _lost(self, action, disk):
         """Tell of the disk that the server booted from, if it is gone."""
-        kept = {each['name'] for each in self.azure.resources('disks')}
+        kept = self._disks()
         if disk in kept:
             return []
         if not action.keeps_os_disk and action.is_done(self):
             return []
         return [f'the OS disk {disk} is gone, {kept} left']
 
+    def _disks(self):
+        return {each['name'] for each in self.azure.resources('disks')}
+
     def _clear(self):
         """Delete the server; return what is left of it."""
+        if self._is_host_lost:
+            self._host_returns()
         found = self._delete(self.server)
+        if self.other is not None:
+            # not for the next server
+            self._down(self.OTHER, True)
         if found is None and self.azure.resource_ids():
             self._sweep()
         return self._remains(self.server, found)
@@ -179,3 +241,50 @@ class Actions(asking.Asking, passes.Passes, services.Services):
         """Let the janitor do two passes, much later."""
         self._later = LATER_SECONDS
         self.run_passes()
+
+
+class PageBlobActions(images.OnPageBlobs, Actions):
+    """On Azure Stack Hub with page blobs, which knows no hibernation."""
+
+    azure_options = {
+        **Actions.azure_options, **images.OnPageBlobs.azure_options,
+        'hibernation': False}
+    actions = tuple(
+        each for each in Actions.actions
+        if each not in (action_rows.SUSPEND, action_rows.RESUME))
+    zone = None
+    _image = None
+
+    def setUp(self):
+        # its start takes seconds, for which no virtual clock waits
+        self.assertIsNotNone(azurite.shared().client)
+        super().setUp()
+
+    def image(self):
+        """Return one made of a server: Azure copies no marketplace image."""
+        if self._image is None:
+            self._image = self._make_image()
+        return self._image
+
+    def _make_image(self):
+        self.action(self.server, 'createImage', {'name': 'made'})
+        self.wait_until(
+            lambda: self.server_now()['OS-EXT-STS:task_state'] is None,
+            'an image made')
+        [image] = [each['id'] for each in self.glance.images.values()
+                   if each['name'] == 'made' and each['status'] == 'active']
+        return image
+
+    def _disks(self):
+        disks = self.compute.manager.driver._backend.disks
+        return {each.name.rpartition('/')[2].removesuffix('.vhd')
+                for each in disks.list()}
+
+    def _remains(self, server, found):
+        remains = [f'blob: {each}' for each in self._disks()]
+        remains += super()._remains(server, found)
+        if remains:
+            # an empty world has an empty account
+            self._image = None
+            self.lead_blobs()
+        return remains

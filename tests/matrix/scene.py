@@ -21,6 +21,7 @@ import pathlib
 import fixtures
 
 from jacket_azure.arm import transport
+from tests import world
 from tests.matrix import proxy
 from tests.matrix import troubles
 from tests.matrix import wire
@@ -68,8 +69,12 @@ class Scene:
     """Part of a test case whose services reach Azure through the wire.
 
     :ivar azure: a :class:`tests.fixtures.AzureFixture`
+    :ivar disk_model: whose requests pass; blobs are asked for as well on
+        ``page_blob``
     :ivar wire: what passes between the driver and Azure
     """
+
+    disk_model = None
 
     def connect_wire(self):
         """Put the wire before Azure; options made from now on lead to it."""
@@ -78,10 +83,22 @@ class Scene:
         self.wire = wire.Wire()
         # so the operations' URLs lead through the proxy as well
         emulator.endpoint = self._between(emulator.endpoint)
+        if self.disk_model == 'page_blob':
+            emulator.blobs.url = self._between(emulator.blobs.url)
+            self.lead_blobs()
         self._refuse_where_armed()
         # msal repeats a refusal of the token service to itself for seconds
         self.useFixture(fixtures.MonkeyPatch(
             'msal.individual_cache.time', self.azure.clock))
+
+    def lead_blobs(self):
+        """Let the storage account say that its blobs are at the wire."""
+        emulator = self.azure.emulator
+        [account] = [each for each in emulator.store
+                     if each.name == world.STORAGE_ACCOUNT]
+        account.properties['primaryEndpoints']['blob'] = (
+            emulator.blobs.endpoint_of(account.name) + '/')
+        self.wire.account = account.name
 
     def _between(self, endpoint):
         ca_file = self.azure.emulator.ca_file

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import time
 
-from tests import world
 from tests.functional.cinder import base
 from tests.matrix import scene
 
@@ -42,18 +41,7 @@ class Volumes(scene.Scene, base.AzureVolumesTestCase):
 
     def configure(self, group, **options):
         self.connect_wire()
-        if self.disk_model == 'page_blob':
-            self._connect_blobs()
         super().configure(group, **options)
-
-    def _connect_blobs(self):
-        emulator = self.azure.emulator
-        emulator.blobs.url = self._between(emulator.blobs.url)
-        [account] = [each for each in emulator.store
-                     if each.name == world.STORAGE_ACCOUNT]
-        account.properties['primaryEndpoints']['blob'] = (
-            emulator.blobs.endpoint_of(account.name) + '/')
-        self.wire.account = account.name
 
     # the world of a cell
 
