@@ -18,6 +18,7 @@ and addresses that Azure keeps for itself.
 
 import copy
 import ipaddress
+import sys
 import uuid
 
 import fixtures
@@ -45,8 +46,10 @@ class CellLockFixture(fixtures.Fixture):
     """
 
     def _setUp(self):
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.tests.fixtures.nova.ReaderWriterLock', _CellLock))
+        # by its name one gets another module, which the package has imported
+        module = sys.modules[nova_fixtures.CellDatabases.__module__]
+        self.useFixture(fixtures.MockPatchObject(
+            module, 'ReaderWriterLock', _CellLock))
 
 
 def _network(name, cidr):
