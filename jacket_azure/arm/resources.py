@@ -135,6 +135,23 @@ class Resources:
         started = self._start(method, *arguments, call=call, **options)
         return self._client.waiter.wait(started, call)
 
+    def _run_delete(
+        self, *path: str, call: calls.Call, **options: Any
+    ) -> bool:
+        """Delete what is at a path and wait; return False for nothing."""
+        try:
+            started = self._start(
+                self._sdk.begin_delete, *path, call=call, **options
+            )
+        except exceptions.NotFound:
+            # After a lost reply it may have been us, or it was never there:
+            # who relies on what goes along has to look.
+            return False
+        if started.response.status_code == 204:
+            return False
+        self._client.waiter.wait(started, call)
+        return True
+
 
 class GroupResources(Resources):
     """A resource type that lives in our resource group."""

@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from typing import Any
 from typing import cast
 
-from jacket_azure import exceptions
 from jacket_azure.arm import resources
 from jacket_azure.arm import writes
 
@@ -71,17 +70,6 @@ class VirtualMachineExtensions(resources.GroupResources):
             self._operation('delete'),
             virtual_machine=virtual_machine.lower(),
         )
-        try:
-            started = self._start(
-                self._sdk.begin_delete,
-                self._group,
-                virtual_machine,
-                name,
-                call=call,
-            )
-        except exceptions.NotFound:
-            return False
-        if started.response.status_code == 204:
-            return False
-        self._client.waiter.wait(started, call)
-        return True
+        return self._run_delete(
+            self._group, virtual_machine, name, call=call
+        )

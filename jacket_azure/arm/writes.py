@@ -89,22 +89,7 @@ class WrittenResources(resources.ListedResources):
             virtual_machine=self._machine(name),
             timeout_seconds=timeout_seconds,
         )
-        try:
-            started = self._start(
-                self._sdk.begin_delete,
-                self._group,
-                name,
-                call=call,
-                **options,
-            )
-        except exceptions.NotFound:
-            # After a lost reply it may have been us, or it was never there:
-            # who relies on what goes along has to look.
-            return False
-        if started.response.status_code == 204:
-            return False
-        self._client.waiter.wait(started, call)
-        return True
+        return self._run_delete(self._group, name, call=call, **options)
 
 
 class AccessibleResources(WrittenResources):

@@ -25,7 +25,6 @@ from jacket_azure.nova import guest
 from jacket_azure.nova import os_disks
 from jacket_azure.payload import checks
 from jacket_azure.payload import data_disk
-from jacket_azure.payload import tags
 
 
 class DiskPlans:
@@ -72,19 +71,11 @@ class DiskPlans:
         if not boots.is_prepared or choice.volumes.boot:
             return None
         capabilities = self._backend.azure.cloud.capabilities
-        found, _ = tags.build(
-            self._backend.owner,
-            tags.KIND_OS_DISK,
-            instance.uuid,
-            instance.project_id,
-            created,
-            host=self._backend.host,
-        )
         return os_disks.Prepared(
             spec=dataclasses.replace(
                 self._spec(instance, choice),
                 zone=request.zone,
-                tags=found,
+                tags=os_disks.tags_of(self._backend, instance, created),
                 security_type=(
                     request.security.type
                     if capabilities.security_types

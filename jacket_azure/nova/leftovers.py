@@ -161,6 +161,27 @@ class Leftovers:
         if deleted:
             LOG.info('Deleted the OS disk', instance=instance)
 
+    def try_to_delete_disk(self, instance: Any, name: str) -> bool:
+        """Delete a disk that the server no longer needs; never fails.
+
+        What stays is replaced by the next disk of its name, and goes with
+        the server, or by the janitor after it.
+
+        :returns: False when it may be there still
+        """
+        try:
+            self.delete_disk(instance, name)
+        except exceptions.AzureError as exc:
+            LOG.warning(
+                'The disk %s stays until another one takes its place or the '
+                'server is deleted: %s',
+                name,
+                exc,
+                instance=instance,
+            )
+            return False
+        return True
+
     def _find_vm(self, instance: Any) -> dict[str, Any] | None:
         try:
             return self._azure.virtual_machines.get(

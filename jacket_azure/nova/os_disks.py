@@ -22,12 +22,14 @@ from typing import Any
 from typing import TypeVar
 
 from oslo_log import log as logging
+from oslo_utils import timeutils
 
 from jacket_azure import exceptions
 from jacket_azure.disks import models as disks
 from jacket_azure.imaging import models as imaging
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import progress as progresses
+from jacket_azure.payload import tags
 
 LOG = logging.getLogger(__name__)
 
@@ -47,6 +49,28 @@ class Prepared:
     state: str
     kept: disks.Image | None
     source: imaging.SourceImage | None
+
+
+def tags_of(
+    backend: backends.Backend,
+    instance: Any,
+    created: str | None = None,
+    host: str | None = None,
+) -> dict[str, str]:
+    """Return the tags of an OS disk that is made before its machine.
+
+    :param created: when its order began; now by default
+    :param host: whose it is; this one by default
+    """
+    found, _ = tags.build(
+        backend.owner,
+        tags.KIND_OS_DISK,
+        instance.uuid,
+        instance.project_id,
+        created or timeutils.utcnow().isoformat() + 'Z',
+        host=host or backend.host,
+    )
+    return found
 
 
 class OsDisks:

@@ -117,24 +117,9 @@ class Starting:
             )
             return False
         self._pause.start_again(instance)
-        self._discard(instance, plan.name)
+        self._leftovers.try_to_delete_disk(instance, plan.name)
         return True
 
-    def _discard_old(
-        self, instance: Any, plan: rebuild_plans.Plan
-    ) -> None:
+    def _discard_old(self, instance: Any, plan: rebuild_plans.Plan) -> None:
         for name in plan.old:
-            self._discard(instance, name)
-
-    def _discard(self, instance: Any, name: str) -> None:
-        """Delete a disk that no machine boots; later, if not now."""
-        try:
-            self._leftovers.delete_disk(instance, name)
-        except exceptions.AzureError as exc:
-            LOG.warning(
-                'The disk %s stays until the next rebuild, or until the '
-                'server is deleted: %s',
-                name,
-                exc,
-                instance=instance,
-            )
+            self._leftovers.try_to_delete_disk(instance, name)

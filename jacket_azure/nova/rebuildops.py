@@ -142,7 +142,9 @@ class RebuildOps(rebuild_start.Starting):
         instance = order.instance
         with contextlib.ExitStack() as undo:
             # before the call: a lost reply may hide a disk
-            undo.callback(self._discard, instance, plan.name)
+            undo.callback(
+                self._leftovers.try_to_delete_disk, instance, plan.name
+            )
             os_disk = self._os_disks.make_disk(instance, plan.prepared)
             _enter(instance, task_states.REBUILD_BLOCK_DEVICE_MAPPING)
             with self._pause.of(instance, vm) as rest:

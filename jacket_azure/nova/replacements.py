@@ -22,8 +22,6 @@ from collections.abc import Mapping
 import dataclasses
 from typing import Any
 
-from oslo_utils import timeutils
-
 from jacket_azure.disks import models as disks
 from jacket_azure.mapping import image_target
 from jacket_azure.nova import backend as backends
@@ -34,7 +32,6 @@ from jacket_azure.payload import checks
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import os_disk_checks
 from jacket_azure.payload import security
-from jacket_azure.payload import tags
 
 
 @dataclasses.dataclass(frozen=True)
@@ -151,14 +148,6 @@ class Replacements:
         request: checks.Request,
     ) -> disks.OsDiskSpec:
         capabilities = self._backend.azure.cloud.capabilities
-        found, _ = tags.build(
-            self._backend.owner,
-            tags.KIND_OS_DISK,
-            instance.uuid,
-            instance.project_id,
-            timeutils.utcnow().isoformat() + 'Z',
-            host=self._backend.host,
-        )
         return disks.OsDiskSpec(
             uuid=instance.uuid,
             name=name,
@@ -169,7 +158,7 @@ class Replacements:
             ),
             cascade_delete=capabilities.cascade_delete,
             zone=request.zone,
-            tags=found,
+            tags=os_disks.tags_of(self._backend, instance),
             security_type=(
                 request.security.type if capabilities.security_types else None
             ),

@@ -149,19 +149,10 @@ class RescueOps:
         self._machine.start(instance)
 
     def forget_disk(self, instance: Any) -> None:
-        """Delete the rescue disk, if there is one; never raises.
-
-        What stays is replaced by the next rescue, and deleted with the
-        server or by the janitor after it.
-        """
-        try:
-            self._leftovers.delete_disk(
-                instance, names.rescue_disk_name(instance.uuid)
-            )
-        except exceptions.AzureError as exc:
-            LOG.warning(
-                'The rescue disk stays behind: %s', exc, instance=instance
-            )
+        """Delete the rescue disk, if there is one; never raises."""
+        self._leftovers.try_to_delete_disk(
+            instance, names.rescue_disk_name(instance.uuid)
+        )
 
     def settle(self, instance: Any, start: bool) -> bool:
         """Look whether the machine boots from a rescue disk.

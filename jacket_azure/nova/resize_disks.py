@@ -17,15 +17,13 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from oslo_utils import timeutils
-
 from jacket_azure import exceptions
 from jacket_azure.disks import models as disks
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import os_disks
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import resizing
 from jacket_azure.payload import shape as shapes
-from jacket_azure.payload import tags
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,21 +99,13 @@ class ResizeDisks:
         os_disk = data_disk.profile_of(vm)['osDisk']
         machine = machine_of(self._backend, vm)
         capabilities = self._backend.azure.cloud.capabilities
-        found, _ = tags.build(
-            self._backend.owner,
-            tags.KIND_OS_DISK,
-            instance.uuid,
-            instance.project_id,
-            timeutils.utcnow().isoformat() + 'Z',
-            host=host,
-        )
         return disks.OsDiskSpec(
             uuid=instance.uuid,
             sku=machine.os_disk_sku or self._backend.conf.os_disk_sku,
             caching=os_disk.get('caching'),
             cascade_delete=capabilities.cascade_delete,
             zone=machine.zone,
-            tags=found,
+            tags=os_disks.tags_of(self._backend, instance, host=host),
             security_type=(
                 machine.security_type if capabilities.security_types else None
             ),

@@ -164,16 +164,5 @@ class Reverts:
 
         If that fails the record stays, and the disk goes with the server.
         """
-        try:
-            if name is not None:
-                self._leftovers.delete_disk(instance, name)
-        except exceptions.AzureError as exc:
-            LOG.warning(
-                'Could not delete the OS disk %s; it goes with the server: '
-                '%s',
-                name,
-                exc,
-                instance=instance,
-            )
-        else:
+        if name is None or self._leftovers.try_to_delete_disk(instance, name):
             resize_records.forget(instance)
