@@ -130,10 +130,11 @@ class SwapOps:
         machine = self._backend.azure.virtual_machines.get(
             names.vm_name(instance.uuid)
         )
-        size = self._volumes.size_of(self._volumes.seen(instance))
+        # of a service that has just started
+        self._volumes.seen(instance)
         zone = next(iter(machine.get('zones') or ()), None)
         volume_connection.check_zone(new, zone)
-        volume_connection.check_size(new, size)
+        maximum = self._volumes.check_sizes(instance, new)
         safe = safekeeping.Safekeeping(
             self._disks, new.volume_id, new.disk_name
         )
@@ -153,9 +154,7 @@ class SwapOps:
             size_gib=max(before.size_gib, source.size_gib, resize_to_gib),
         )
         self._disks.check(after.size_gib, after.kind)
-        return _Swap(
-            old, new, slot, before, after, safe, size.max_data_disks
-        )
+        return _Swap(old, new, slot, before, after, safe, maximum)
 
     @contextlib.contextmanager
     def _putting_back(self, instance: Any, plan: _Swap) -> Iterator[None]:

@@ -20,6 +20,7 @@ joined by :mod:`.attachments`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
@@ -59,14 +60,13 @@ class VolumeOps:
         """
         connection = block_devices.parse_one(self._backend, connection_info)
         seen = self.seen(instance)
-        size = self.size_of(seen)
         volume_connection.check_zone(connection, seen.zone)
-        volume_connection.check_size(connection, size)
+        maximum = self.check_sizes(instance, connection)
         lun = self.put(
             instance,
             connection,
             connection.disk_id,
-            size.max_data_disks,
+            maximum,
             look_first=any(
                 data_disk.same(disk, connection.disk_id)
                 for disk in seen.data_disks
@@ -170,16 +170,11 @@ class VolumeOps:
     def check_room(self, instance: Any, bdms: Any) -> None:
         """Refuse a volume more than the VM size has places for.
 
-        Of a server whose resize is not confirmed the size before counts
-        too: else it could not be reverted.
-
         :param bdms: the instance's block device mappings, without the new
         :raises TooManyDiskDevices: HTTP 403 for the user
         """
         try:
-            maximum = min(
-                size.max_data_disks for size in self._sizes(instance)
-            )
+            maximum = _max_data_disks(self._sizes(instance))
         except exceptions.JacketAzureError as exc:
             # attaching will tell
             LOG.debug('No VM size known: %s', exc, instance=instance)
@@ -205,11 +200,28 @@ class VolumeOps:
             raise nova_exception.InstanceNotFound(instance_id=instance.uuid)
         return seen
 
-    def size_of(self, seen: listings.Seen) -> vm_sizes.VmSize:
-        """Return the VM size of a machine."""
+    def check_sizes(
+        self, instance: Any, connection: volume_connection.Connection
+    ) -> int:
+        """Refuse a volume that the machine's VM size cannot have.
+
+        :returns: how many data disks it can have
+        :raises InvalidRequest: it has no premium storage
+        """
+        sizes = [*self._sizes(instance)]
+        for size in sizes:
+            volume_connection.check_size(connection, size)
+        return _max_data_disks(sizes)
+
+    def _size_of(self, seen: listings.Seen) -> vm_sizes.VmSize:
         return self._backend.catalogue.size(seen.size or '')
 
     def _sizes(self, instance: Any) -> Iterator[vm_sizes.VmSize]:
+        """Give the size of a machine, and that to which it may go back.
+
+        A server whose resize is not confirmed could not be reverted if it
+        had what the size before cannot.
+        """
         yield self._size_before(instance)
         resized = resize_records.find(instance)
         if resized is not None and instance.vm_state == vm_states.RESIZED:
@@ -219,7 +231,7 @@ class VolumeOps:
         """Return the size a machine has, or will have once it is made."""
         seen = self._backend.power_states.last_seen(instance.uuid)
         if seen is not None and seen.size:
-            return self.size_of(seen)
+            return self._size_of(seen)
         flavor = instance.flavor
         target = self._backend.mapping.flavor(
             flavor.name, flavor.flavorid, flavor.extra_specs
@@ -234,3 +246,7 @@ class VolumeOps:
             return ''
         found = [each.rpartition('/')[2] for each in machines if '/' in each]
         return f' by {", ".join(found)}' if found else ''
+
+
+def _max_data_disks(sizes: Iterable[vm_sizes.VmSize]) -> int:
+    return min(size.max_data_disks for size in sizes)

@@ -10,9 +10,15 @@
 #    License for the specific language governing permissions and limitations
 #    under the License.
 
+from unittest import mock
+
+import fixtures
 from nova import exception as nova_exception
 from nova import objects
+from nova.compute import vm_states
 
+from jacket_azure.nova import resize_records
+from jacket_azure.payload import shape as shapes
 from tests.unit.nova import volumes
 
 
@@ -62,6 +68,21 @@ class AttachTest(volumes.VolumeTestCase):
             self.assertEqual([], self.refused(bad, word))
         self.assertEqual([], self.refused(
             {'driver_volume_type': 'rbd', 'data': {}}, "kind 'rbd'"))
+
+    def test_a_size_to_which_a_resize_may_go_back_counts(self):
+        info = self.volume(sku='Premium_LRS')
+        self.server.system_metadata = {}
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.objects.Instance.save', lambda *args, **options: None))
+        resize_records.write(
+            self.server, mock.Mock(uuid='1'),
+            *(shapes.Shape(size, None, 'one') for size in (
+                'Standard_A2_v2', self.size)))
+        self.server.vm_state = vm_states.RESIZED
+        self.assertEqual([], self.refused(
+            info, 'Standard_A2_v2 has no premium storage'))
+        self.server.vm_state = vm_states.ACTIVE
+        self.attach(info)
 
     def test_encrypted(self):
         self.assertRaises(
