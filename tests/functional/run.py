@@ -40,8 +40,9 @@ SUITES = ('nova', 'cinder')
 CHOSEN = {
     ('nova', 'threading'): [
         '--exclude-regex',
-        'PageBlob(Bytes|ConsoleOutput|Deleted|Diagnostics|Events|FailedImages|'
-        'OwnImages|Password|Refused|VolumePassword)Test'],
+        'PageBlob(Budget|Bytes|ConsoleOutput|Deleted|Diagnostics|Events|'
+        'FailedImages|OwnImages|Password|PeriodicTasks|PowerSync|Refused|'
+        'VolumePassword)Test'],
     ('nova', 'eventlet'): [
         r'test_(delete|life|power|secrets|serial_console|startup)\.'],
     ('cinder', 'eventlet'): [

@@ -208,6 +208,12 @@ class AzureServersTestCase(
         """Return what the guest finds as custom data, as bytes."""
         return base64.b64decode(self.os_profile(server)['customData'])
 
+    def left(self):
+        """Return what Azure has of servers, page blobs as well."""
+        disks = self.compute.manager.driver._backend.disks
+        return [*self.azure.resource_ids(),
+                *(disk.name for disk in disks.list())]
+
     def power_state(self, server):
         """Return the power state in Azure, e.g. ``deallocated``."""
         with self.looking() as client:

@@ -23,11 +23,12 @@ from tests.functional.nova import base
 from tests.functional.nova import hour
 from tests.functional.nova import periodics
 from tests.functional.nova import test_volumes
+from tests.functional.nova import with_cinder
 
 DAY_SECONDS = 86400
 
 
-class BudgetTest(hour.AnHour, base.AzureServersTestCase):
+class Budget(hour.AnHour):
     """All tasks at their default intervals."""
 
     def test_n33_an_hour_of_many_servers(self):
@@ -49,7 +50,16 @@ class BudgetTest(hour.AnHour, base.AzureServersTestCase):
         self.assertNotIn('Traceback', self.log.text)
 
 
-class PeriodicTasksTest(periodics.Periodics, test_volumes.VolumesTestCase):
+class BudgetTest(Budget, base.AzureServersTestCase):
+    """With managed disks."""
+
+
+class PageBlobBudgetTest(
+        with_cinder.OnPageBlobs, Budget, base.AzureServersTestCase):
+    """On Azure Stack Hub with page blobs."""
+
+
+class PeriodicTasks(periodics.Periodics):
     """One after the other, those that only some have use for."""
 
     def later(self, seconds):
@@ -77,16 +87,6 @@ class PeriodicTasksTest(periodics.Periodics, test_volumes.VolumesTestCase):
             ['create'], [each['action'] for each in
                          self.admin_api.get_instance_actions(other['id'])])
 
-    def test_n33_volume_usage_is_not_made_up(self):
-        """Azure counts no bytes of a disk that one could tell."""
-        self.flags(volume_usage_poll_interval=60)
-        server = self.create_server()
-        self.attach(server, self.volumes.make())
-        with self.azure.recording() as made:
-            self.run_periodic('_poll_volume_usage')
-        self.assertEqual([], made)
-        self.assertNotIn('volume.usage', self.log.text)
-
     def test_n33_deleted_while_the_service_was_down(self):
         """Nova deletes it alone; the service takes the machine later."""
         server = self.create_server()
@@ -96,10 +96,10 @@ class PeriodicTasksTest(periodics.Periodics, test_volumes.VolumesTestCase):
                 binary='nova-compute', host=base.HOST)[0]['id'],
             {'forced_down': True})
         self._delete_server(server)
-        self.assertNotEqual([], self.azure.resource_ids())
+        self.assertNotEqual([], self.left())
         self.restart_compute()
         self.run_periodic('_cleanup_running_deleted_instances')
-        self.assertEqual([], self.azure.resource_ids())
+        self.assertEqual([], self.left())
         self.assertFalse(self.is_clean(server))
         with self.azure.recording() as made:
             self.run_periodic('_run_pending_deletes')
@@ -135,3 +135,22 @@ class PeriodicTasksTest(periodics.Periodics, test_volumes.VolumesTestCase):
                 ctxt, migration.id).status)
         self.assertEqual([], made)
         self.assertEqual(held, self.azure.resource_ids())
+
+
+class PeriodicTasksTest(PeriodicTasks, test_volumes.VolumesTestCase):
+    """With managed disks."""
+
+    def test_n33_volume_usage_is_not_made_up(self):
+        """Azure counts no bytes of a disk that one could tell."""
+        self.flags(volume_usage_poll_interval=60)
+        server = self.create_server()
+        self.attach(server, self.volumes.make())
+        with self.azure.recording() as made:
+            self.run_periodic('_poll_volume_usage')
+        self.assertEqual([], made)
+        self.assertNotIn('volume.usage', self.log.text)
+
+
+class PageBlobPeriodicTasksTest(
+        with_cinder.OnPageBlobs, PeriodicTasks, base.AzureServersTestCase):
+    """On Azure Stack Hub with page blobs."""

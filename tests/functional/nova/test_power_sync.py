@@ -16,9 +16,10 @@ import math
 
 from tests.functional.nova import base
 from tests.functional.nova import periodics
+from tests.functional.nova import with_cinder
 
 
-class PowerSyncTest(periodics.Periodics, base.AzureServersTestCase):
+class PowerSync(periodics.Periodics):
     """Nova's _sync_power_states against what Azure says."""
 
     def behind_our_back(self, server, action):
@@ -73,3 +74,12 @@ class PowerSyncTest(periodics.Periodics, base.AzureServersTestCase):
         self.assertLessEqual(len(listings), math.ceil(count / page))
         self.assertEqual(listings, made)
         self.assertNotIn('During the sync_power process', self.log.text)
+
+
+class PowerSyncTest(PowerSync, base.AzureServersTestCase):
+    """With managed disks."""
+
+
+class PageBlobPowerSyncTest(
+        with_cinder.OnPageBlobs, PowerSync, base.AzureServersTestCase):
+    """On Azure Stack Hub with page blobs."""

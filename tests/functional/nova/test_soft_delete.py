@@ -18,11 +18,12 @@ from nova import context
 from oslo_utils import timeutils
 
 from tests.functional.nova import base
+from tests.functional.nova import with_cinder
 
 HOUR_SECONDS = 3600
 
 
-class SoftDeleteTest(base.AzureServersTestCase):
+class SoftDelete:
     """With ``reclaim_instance_interval`` a deleted server waits."""
 
     def setUp(self):
@@ -52,14 +53,23 @@ class SoftDeleteTest(base.AzureServersTestCase):
         server = self.soft_delete()
         self.action(server, 'forceDelete')
         self._wait_until_deleted(server)
-        self.assertEqual([], self.azure.resource_ids())
+        self.assertEqual([], self.left())
 
     def test_n33_reclaim_deletes_when_the_time_is_up(self):
         server = self.soft_delete()
         self.reclaim()
-        self.assertNotEqual([], self.azure.resource_ids())
+        self.assertNotEqual([], self.left())
         self.set_instance(server, deleted_at=timeutils.utcnow()
                           - datetime.timedelta(seconds=HOUR_SECONDS + 60))
         self.reclaim()
         self._wait_until_deleted(server)
-        self.assertEqual([], self.azure.resource_ids())
+        self.assertEqual([], self.left())
+
+
+class SoftDeleteTest(SoftDelete, base.AzureServersTestCase):
+    """With managed disks."""
+
+
+class PageBlobSoftDeleteTest(
+        with_cinder.OnPageBlobs, SoftDelete, base.AzureServersTestCase):
+    """On Azure Stack Hub with page blobs."""
