@@ -37,7 +37,8 @@ PARTS = 5
 # what is swept: the module of its services, and the disk model
 SCENES = {'servers': ('services', 'Services', None),
           'actions': ('actions', 'Actions', None),
-          'page-blob-actions': ('actions', 'PageBlobActions', 'page_blob'),
+          'page-blob-actions': (
+              'page_blob_actions', 'PageBlobActions', 'page_blob'),
           'attachments': ('attachments', 'Attachments', None),
           'images': ('images', 'Images', None),
           'volumes': ('volumes', 'Volumes', 'managed'),

@@ -140,8 +140,7 @@ def _is_reverted(scene):
 
 
 def _evacuate(scene):
-    scene.as_client_of('2.94', lambda: scene.admin_api.post_server_action(
-        scene.server['id'], {'evacuate': {'host': scene.OTHER}}))
+    scene.evacuate_to(scene.OTHER, scene.server)
 
 
 def _is_evacuated(scene):

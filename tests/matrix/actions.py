@@ -22,11 +22,9 @@ from __future__ import annotations
 import time
 
 from jacket_azure.payload import data_disk
-from tests import azurite
 from tests.functional.nova import base
-from tests.functional.nova import images
+from tests.functional.nova import more_hosts
 from tests.functional.nova import passes
-from tests.functional.nova import test_capacity
 from tests.matrix import action_rows
 from tests.matrix import asking
 from tests.matrix import scene
@@ -36,7 +34,7 @@ from tests.matrix import services
 LATER_SECONDS = 30 * 86400
 
 
-class Actions(test_capacity.MoreHosts, asking.Asking, passes.Passes,
+class Actions(more_hosts.MoreHosts, asking.Asking, passes.Passes,
               services.Services):
     """Nova's services and what users ask of a server, for many cells.
 
@@ -94,30 +92,17 @@ class Actions(test_capacity.MoreHosts, asking.Asking, passes.Passes,
     def lose_host(self):
         """Let the server's host count as dead, and another be up."""
         if self.other is None:
-            self.other = self._start_compute(self.OTHER)
+            self.other = self.add_host(self.OTHER)
             self.api.add_host_to_aggregate(self.aggregate, self.OTHER)
-        self._down(self.OTHER, False)
-        self._down(base.HOST, True)
+        self.force_down(self.OTHER, False)
+        self.force_down(base.HOST, True)
         self._is_host_lost = True
 
     def _host_returns(self):
         # Nova wants it to have seen first which servers were taken over
         self.restart_compute()
-        self._down(base.HOST, False)
+        self.force_down(base.HOST, False)
         self._is_host_lost = False
-
-    def as_client_of(self, microversion, ask):
-        """Ask as a client of that version of the API does."""
-        before = self.admin_api.microversion
-        self.admin_api.microversion = microversion
-        try:
-            ask()
-        finally:
-            self.admin_api.microversion = before
-
-    def _down(self, host, is_down):
-        [service] = self.admin_api.get_services('nova-compute', host)
-        self.admin_api.put_service_force_down(service['id'], is_down)
 
     def has_interfaces(self, count):
         """Tell whether Neutron and Azure have so many of the server."""
@@ -232,7 +217,7 @@ class Actions(test_capacity.MoreHosts, asking.Asking, passes.Passes,
         found = self._delete(self.server)
         if self.other is not None:
             # not for the next server
-            self._down(self.OTHER, True)
+            self.force_down(self.OTHER, True)
         if found is None and self.azure.resource_ids():
             self._sweep()
         return self._remains(self.server, found)
@@ -241,50 +226,3 @@ class Actions(test_capacity.MoreHosts, asking.Asking, passes.Passes,
         """Let the janitor do two passes, much later."""
         self._later = LATER_SECONDS
         self.run_passes()
-
-
-class PageBlobActions(images.OnPageBlobs, Actions):
-    """On Azure Stack Hub with page blobs, which knows no hibernation."""
-
-    azure_options = {
-        **Actions.azure_options, **images.OnPageBlobs.azure_options,
-        'hibernation': False}
-    actions = tuple(
-        each for each in Actions.actions
-        if each not in (action_rows.SUSPEND, action_rows.RESUME))
-    zone = None
-    _image = None
-
-    def setUp(self):
-        # its start takes seconds, for which no virtual clock waits
-        self.assertIsNotNone(azurite.shared().client)
-        super().setUp()
-
-    def image(self):
-        """Return one made of a server: Azure copies no marketplace image."""
-        if self._image is None:
-            self._image = self._make_image()
-        return self._image
-
-    def _make_image(self):
-        self.action(self.server, 'createImage', {'name': 'made'})
-        self.wait_until(
-            lambda: self.server_now()['OS-EXT-STS:task_state'] is None,
-            'an image made')
-        [image] = [each['id'] for each in self.glance.images.values()
-                   if each['name'] == 'made' and each['status'] == 'active']
-        return image
-
-    def _disks(self):
-        disks = self.compute.manager.driver._backend.disks
-        return {each.name.rpartition('/')[2].removesuffix('.vhd')
-                for each in disks.list()}
-
-    def _remains(self, server, found):
-        remains = [f'blob: {each}' for each in self._disks()]
-        remains += super()._remains(server, found)
-        if remains:
-            # an empty world has an empty account
-            self._image = None
-            self.lead_blobs()
-        return remains

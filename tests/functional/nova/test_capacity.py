@@ -12,26 +12,13 @@
 
 """No room in Azure: another host, or Azure's words, and a memory of it."""
 
-import uuid
-
-import fixtures
-
 from jacket_azure.emulator.compute import usages
-from jacket_azure.nova import hostops
 from tests.functional.nova import base
+from tests.functional.nova import more_hosts
 
 SIZE = 'CUSTOM_AZURE_SIZE_STANDARD_D2S_V5'
 LACKING = 'CUSTOM_AZURE_NO_CAPACITY_STANDARD_D2S_V5'
 FAMILY = 'CUSTOM_AZURE_STANDARDDSV5_VCPU'
-
-
-def node_uuid(host):
-    return str(uuid.uuid5(uuid.NAMESPACE_DNS, host))
-
-
-def with_node_uuid(available_resource):
-    return lambda ops, nodename: {
-        **available_resource(ops, nodename), 'uuid': node_uuid(nodename)}
 
 
 class CapacityTestCase(base.AzureServersTestCase):
@@ -42,28 +29,7 @@ class CapacityTestCase(base.AzureServersTestCase):
             'No room in eastus today.', times=times)
 
 
-class MoreHosts:
-    """Mixed in: more hosts than one, each with a node of its own.
-
-    Nova keeps the node's uuid in a file of the host, and all hosts here are
-    one.
-    """
-
-    def setUp(self):
-        self.useFixture(fixtures.MonkeyPatch(
-            'jacket_azure.nova.driver.AzureDriver.get_nodenames_by_uuid',
-            lambda driver, refresh=False: {node_uuid(driver.host):
-                                           driver.host}))
-        self.useFixture(fixtures.MonkeyPatch(
-            'jacket_azure.nova.hostops.HostOps.available_resource',
-            with_node_uuid(hostops.HostOps.available_resource)))
-        super().setUp()
-
-    def add_host(self, name):
-        self.computes[name] = self._start_compute(name)
-
-
-class CapacityTest(MoreHosts, CapacityTestCase):
+class CapacityTest(more_hosts.MoreHosts, CapacityTestCase):
     """More hosts than one."""
 
     def host_of(self, server):

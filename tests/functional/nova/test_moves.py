@@ -12,20 +12,18 @@
 
 """N29: servers go from one compute host to another, as they are."""
 
-import contextlib
-
 from nova import context
 from nova import objects
 
 from tests.functional.nova import base
-from tests.functional.nova import test_capacity
+from tests.functional.nova import more_hosts
 from tests.functional.nova import test_resize
 from tests.functional.nova import with_cinder
 
 OTHER = 'azure-eastus-2'
 
 
-class MoveTestCase(test_capacity.MoreHosts, test_resize.ResizeTestCase):
+class MoveTestCase(more_hosts.MoreHosts, test_resize.ResizeTestCase):
     """Two compute hosts of one region."""
 
     def setUp(self):
@@ -54,27 +52,11 @@ class MoveTestCase(test_capacity.MoreHosts, test_resize.ResizeTestCase):
     def evacuate(self, server, microversion='2.94', status='ACTIVE'):
         """Let the host die, and another take the server over."""
         self.compute.stop()
-        self.force_down(True)
-        with self.as_of(microversion):
-            self.admin_api.post_server_action(server['id'], {
-                'evacuate': {'host': OTHER}})
+        self.force_down(base.HOST, True)
+        self.evacuate_to(OTHER, server, microversion)
         return self._wait_for_server_parameter(server, {
             'status': status, 'OS-EXT-STS:task_state': None,
             **({'OS-EXT-SRV-ATTR:host': OTHER} if status != 'ERROR' else {})})
-
-    def force_down(self, is_down):
-        [service] = self.admin_api.get_services('nova-compute', base.HOST)
-        self.admin_api.put_service_force_down(service['id'], is_down)
-
-    @contextlib.contextmanager
-    def as_of(self, microversion):
-        """Ask as a client of that version does."""
-        before = self.admin_api.microversion
-        self.admin_api.microversion = microversion
-        try:
-            yield
-        finally:
-            self.admin_api.microversion = before
 
     def tell(self, host, **stats):
         """Let a host's node say other things of its place."""
@@ -125,7 +107,7 @@ class Moving:
         self.assertEqual(before['properties'], after['properties'])
         # the host that was thought dead comes back
         self.restart_compute()
-        self.force_down(False)
+        self.force_down(base.HOST, False)
         self.run_periodic('_sync_power_states')
         self.assert_on(OTHER, server)
         self.assertEqual('running', self.power_state(server))

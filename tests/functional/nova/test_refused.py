@@ -15,11 +15,11 @@
 from nova.tests.functional.api import client as api_client
 
 from tests.functional.nova import base
-from tests.functional.nova import test_capacity
+from tests.functional.nova import more_hosts
 from tests.functional.nova import with_cinder
 
 
-class RefusedTest(test_capacity.MoreHosts, base.AzureServersTestCase):
+class RefusedTest(more_hosts.MoreHosts, base.AzureServersTestCase):
     """Through Nova's API, Azure is asked for nothing."""
 
     def check_unharmed(self, server):
