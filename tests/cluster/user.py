@@ -61,12 +61,12 @@ class User:
         """Make a volume, again if a kill breaks that off."""
         while True:
             id_ = self._api.create_volume(size=size, **source)
-            found = self._api.settled('volumes', id_, WORKING)
+            found = self._settled('volumes', id_)
             if found and found['status'] == 'available':
                 self.volumes[id_] = dict(contents)
                 return True
             self.mended.append(f'create {id_}: {found and found["status"]}')
-            self._remove('volumes', id_)
+            self._give_up('volumes', id_, found)
 
     def _create(self):
         return self._new({}, self._random.choice((1, 2)))
@@ -105,12 +105,12 @@ class User:
         volume = self._any(self.volumes)
         while True:
             id_ = self._api.create_snapshot(volume)
-            found = self._api.settled('snapshots', id_, WORKING)
+            found = self._settled('snapshots', id_)
             if found and found['status'] == 'available':
                 self.snapshots[id_] = volume, dict(self.volumes[volume])
                 return True
             self.mended.append(f'snapshot {id_}')
-            self._remove('snapshots', id_)
+            self._give_up('snapshots', id_, found)
 
     def _revert(self):
         id_ = self._any(self.snapshots)
@@ -176,8 +176,18 @@ class User:
             self.mended.append(str(exc))
             return self._api.show(kind, id_)
 
-    def _reset(self, kind, id_):
-        self._api.action(id_, 'os-reset_status', kind, status='available')
+    def _give_up(self, kind, id_, found):
+        """Delete what was not made.
+
+        Cinder takes an order from the queue a moment before it notes which
+        worker has it: of one that ended between the two nobody knows.
+        """
+        if found and found['status'] in WORKING:
+            self._reset(kind, id_, 'error')
+        self._remove(kind, id_)
+
+    def _reset(self, kind, id_, status='available'):
+        self._api.action(id_, 'os-reset_status', kind, status=status)
 
     def _delete(self):
         used = {volume for volume, _ in self.snapshots.values()}
