@@ -29,12 +29,12 @@ import dataclasses
 from typing import Any
 import uuid
 
-from nova.compute import utils as compute_utils
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import admin_password as admin_passwords
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import events
 from jacket_azure.nova import guest
 from jacket_azure.nova import patience
 from jacket_azure.payload import access_extension
@@ -182,12 +182,8 @@ class GuestAccess:
         if not access:
             return True
         try:
-            with compute_utils.EventReporter(
-                context,
-                EVENT,
-                self._backend.host,
-                instance.uuid,
-                graceful_exit=True,
+            with events.reported(
+                context, EVENT, self._backend.host, instance
             ):
                 self._give(instance, access)
         except exceptions.JacketAzureError as exc:

@@ -19,12 +19,12 @@ from typing import Any
 
 from nova import exception as nova_exception
 from nova import objects
-from nova.compute import utils as compute_utils
 from nova.compute import vm_states
 from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import events
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import ownership
 from jacket_azure.nova import reshaping
@@ -149,15 +149,13 @@ class Reverts:
                 exc,
                 instance=instance,
             )
-            told = compute_utils.EventReporter(
-                context, START_EVENT, self._backend.host, instance.uuid
+            told = events.reported(
+                context, START_EVENT, self._backend.host, instance
             )
-            # of other exceptions the user is shown the name only
-            with contextlib.suppress(nova_exception.NovaException):
-                with told:
-                    raise nova_exception.NovaException(
-                        f'The server is stopped, for it does not start: {exc}'
-                    ) from exc
+            with contextlib.suppress(exceptions.OperationFailed), told:
+                raise exceptions.OperationFailed(
+                    f'The server is stopped, for it does not start: {exc}'
+                ) from exc
 
     def _delete_disk(self, instance: Any, name: str | None) -> None:
         """End a resize: delete the OS disk that is not used, if any.

@@ -140,9 +140,16 @@ class NeutronFixture(nova_fixtures.NeutronFixture):
         return {'port': copy.deepcopy(port)}
 
     def _take_address(self, network_id, subnet):
-        at = self._next[network_id]
-        self._next[network_id] = at + 1
-        return str(ipaddress.ip_network(subnet['cidr'])[at])
+        used = {each['ip_address'] for port in self._ports.values()
+                for each in port['fixed_ips']}
+        net = ipaddress.ip_network(subnet['cidr'])
+        while True:
+            at = self._next[network_id]
+            # as late as can be: Azure may still have an interface with it
+            self._next[network_id] = (
+                at + 1 if at + 2 < net.num_addresses else 10)
+            if str(net[at]) not in used:
+                return str(net[at])
 
     def ports_of(self, server_id):
         """Return the ports of a server."""

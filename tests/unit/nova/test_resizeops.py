@@ -52,7 +52,7 @@ class ResizeTestCase(base.NovaTestCase):
             dest_compute=base.HOST, dest_node=base.HOST)
 
     @contextlib.contextmanager
-    def reporter(self, context, event, host, uuid):
+    def reporter(self, context, event, host, uuid, graceful_exit):
         try:
             yield
         except Exception as exc:
