@@ -27,6 +27,7 @@ from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disk_swap
 from jacket_azure.nova import rebuild_pause
 from jacket_azure.nova import rebuild_plans
+from jacket_azure.nova.attachments import blame
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 
@@ -78,7 +79,9 @@ class Starting:
             self._pause.start(instance)
         except exceptions.AzureError as exc:
             for_want_of_room = isinstance(exc, _NO_ROOM)
-            nobody_knows = isinstance(exc, _UNKNOWN)
+            # what keeps it from starting keeps it from going back as well
+            at_work = blame.is_passing(exc)
+            nobody_knows = at_work or isinstance(exc, _UNKNOWN)
             if not (for_want_of_room or nobody_knows) and self._went_back(
                 instance, done
             ):
@@ -86,8 +89,9 @@ class Starting:
             plan.note(instance)
             if for_want_of_room:
                 self._discard_old(instance, plan)
+            why = f'Azure is still at work on it: {exc}' if at_work else exc
             raise NotStarted(
-                f'The server is rebuilt, but does not start: {exc}',
+                f'The server is rebuilt, but does not start: {why}',
                 code='NotStarted',
             ) from exc
         plan.note(instance)

@@ -51,7 +51,7 @@ REASONS = {
     'mangled': 'not what Azure sends',
     'failed': re.escape(troubles.FAILED_TEXT.rstrip('.')),
     'canceled': 'was canceled in Azure',
-    'stuck': 'not seen to end in time',
+    'stuck': 'not seen to end in time|still at work',
 }
 _LOGIN_REASONS = {
     '429-after': 'HTTP 429|not what Azure sends',

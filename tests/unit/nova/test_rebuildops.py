@@ -230,6 +230,16 @@ class RebuildTest(RebuildTestCase):
         self.assertEqual('7', tags['cost-centre'])
         self.assertNotEqual('older', tags['jacket-image-version'])
 
+    def test_azure_stays_at_work_on_it(self):
+        """Then it cannot go back to its old disk either: nobody asks."""
+        self.make()
+        self.azure.fail('POST', 'virtualMachines/start', 409,
+                        'Conflict', 'A concurrent request goes on.')
+        with self.azure.recording() as made:
+            self.refused('does not start: Azure is still at work on it')
+        self.assertEqual(1, len([
+            record for record in made if record.method == 'PATCH']))
+
     def test_no_room_to_start_it_again(self):
         """It has its new disk, and starts once there is room."""
         self.make()
