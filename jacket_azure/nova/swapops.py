@@ -130,11 +130,10 @@ class SwapOps:
         machine = self._backend.azure.virtual_machines.get(
             names.vm_name(instance.uuid)
         )
-        # of a service that has just started
-        self._volumes.seen(instance)
+        seen = self._volumes.seen(instance)
         zone = next(iter(machine.get('zones') or ()), None)
         volume_connection.check_zone(new, zone)
-        maximum = self._volumes.check_sizes(instance, new)
+        maximum = self._volumes.check_sizes(instance, seen, new)
         safe = safekeeping.Safekeeping(
             self._disks, new.volume_id, new.disk_name
         )

@@ -61,7 +61,7 @@ class VolumeOps:
         connection = block_devices.parse_one(self._backend, connection_info)
         seen = self.seen(instance)
         volume_connection.check_zone(connection, seen.zone)
-        maximum = self.check_sizes(instance, connection)
+        maximum = self.check_sizes(instance, seen, connection)
         lun = self.put(
             instance,
             connection,
@@ -174,7 +174,8 @@ class VolumeOps:
         :raises TooManyDiskDevices: HTTP 403 for the user
         """
         try:
-            maximum = _max_data_disks(self._sizes(instance))
+            seen = self._backend.power_states.last_seen(instance.uuid)
+            maximum = _max_data_disks(self._sizes(instance, seen))
         except exceptions.JacketAzureError as exc:
             # attaching will tell
             LOG.debug('No VM size known: %s', exc, instance=instance)
@@ -201,37 +202,41 @@ class VolumeOps:
         return seen
 
     def check_sizes(
-        self, instance: Any, connection: volume_connection.Connection
+        self,
+        instance: Any,
+        seen: listings.Seen,
+        connection: volume_connection.Connection,
     ) -> int:
         """Refuse a volume that the machine's VM size cannot have.
 
+        :param seen: the machine, see :meth:`seen`
         :returns: how many data disks it can have
         :raises InvalidRequest: it has no premium storage
         """
-        sizes = [*self._sizes(instance)]
+        sizes = [*self._sizes(instance, seen)]
         for size in sizes:
             volume_connection.check_size(connection, size)
         return _max_data_disks(sizes)
 
-    def _size_of(self, seen: listings.Seen) -> vm_sizes.VmSize:
-        return self._backend.catalogue.size(seen.size or '')
-
-    def _sizes(self, instance: Any) -> Iterator[vm_sizes.VmSize]:
+    def _sizes(
+        self, instance: Any, seen: listings.Seen | None
+    ) -> Iterator[vm_sizes.VmSize]:
         """Give the size of a machine, and that to which it may go back.
 
         A server whose resize is not confirmed could not be reverted if it
         had what the size before cannot.
         """
-        yield self._size_before(instance)
+        yield self._size_now(instance, seen)
         resized = resize_records.find(instance)
         if resized is not None and instance.vm_state == vm_states.RESIZED:
             yield self._backend.catalogue.size(resized.size)
 
-    def _size_before(self, instance: Any) -> vm_sizes.VmSize:
+    def _size_now(
+        self, instance: Any, seen: listings.Seen | None
+    ) -> vm_sizes.VmSize:
         """Return the size a machine has, or will have once it is made."""
-        seen = self._backend.power_states.last_seen(instance.uuid)
         if seen is not None and seen.size:
-            return self._size_of(seen)
+            return self._backend.catalogue.size(seen.size)
         flavor = instance.flavor
         target = self._backend.mapping.flavor(
             flavor.name, flavor.flavorid, flavor.extra_specs
