@@ -21,7 +21,6 @@ Some of them are left to ``--all``, or to a mode or tests that are named; see
 
 import argparse
 import os
-import re
 import subprocess
 import sys
 
@@ -55,32 +54,13 @@ CHOSEN = {
 # a service that does not stop must not keep the run from ending
 LIMIT_SECONDS = 1800
 SUCCESSES = ('success', 'skip', 'xfail')
-# Services in threads, of which so many are run beside each other, may meet in
-# a way they will not again; such a test is run once more, alone, and named.
-# More than these are no chance.
-CHANCES = 2
 
 
 def run(suite, mode, arguments):
-    """Run the tests, and once more those few that did not pass.
-
-    :returns: the exit status, and what to say at the end of tests that did
-        not pass, also if they did then
-    """
-    status, failures = run_once(suite, mode, arguments)
-    if not status or not 0 < len(failures) <= CHANCES:
-        return status, list(failures.values())
-    status, again = run_once(suite, mode, ['--serial', *(
-        f'^{re.escape(test_id)}$' for test_id in failures)])
-    return status, [*failures.values(), *again.values(), *(
-        f'{test_id} passed the second time'
-        for test_id in failures if not status)]
-
-
-def run_once(suite, mode, arguments):
     """Run stestr once.
 
-    :returns: its exit status, and test id to what went wrong
+    :returns: its exit status, and what to say at the end of tests that did
+        not pass
     """
     print(f'functional tests of {suite}, {mode}', flush=True)
     environment = dict(os.environ)
@@ -99,12 +79,11 @@ def run_once(suite, mode, arguments):
         process.wait()
         raise
     if not status:
-        return 0, {}
-    return status, {
-        test_id:
+        return 0, []
+    return status, [
         f'{suite}, {mode}: {test_id}: {result.status}\n{result.traceback}'
         for test_id, result in sorted(results.last(stestr).items())
-        if result.status not in SUCCESSES}
+        if result.status not in SUCCESSES]
 
 
 def main():
