@@ -51,7 +51,7 @@ REASONS = {
     'mangled': 'not what Azure sends',
     'failed': re.escape(troubles.FAILED_TEXT.rstrip('.')),
     'canceled': 'was canceled in Azure',
-    'stuck': 'not seen to end in time|still at work',
+    'stuck': 'not seen to end in time',
 }
 _LOGIN_REASONS = {
     '429-after': 'HTTP 429|not what Azure sends',
@@ -147,6 +147,9 @@ def _of_others(cell):
         if name == 'down':
             # the operation may go on, so it is waited for
             text = f'{REASONS["stuck"]}|{text}'
+        if name == 'stuck' and cell.row.step == 'rebuild':
+            # the exchange may come true; then it is the start that waits
+            text = f'{text}|still at work'
         action = action_rows.BY_STEP.get(cell.row.step)
         if action is not None:
             text = '' if action.hides_reason else text
