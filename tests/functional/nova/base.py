@@ -240,6 +240,11 @@ class AzureServersTestCase(
             self.compute, keep_hypervisor_state=False)
         self.computes[self.compute.host] = self.compute
 
+    def force_down(self, host, is_down):
+        """Let a host count as dead, or no longer."""
+        [service] = self.admin_api.get_services('nova-compute', host)
+        self.admin_api.put_service_force_down(service['id'], is_down)
+
     def set_instance(self, server, deleted=False, **changes):
         """Change a server in Nova's database and nowhere else."""
         with context.target_cell(

@@ -15,6 +15,7 @@
 import uuid
 
 import fixtures
+from nova import utils
 
 from jacket_azure.nova import hostops
 
@@ -50,17 +51,9 @@ class MoreHosts:
         self.computes[name] = self._start_compute(name)
         return self.computes[name]
 
-    def force_down(self, host, is_down):
-        """Let a host count as dead, or no longer."""
-        [service] = self.admin_api.get_services('nova-compute', host)
-        self.admin_api.put_service_force_down(service['id'], is_down)
-
     def evacuate_to(self, host, server, microversion='2.94'):
         """Ask for it as a client of that version of the API does."""
-        before = self.admin_api.microversion
-        self.admin_api.microversion = microversion
-        try:
+        with utils.temporary_mutation(
+                self.admin_api, microversion=microversion):
             self.admin_api.post_server_action(
                 server['id'], {'evacuate': {'host': host}})
-        finally:
-            self.admin_api.microversion = before

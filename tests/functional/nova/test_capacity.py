@@ -60,9 +60,7 @@ class CapacityTest(more_hosts.MoreHosts, CapacityTestCase):
     def test_n01_a_host_that_is_down_is_no_alternate(self):
         self.add_host('azure-westeurope')
         self.computes['azure-westeurope'].stop()
-        services = self.admin_api.get_services(
-            host='azure-westeurope', binary='nova-compute')
-        self.admin_api.put_service_force_down(services[0]['id'], True)
+        self.force_down('azure-westeurope', True)
         self.no_room()
         self.assert_told_why(self.create_server(expected_state='ERROR'))
 

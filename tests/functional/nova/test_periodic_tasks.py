@@ -91,10 +91,7 @@ class PeriodicTasks(periodics.Periodics):
         """Nova deletes it alone; the service takes the machine later."""
         server = self.create_server()
         self.compute.stop()
-        self.admin_api.put_service(
-            self.admin_api.get_services(
-                binary='nova-compute', host=base.HOST)[0]['id'],
-            {'forced_down': True})
+        self.force_down(base.HOST, True)
         self._delete_server(server)
         self.assertNotEqual([], self.left())
         self.restart_compute()
