@@ -251,4 +251,5 @@ def _check_room(size_bytes: int, writer: models.RangedWriter) -> None:
 
 
 def _hash(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=32).digest()
+    # processors have instructions for it, which make it the fastest one
+    return hashlib.sha256(data).digest()
