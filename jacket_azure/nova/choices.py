@@ -29,8 +29,8 @@ from jacket_azure.mapping import flavors
 from jacket_azure.mapping import image_target
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
-from jacket_azure.nova import boot_image
-from jacket_azure.nova import boot_images
+from jacket_azure.nova.images import boot_image
+from jacket_azure.nova.images import boot_images
 from jacket_azure.payload import checks
 from jacket_azure.payload import security
 from jacket_azure.payload import vm_sizes

@@ -36,20 +36,11 @@ from jacket_azure.nova import diagnosticsops
 from jacket_azure.nova import errors
 from jacket_azure.nova import evacuateops
 from jacket_azure.nova import hostops
-from jacket_azure.nova import imageops
 from jacket_azure.nova import interfaceops
 from jacket_azure.nova import janitorops
-from jacket_azure.nova import moves
 from jacket_azure.nova import parts
 from jacket_azure.nova import passwordops
 from jacket_azure.nova import powerops
-from jacket_azure.nova import rebuildops
-from jacket_azure.nova import rebuilds
-from jacket_azure.nova import rescueops
-from jacket_azure.nova import rescues
-from jacket_azure.nova import resizeops
-from jacket_azure.nova import serialops
-from jacket_azure.nova import snapshotops
 from jacket_azure.nova import startup
 from jacket_azure.nova import suspendops
 from jacket_azure.nova import swapops
@@ -57,6 +48,15 @@ from jacket_azure.nova import tagops
 from jacket_azure.nova import vmops
 from jacket_azure.nova import volume_actions
 from jacket_azure.nova import volumeops
+from jacket_azure.nova.images import imageops
+from jacket_azure.nova.images import snapshotops
+from jacket_azure.nova.rebuild import rebuildops
+from jacket_azure.nova.rebuild import rebuilds
+from jacket_azure.nova.rescue import rescueops
+from jacket_azure.nova.rescue import rescues
+from jacket_azure.nova.resize import moves
+from jacket_azure.nova.resize import resizeops
+from jacket_azure.nova.serial import serialops
 
 CONF = nova.conf.CONF
 conf.register_opts(CONF)
@@ -310,9 +310,13 @@ class AzureDriver(
         share_info: Any = None,
     ) -> None:
         with errors.as_nova_errors(instance):
-            self.rescueops.take_back(context, instance)
-            self.rebuildops.finish(context, instance)
+            self._make_bootable(context, instance)
             self.powerops.power_on(instance)
+
+    def _make_bootable(self, context: Any, instance: Any) -> None:
+        """Finish or take back what was cut short, before it is started."""
+        self.rescueops.take_back(context, instance)
+        self.rebuildops.finish(context, instance)
 
     def reboot(
         self,
@@ -329,8 +333,7 @@ class AzureDriver(
         with errors.as_nova_errors(instance):
             if hard:
                 self.resizeops.settle(context, instance)
-                self.rescueops.take_back(context, instance)
-                self.rebuildops.finish(context, instance)
+                self._make_bootable(context, instance)
             self.powerops.reboot(instance, hard)
 
     def snapshot(
@@ -362,7 +365,9 @@ class AzureDriver(
         block_device_info: Any = None,
     ) -> None:
         with errors.as_nova_errors(instance):
-            self.powerops.resume(instance)
+            if self.powerops.is_stopped(instance):
+                self._make_bootable(context, instance)
+                self.powerops.power_on(instance)
 
     def get_console_output(self, context: Any, instance: Any) -> str:
         with errors.as_nova_errors(instance):

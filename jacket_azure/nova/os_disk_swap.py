@@ -26,6 +26,7 @@ from jacket_azure.nova import patience
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import os_disk as payload
+from jacket_azure.payload import tags as resource_tags
 
 LOG = logging.getLogger(__name__)
 
@@ -46,50 +47,17 @@ def swap(
     :param os_disk: as the disk model describes one that exists
     :param data_disks: the whole new list, as ARM shows or the disk model
         describes its entries; None leaves the list alone
-    :param tags: all tags from now on; None leaves them alone
+    :param tags: all tags from now on, where *vm* has not changed; what
+        others tagged meanwhile stays. None leaves tags alone
     :param properties: further properties of the same write, ``userData``
     :returns: the machine as Azure answered
     :raises PreconditionFailed: its data disks changed since it was read,
         and *data_disks* follows from them
     :raises OperationFailed: Azure says that all went well, and it did not
     """
-    name = names.vm_name(instance.uuid)
-    machines = backend.azure.virtual_machines
-    write, build = machines.update, payload.build_patch
-    if payload.is_page_blob(os_disk):
-        write, build = machines.create_or_update, payload.build_put
-    newest = vm
-
-    def send() -> dict[str, Any]:
-        body = build(newest, os_disk, data_disks)
-        body['properties'].update(properties or {})
-        if tags is not None:
-            body['tags'] = dict(tags)
-        # older clouds know no etag of a machine; then the last one wins
-        done: dict[str, Any] = write(name, body, etag=newest.get('etag'))
-        return done
-
-    def ask() -> dict[str, Any] | exceptions.PreconditionFailed:
-        nonlocal newest
-        try:
-            return send()
-        except exceptions.PreconditionFailed as exc:
-            # also after a write of our own that Azure gave up
-            newest = machines.get(name)
-            is_all = tags is None and not properties
-            if is_all and (
-                payload.difference(newest, os_disk, data_disks) is None
-            ):
-                state = str(newest['properties'].get('provisioningState'))
-                if state.lower() == 'updating':
-                    raise
-                # it was this very write, whose answer was lost
-                return newest
-            if data_disks is not None and not _same_disks(vm, newest):
-                return exc
-            return send()
-
-    changed = patience.insist(backend.azure.wire, ask)
+    write = _Write(backend, instance, vm, os_disk, data_disks)
+    write.tags, write.properties = tags, properties or {}
+    changed = patience.insist(backend.azure.wire, write.ask)
     if isinstance(changed, exceptions.PreconditionFailed):
         raise changed
     difference = payload.difference(changed, os_disk, data_disks)
@@ -101,11 +69,89 @@ def swap(
         )
     LOG.info(
         'Virtual machine %s boots from %s now',
-        name,
+        write.name,
         os_disk.get('name'),
         instance=instance,
     )
     return changed
+
+
+class _Write:
+    """The write of a swap, which may be asked for several times.
+
+    :ivar tags: see :func:`swap`
+    :ivar properties: see :func:`swap`
+    """
+
+    tags: Mapping[str, str] | None
+    properties: Mapping[str, Any]
+
+    def __init__(
+        self,
+        backend: backends.Backend,
+        instance: Any,
+        vm: Mapping[str, Any],
+        os_disk: Mapping[str, Any],
+        data_disks: Sequence[Mapping[str, Any]] | None,
+    ) -> None:
+        self.name = names.vm_name(instance.uuid)
+        self._machines = backend.azure.virtual_machines
+        self._first = self._newest = vm
+        self._os_disk = os_disk
+        self._data_disks = data_disks
+
+    def ask(self) -> dict[str, Any] | exceptions.PreconditionFailed:
+        """Send it, and once more when something else was written before.
+
+        :returns: the machine; what Azure said, when its data disks are
+            others now
+        """
+        try:
+            return self._send()
+        except exceptions.PreconditionFailed as exc:
+            # also after a write of our own that Azure gave up
+            newest = self._newest = self._machines.get(self.name)
+            if self._is_done():
+                state = str(newest['properties'].get('provisioningState'))
+                if state.lower() == 'updating':
+                    raise
+                # it was this very write, whose answer was lost
+                return newest
+            if self._data_disks is not None and not _same_disks(
+                self._first, newest
+            ):
+                return exc
+            return self._send()
+
+    def _send(self) -> dict[str, Any]:
+        write, build = self._machines.update, payload.build_patch
+        if payload.is_page_blob(self._os_disk):
+            write = self._machines.create_or_update
+            build = payload.build_put
+        body = build(self._newest, self._os_disk, self._data_disks)
+        body['properties'].update(self.properties)
+        if self.tags is not None:
+            body['tags'] = resource_tags.carry_over(
+                self._first.get('tags') or {},
+                self.tags,
+                self._newest.get('tags') or {},
+            )
+        # older clouds know no etag of a machine; then the last one wins
+        done: dict[str, Any] = write(
+            self.name, body, etag=self._newest.get('etag')
+        )
+        return done
+
+    def _is_done(self) -> bool:
+        """Tell whether all there is to write is there already."""
+        if self.tags is not None or self.properties:
+            return False
+        return (
+            payload.difference(
+                self._newest, self._os_disk, self._data_disks
+            )
+            is None
+        )
 
 
 def _same_disks(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -27,7 +27,7 @@ from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import reshaping
+from jacket_azure.nova.resize import reshaping
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 from jacket_azure.payload import shape as shapes

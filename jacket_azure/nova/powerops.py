@@ -114,11 +114,13 @@ class PowerOps:
                 self._virtual_machines.restart(vm)
         LOG.info('Restarted virtual machine %s', vm, instance=instance)
 
-    def resume(self, instance: Any) -> None:
-        """Start an instance that should run but does not."""
+    def is_stopped(self, instance: Any) -> bool:
+        """Tell whether an instance does not run, by a listing.
+
+        :raises InstanceNotFound: there is no machine
+        """
         seen = self._seen(instance, use_cache=True)
-        if nova_state(seen) == power_state.SHUTDOWN:
-            self.power_on(instance)
+        return nova_state(seen) == power_state.SHUTDOWN
 
     def _seen(self, instance: Any, use_cache: bool) -> listings.Seen:
         seen = self._states.get(instance.uuid, use_cache)

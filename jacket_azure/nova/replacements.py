@@ -25,9 +25,9 @@ from typing import Any
 from jacket_azure.disks import models as disks
 from jacket_azure.mapping import image_target
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import boot_image
-from jacket_azure.nova import boot_images
 from jacket_azure.nova import os_disks
+from jacket_azure.nova.images import boot_image
+from jacket_azure.nova.images import boot_images
 from jacket_azure.payload import checks
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import os_disk_checks

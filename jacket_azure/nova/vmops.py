@@ -36,9 +36,9 @@ from jacket_azure.nova import os_disks
 from jacket_azure.nova import parallel
 from jacket_azure.nova import planning
 from jacket_azure.nova import public_addresses
-from jacket_azure.nova import resize_records
 from jacket_azure.nova import shortages
 from jacket_azure.nova import undo
+from jacket_azure.nova.resize import resize_records
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import tags
 

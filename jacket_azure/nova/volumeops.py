@@ -34,7 +34,7 @@ from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
 from jacket_azure.nova import errors
 from jacket_azure.nova import listings
-from jacket_azure.nova import resize_records
+from jacket_azure.nova.resize import resize_records
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import vm_sizes

@@ -137,6 +137,33 @@ def rebuild(
     )
 
 
+def carry_over(
+    before: abc.Mapping[str, str],
+    wanted: abc.Mapping[str, str],
+    newest: abc.Mapping[str, str],
+) -> dict[str, str]:
+    """Make the change from *before* to *wanted* on the *newest* tags.
+
+    :returns: all tags, for a write that replaces them; what others changed
+        between *before* and *newest* stays where the change does not touch
+        it
+    """
+    old = {key.lower(): value for key, value in before.items()}
+    left = {key.lower() for key in wanted}
+    changed = {
+        key: value
+        for key, value in wanted.items()
+        if old.get(key.lower()) != value
+    }
+    touched = {key.lower() for key in changed} | (set(old) - left)
+    kept = {
+        key: value
+        for key, value in newest.items()
+        if key.lower() not in touched
+    }
+    return kept | changed
+
+
 def with_host(
     current: abc.Mapping[str, str], host: str
 ) -> dict[str, str]:

@@ -193,7 +193,7 @@ PITFALLS = {
          NOVA + 'attachments.test_attachments.SmallTest'
          '.test_limit_in_the_middle',
          NOVA + 'test_volumeops.DeviceNameTest.test_one_too_many',
-         NOVA + 'test_rescueops.RescueTest.test_no_lun_is_left')),
+         NOVA + 'rescue.test_rescueops.RescueTest.test_no_lun_is_left')),
     15: Pitfall(
         'Host caching where Azure allows none',
         'The caching a disk may have follows from its size and kind: a type '

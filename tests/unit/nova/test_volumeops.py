@@ -17,7 +17,7 @@ from nova import exception as nova_exception
 from nova import objects
 from nova.compute import vm_states
 
-from jacket_azure.nova import resize_records
+from jacket_azure.nova.resize import resize_records
 from jacket_azure.payload import shape as shapes
 from tests.unit.nova import volumes
 

@@ -83,6 +83,16 @@ class TagsTest(timeout.TestCase):
         del wanted['gone']
         self.assertEqual(wanted, again)
 
+    def test_a_change_carried_over(self):
+        before = {'jacket-host': 'a', 'gone': '1', 'stays': '1', 'same': '1'}
+        wanted = {'jacket-host': 'b', 'stays': '1', 'same': '1', 'new': '1'}
+        self.assertEqual(wanted, tags.carry_over(before, wanted, before))
+        newest = {'Jacket-Host': 'a', 'gone': '1', 'stays': '2',
+                  'others': '1'}
+        self.assertEqual(
+            {'jacket-host': 'b', 'stays': '2', 'new': '1', 'others': '1'},
+            tags.carry_over(before, wanted, newest))
+
     def test_ownership(self):
         vm = {'tags': {'Jacket-Owner': 'me', 'jacket-host': 'h',
                        'jacket-id': UUID}}

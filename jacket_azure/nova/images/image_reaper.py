@@ -31,7 +31,7 @@ from oslo_utils import uuidutils
 from jacket_azure import exceptions
 from jacket_azure.disks import models
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import image_evidence
+from jacket_azure.nova.images import image_evidence
 from jacket_azure.payload import tags
 
 LOG = logging.getLogger(__name__)

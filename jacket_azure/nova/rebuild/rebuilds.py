@@ -23,7 +23,7 @@ from nova import exception as nova_exception
 from jacket_azure import exceptions
 from jacket_azure.nova import choices
 from jacket_azure.nova import errors
-from jacket_azure.nova import rebuildops as ops
+from jacket_azure.nova.rebuild import rebuildops as ops
 
 
 class Rebuilds:

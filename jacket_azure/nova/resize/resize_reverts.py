@@ -27,8 +27,8 @@ from jacket_azure.nova import backend as backends
 from jacket_azure.nova import events
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import ownership
-from jacket_azure.nova import reshaping
-from jacket_azure.nova import resize_records
+from jacket_azure.nova.resize import reshaping
+from jacket_azure.nova.resize import resize_records
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 from jacket_azure.payload import shape as shapes

@@ -25,9 +25,9 @@ from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import guest_access
 from jacket_azure.nova import os_disks
-from jacket_azure.nova import rebuild_refusals as refusals
 from jacket_azure.nova import replacements
 from jacket_azure.nova import vmops
+from jacket_azure.nova.rebuild import rebuild_refusals as refusals
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import tags

@@ -41,8 +41,7 @@ _GIB = 1024**3
 AT_WORK, DONE = 'downloading', 'reserved'
 _LOOK_SECONDS = 2.0
 _LATER = (
-    'The server stays stopped; start or hard reboot it, or rebuild it again, '
-    'once Cinder has ended.'
+    'The server stays stopped; start or hard reboot it once Cinder has ended.'
 )
 
 
@@ -90,36 +89,11 @@ class Reimaging:
         :raises Unchanged: the volume is what it was
         :raises OperationFailed: it is not, or nobody knows
         """
-        context, instance = order.context, order.instance
-        asked = False
+        instance = order.instance
         # whoever starts the machine from now on has to look first
         instance.system_metadata[OPEN] = root.volume_id
         instance.save()
-        try:
-            self._reserve(context, instance, root)
-            self._cinder.reimage_volume(
-                context,
-                root.volume_id,
-                order.image_meta.id,
-                reimage_reserved=True,
-            )
-            asked = True
-            status = self._ended(context, order, root)
-        except Exception as exc:
-            # of Cinder's client, or of its transport
-            if asked:
-                raise exceptions.OperationFailed(
-                    f'What Cinder made of the volume {root.volume_id} is not '
-                    f'known: {exc}. {_LATER}',
-                    code='ReimageUnknown',
-                ) from exc
-            self._give_back(context, instance, root, attach)
-            raise Unchanged(
-                f'Cinder does not put the image into the volume '
-                f'{root.volume_id}: {exc}. The server boots what it did '
-                f'before.',
-                code='ReimageFailed',
-            ) from exc
+        status = self._have_reimaged(order, root, attach)
         if status == DONE:
             return
         if status == 'error' and not self._has_successor(vm, root):
@@ -136,6 +110,38 @@ class Reimaging:
             f'is in it is not known. {_LATER}',
             code='ReimageUnknown',
         )
+
+    def _have_reimaged(
+        self, order: Any, root: Any, attach: Callable[..., Any]
+    ) -> str:
+        """Ask Cinder and wait; return the volume's status then."""
+        context, instance = order.context, order.instance
+        asked = False
+        try:
+            self._reserve(context, instance, root)
+            self._cinder.reimage_volume(
+                context,
+                root.volume_id,
+                order.image_meta.id,
+                reimage_reserved=True,
+            )
+            asked = True
+            return self._ended(context, order, root)
+        except Exception as exc:
+            # of Cinder's client, or of its transport
+            if asked:
+                raise exceptions.OperationFailed(
+                    f'What Cinder made of the volume {root.volume_id} is not '
+                    f'known: {exc}. {_LATER}',
+                    code='ReimageUnknown',
+                ) from exc
+            self._give_back(context, instance, root, attach)
+            raise Unchanged(
+                f'Cinder does not put the image into the volume '
+                f'{root.volume_id}: {exc}. The server boots what it did '
+                f'before.',
+                code='ReimageFailed',
+            ) from exc
 
     def _ended(self, context: Any, order: Any, root: Any) -> str:
         """Wait while Cinder works; return the volume's status then."""

@@ -24,8 +24,8 @@ from jacket_azure import exceptions
 from jacket_azure.imaging import trust
 from jacket_azure.mapping import image_target
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import boot_image
-from jacket_azure.nova import signatures
+from jacket_azure.nova.images import boot_image
+from jacket_azure.nova.images import signatures
 from jacket_azure.payload import image_trust
 from jacket_azure.payload import images
 

@@ -21,8 +21,8 @@ from typing import Any
 from jacket_azure.imaging import models as imaging
 from jacket_azure.mapping import image_target
 from jacket_azure.mapping import lookup
-from jacket_azure.nova import boot_image
-from jacket_azure.nova import signatures
+from jacket_azure.nova.images import boot_image
+from jacket_azure.nova.images import signatures
 from jacket_azure.payload import images
 
 

@@ -131,7 +131,7 @@ class RefusedTest(ResizeTestCase):
         flavor = self.flavor()
         flavor.extra_specs = {}
         self.useFixture(fixtures.MonkeyPatch(
-            'tests.unit.nova.test_resizeops.ResizeTestCase.flavor',
+            'tests.unit.nova.resize.test_resizeops.ResizeTestCase.flavor',
             lambda self_: flavor))
         self.refused_before('large')
         self.assert_as_before()

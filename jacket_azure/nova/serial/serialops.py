@@ -34,8 +34,8 @@ from oslo_log import log as logging
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import errors
-from jacket_azure.nova import serial_bridge
-from jacket_azure.nova import serial_ports
+from jacket_azure.nova.serial import serial_bridge
+from jacket_azure.nova.serial import serial_ports
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 

@@ -20,7 +20,7 @@ from typing import Any
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import ownership
-from jacket_azure.nova import resize_disks
+from jacket_azure.nova.resize import resize_disks
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 from jacket_azure.payload import rescue

@@ -29,9 +29,9 @@ from oslo_utils import timeutils
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
-from jacket_azure.nova import image_bytes
-from jacket_azure.nova import image_reaper
 from jacket_azure.nova import worker
+from jacket_azure.nova.images import image_bytes
+from jacket_azure.nova.images import image_reaper
 
 CONF = nova.conf.CONF
 LOG = logging.getLogger(__name__)

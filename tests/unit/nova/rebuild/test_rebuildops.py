@@ -213,6 +213,30 @@ class RebuildTest(RebuildTestCase):
         self.assertEqual([a], self.disks())
         self.assertEqual(before['tags'], self.vm()['tags'])
 
+    def test_tags_that_somebody_set_stay_when_it_goes_back(self):
+        self.make()
+        found = self.azure.emulator.store.get(self.vm()['id'])
+        found.body['tags']['jacket-image-version'] = 'older'
+        self.azure.fail('POST', 'virtualMachines/start', 400, 'BadDisk',
+                        'Azure does not like the new disk.', times=1)
+        pause = self.driver.rebuildops._pause
+        start = pause.start
+
+        others = [('cost-centre', '7')]
+
+        def starting(*arguments):
+            # the first time only: the old disk is started in the same way
+            while others:
+                found.body['tags'].update([others.pop()])
+                found.etag += 1
+            return start(*arguments)
+
+        self.useFixture(fixtures.MockPatchObject(pause, 'start', starting))
+        self.refused('does not like the new disk')
+        tags = self.vm()['tags']
+        self.assertEqual(('7', 'older'), (
+            tags['cost-centre'], tags['jacket-image-version']))
+
     def test_tags_that_somebody_set_meanwhile_stay(self):
         self.make()
         found = self.azure.emulator.store.get(self.vm()['id'])
@@ -229,6 +253,27 @@ class RebuildTest(RebuildTestCase):
         tags = self.vm()['tags']
         self.assertEqual('7', tags['cost-centre'])
         self.assertNotEqual('older', tags['jacket-image-version'])
+
+    def test_tags_that_somebody_set_just_before_the_write_stay(self):
+        self.make()
+        found = self.azure.emulator.store.get(self.vm()['id'])
+        found.body['tags']['jacket-image-version'] = 'older'
+        machines = self.driver._backend.azure.virtual_machines
+        update = machines.update
+
+        def updating(*arguments, **options):
+            if 'cost-centre' not in found.body['tags']:
+                found.body['tags']['cost-centre'] = '7'
+                found.etag += 1
+            return update(*arguments, **options)
+
+        self.useFixture(fixtures.MockPatchObject(
+            machines, 'update', updating))
+        self.rebuild()
+        tags = self.vm()['tags']
+        self.assertEqual('7', tags['cost-centre'])
+        self.assertNotEqual('older', tags['jacket-image-version'])
+        self.assertEqual(self.places()[1], self.shape()[0])
 
     def test_azure_stays_at_work_on_it(self):
         """Then it cannot go back to its old disk either: nobody asks."""

@@ -32,8 +32,8 @@ from jacket_azure.nova import backend as backends
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disks
 from jacket_azure.nova import replacements
-from jacket_azure.nova import rescue_machine
-from jacket_azure.nova import rescue_password
+from jacket_azure.nova.rescue import rescue_machine
+from jacket_azure.nova.rescue import rescue_password
 from jacket_azure.payload import names
 from jacket_azure.payload import passwords
 from jacket_azure.payload import rescue as payload

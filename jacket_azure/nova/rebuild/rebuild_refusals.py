@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jacket_azure import exceptions
-from jacket_azure.nova import boot_image
+from jacket_azure.nova.images import boot_image
 from jacket_azure.payload import os_disk_checks
 from jacket_azure.payload import security
 

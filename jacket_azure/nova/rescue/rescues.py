@@ -27,7 +27,7 @@ from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import errors
-from jacket_azure.nova import rescueops
+from jacket_azure.nova.rescue import rescueops
 
 LOG = logging.getLogger(__name__)
 

@@ -32,7 +32,7 @@ from oslo_serialization import jsonutils
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
-from jacket_azure.nova import reimaging
+from jacket_azure.nova.rebuild import reimaging
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 

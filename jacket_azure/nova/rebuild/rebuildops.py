@@ -35,12 +35,12 @@ from jacket_azure.nova import backend as backends
 from jacket_azure.nova import guest_access
 from jacket_azure.nova import os_disk_swap
 from jacket_azure.nova import os_disks
-from jacket_azure.nova import rebuild_images
-from jacket_azure.nova import rebuild_pause
-from jacket_azure.nova import rebuild_plans
-from jacket_azure.nova import rebuild_start
-from jacket_azure.nova import rebuild_volumes
-from jacket_azure.nova import reimaging
+from jacket_azure.nova.rebuild import rebuild_images
+from jacket_azure.nova.rebuild import rebuild_pause
+from jacket_azure.nova.rebuild import rebuild_plans
+from jacket_azure.nova.rebuild import rebuild_start
+from jacket_azure.nova.rebuild import rebuild_volumes
+from jacket_azure.nova.rebuild import reimaging
 from jacket_azure.payload import names
 from jacket_azure.payload import os_disk as payload
 
@@ -123,14 +123,16 @@ class RebuildOps(rebuild_start.Starting):
 
     def _exchanged(self, order: Any, request: Request) -> rebuild_start.Done:
         """Have the machine boot what it shall; it does not run yet."""
+        root = rebuild_volumes.root_of(request.bdms)
+        if root is not None:
+            # gives the machine another disk, so it comes before the look
+            self.finish(order.context, order.instance)
         vm = self._virtual_machines.get(
             names.vm_name(order.instance.uuid), instance_view=True
         )
-        root = rebuild_volumes.root_of(request.bdms)
         if root is None:
             plan = self._plans.of_image(order, vm)
             return self._with_new_disk(order, vm, plan)
-        self.finish(order.context, order.instance)
         plan = self._plans.of_volume(order, vm, root, request.reimage)
         self._with_volume(order, vm, plan, root, request)
         return rebuild_start.Done(plan)

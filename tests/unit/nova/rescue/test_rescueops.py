@@ -328,6 +328,13 @@ class LeftTest(RescueTestCase):
         self.driver.power_on(self.context, self.server, self.ports)
         self.assert_itself()
 
+    def test_resumed_with_the_host(self):
+        self.left('active')
+        self.driver.power_off(self.server)
+        self.driver.resume_state_on_host_boot(
+            self.context, self.server, self.ports, None)
+        self.assert_itself()
+
     def test_rebooted_by_another_process(self):
         """As on another host, where nothing was noted."""
         self.left('active')

@@ -30,9 +30,9 @@ from jacket_azure import exceptions
 from jacket_azure.disks import models as disks
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import errors
-from jacket_azure.nova import image_content
-from jacket_azure.nova import image_records
 from jacket_azure.nova import progress as progresses
+from jacket_azure.nova.images import image_content
+from jacket_azure.nova.images import image_records
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import rescue

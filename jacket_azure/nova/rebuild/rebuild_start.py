@@ -25,11 +25,12 @@ from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import leftovers
 from jacket_azure.nova import os_disk_swap
-from jacket_azure.nova import rebuild_pause
-from jacket_azure.nova import rebuild_plans
 from jacket_azure.nova.attachments import blame
+from jacket_azure.nova.rebuild import rebuild_pause
+from jacket_azure.nova.rebuild import rebuild_plans
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
+from jacket_azure.payload import tags as resource_tags
 
 LOG = logging.getLogger(__name__)
 
@@ -102,14 +103,21 @@ class Starting:
         if before is None:
             return False
         profile = data_disk.profile_of(before)
+        ours, tags = plan.tags(before), None
         try:
+            vm = self._virtual_machines.get(names.vm_name(instance.uuid))
+            if ours is not None:
+                # others may have tagged it since
+                tags = resource_tags.carry_over(
+                    ours, before.get('tags') or {}, vm.get('tags') or {}
+                )
             os_disk_swap.swap(
                 self._backend,
                 instance,
-                self._virtual_machines.get(names.vm_name(instance.uuid)),
+                vm,
                 profile['osDisk'],
                 None if plan.data_disks is None else profile['dataDisks'],
-                tags=before.get('tags'),
+                tags=tags,
             )
         except exceptions.AzureError as exc:
             LOG.error(

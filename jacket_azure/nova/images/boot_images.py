@@ -33,9 +33,9 @@ from jacket_azure.disks import models as disks
 from jacket_azure.mapping import image_target
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
-from jacket_azure.nova import boot_image
-from jacket_azure.nova import image_bytes
-from jacket_azure.nova import kept_images
+from jacket_azure.nova.images import boot_image
+from jacket_azure.nova.images import image_bytes
+from jacket_azure.nova.images import kept_images
 from jacket_azure.payload import images
 
 

@@ -25,7 +25,7 @@ from oslo_serialization import jsonutils
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import os_disk_swap
-from jacket_azure.nova import rescue_password
+from jacket_azure.nova.rescue import rescue_password
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 from jacket_azure.payload import rescue as payload

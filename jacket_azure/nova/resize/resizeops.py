@@ -36,11 +36,11 @@ from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import errors
 from jacket_azure.nova import ownership
-from jacket_azure.nova import resize_disks
-from jacket_azure.nova import resize_plans
-from jacket_azure.nova import resize_records
-from jacket_azure.nova import resize_reverts
 from jacket_azure.nova import shortages
+from jacket_azure.nova.resize import resize_disks
+from jacket_azure.nova.resize import resize_plans
+from jacket_azure.nova.resize import resize_records
+from jacket_azure.nova.resize import resize_reverts
 from jacket_azure.payload import instance_view
 from jacket_azure.payload import names
 
