@@ -33,7 +33,7 @@ os.environ.update(dict.fromkeys(
     ('OS_LOG_CAPTURE', 'OS_STDOUT_CAPTURE', 'OS_STDERR_CAPTURE'), '1'))
 # processes one after the other, for each at a time: Nova's fixtures get slower
 # with every server they have seen
-PARTS = 5
+PARTS = 3
 # what is swept: the module of its services, and the disk model
 SCENES = {'servers': ('services', 'Services', None),
           'actions': ('actions', 'Actions', None),
@@ -59,8 +59,10 @@ def options():
                         help='only these columns, separated by commas')
     parser.add_argument('--sample', action='store_true',
                         help='one cell of 41, as the functional tests do')
+    parser.add_argument('--kinds', action='store_true',
+                        help='for each request one column of each kind')
     parser.add_argument('--offset', type=int, default=0,
-                        help='which sample')
+                        help='which sample, or which column of a kind')
     parser.add_argument('--jobs', type=int, default=os.cpu_count() or 1,
                         help='processes (default: one for each processor)')
     parser.add_argument('--rst', type=pathlib.Path, help='write a table here')
@@ -79,6 +81,7 @@ def walk(wanted):
     import testtools
 
     from tests.matrix import cells as cells_module
+    from tests.matrix import rules
 
     results = []
     module, name, model = SCENES[wanted.of]
@@ -95,11 +98,14 @@ def walk(wanted):
                 self.rows(), wanted.row, wanted.column)
             if wanted.sample:
                 cells = cells_module.sample(cells, wanted.offset)
+            elif wanted.kinds:
+                cells = cells_module.one_of_each_kind(cells, wanted.offset)
             for cell in cells_module.share(cells, wanted.part):
                 outcome = self.run_cell(cell)
                 results.append((cells.index(cell), cell, outcome))
-                print(f'{outcome.seconds:5.1f} s  {cell}', file=out,
-                      flush=True)
+                # at once, for a sweep that is broken off
+                print(f'{outcome.seconds:5.1f} s  {cell}', *rules.problems(
+                    cell, outcome), sep='; ', file=out, flush=True)
 
     logging.getLogger('nova.thread_pool_factory').setLevel(logging.WARNING)
     # the tests' fixtures take the other two

@@ -119,6 +119,8 @@ class Actions(more_hosts.MoreHosts, asking.Asking, passes.Passes,
         self.server = self._settled(server)
         if self.server['status'] != 'ACTIVE':
             raise AssertionError(self.server['fault']['message'])
+        # made beforehand, so that no request for it counts
+        self.image()
         action.prepare(self)
         self.start_anew()
         self.wire.step = action.step

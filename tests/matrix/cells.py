@@ -51,6 +51,20 @@ def sample(cells, offset=0, stride=STRIDE):
             if _number(cell) % stride == offset % stride]
 
 
+def one_of_each_kind(cells, offset=0):
+    """Take, of what looks alike to the driver, one column for each request.
+
+    Which one differs from request to request, so each column is among them,
+    and from *offset* to *offset*.
+    """
+    alike = {}
+    for cell in cells:
+        kind = troubles.BY_NAME[cell.trouble].kind
+        alike.setdefault((cell.row, kind, cell.for_good), []).append(cell)
+    return [each[(_number(each[0]) + offset) % len(each)]
+            for each in alike.values()]
+
+
 def share(cells, part):
     """Take the n-th of m parts, for *part* ``n/m``; all for none."""
     if not part:

@@ -28,7 +28,7 @@ import fixtures  # isort: skip
 from nova import context as nova_context
 from nova import objects
 
-from jacket_azure.nova import image_reaper
+from jacket_azure.nova.images import image_reaper
 from tests.matrix import scene
 from tests.matrix import services
 
@@ -44,7 +44,7 @@ class Images(services.Services):
         super().setUp()
         # what Azure keeps of other images is looked after here alone
         self.useFixture(fixtures.MonkeyPatch(
-            'jacket_azure.nova.imageops.ImageOps.created',
+            'jacket_azure.nova.images.imageops.ImageOps.created',
             lambda ops, context: None))
         # the sweep's proof that Glance hides nothing from it
         self.glance.create(nova_context.get_admin_context(), {

@@ -44,12 +44,13 @@ class PageBlobActions(images.OnPageBlobs, actions.Actions):
         return self._image
 
     def _make_image(self):
-        self.action(self.server, 'createImage', {'name': 'made'})
+        name = f'made of {self.server["id"]}'
+        self.action(self.server, 'createImage', {'name': name})
         self.wait_until(
             lambda: self.server_now()['OS-EXT-STS:task_state'] is None,
             'an image made')
         [image] = [each['id'] for each in self.glance.images.values()
-                   if each['name'] == 'made' and each['status'] == 'active']
+                   if each['name'] == name and each['status'] == 'active']
         return image
 
     def _disks(self):

@@ -59,6 +59,8 @@ _LOGIN_REASONS = {
     '503': 'HTTP 503', 'garbage': 'HTTP 502|not what Azure sends',
 }
 _OPERATIONS = ('failed', 'canceled', 'stuck')
+# something else goes on with the machine; what cancels one is a later one
+_AT_WORK = ('stuck', 'canceled')
 # of the host, asked for again when they are old
 _KNOWN = ('GET skus', 'GET usages', 'GET virtualMachines list')
 # the server acted, and only its answer is missing
@@ -147,7 +149,7 @@ def _of_others(cell):
         if name == 'down':
             # the operation may go on, so it is waited for
             text = f'{REASONS["stuck"]}|{text}'
-        if name == 'stuck' and cell.row.step == 'rebuild':
+        if name in _AT_WORK and cell.row.step == 'rebuild':
             # the exchange may come true; then it is the start that waits
             text = f'{text}|still at work'
         action = action_rows.BY_STEP.get(cell.row.step)

@@ -82,13 +82,21 @@ class Services(scene.Scene, base.AzureServersTestCase):
     def _settled(self, server):
         """Return the server once nothing is under way, None when gone."""
         def look():
+            # first, as what is shown after the end stays so: a resized
+            # server is ACTIVE and nothing is under way while it is deleted
+            events = self._events_of_each(server)
+            if not all(event['finish_time']
+                       for each in events for event in each):
+                return None
             try:
                 found = self.admin_api.get_server(server['id'])
             except base.api_client.OpenStackApiNotFoundException:
-                return 'gone' if self._ended(server) else None
-            if found['OS-EXT-STS:task_state'] is not None:
+                # without events where the API deletes it by itself
+                return 'gone'
+            # without events the service has not begun yet
+            if not all(events):
                 return None
-            if not self._ended(server):
+            if found['OS-EXT-STS:task_state'] is not None:
                 return None
             if found['status'] == 'ERROR':
                 return found if 'fault' in found else None
@@ -97,19 +105,17 @@ class Services(scene.Scene, base.AzureServersTestCase):
         found = self.wait_until(look, f'server {server["id"]} settled')
         return None if found == 'gone' else found
 
-    def _ended(self, server):
-        """Tell whether the compute service has let go of the server.
+    def _events_of_each(self, server):
+        """Return the events of each action, by which the service lets go.
 
         It asks Azure for what the node has left after the server is gone.
         """
         url = f'/servers/{server["id"]}/os-instance-actions'
         actions = self.admin_api.api_get(url).body['instanceActions']
-        return all(
-            event['finish_time']
-            for action in actions
-            for event in self.admin_api.api_get(
-                f'{url}/{action["request_id"]}'
-            ).body['instanceAction']['events'])
+        found = [
+            self.admin_api.api_get(f'{url}/{action["request_id"]}').body
+            for action in actions]
+        return [each['instanceAction']['events'] for each in found]
 
     def rows(self):
         """Make every request once, undisturbed, and return them."""

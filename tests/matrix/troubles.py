@@ -35,9 +35,12 @@ class Trouble:
     :ivar at_client: happens before the request leaves the client
     :ivar spreads: from the struck request on, all are struck
     :ivar polls_only: means something for a poll only
+    :ivar kind: those of one kind look alike to whoever made the request:
+        Azure did nothing, it acted and is not heard, and so on
     """
 
     name: str
+    kind: str
     strike: Any = None
     plan: Any = None
     at_client: bool = False
@@ -101,25 +104,26 @@ _THROTTLED = (429, 'TooManyRequests', 'The server rejected the request '
 FAILED_TEXT = 'Azure could not do it today.'
 
 TROUBLES = (
-    Trouble('429-after', _answered(error(*_THROTTLED, Retry_After='20'))),
-    Trouble('429', _answered(error(*_THROTTLED))),
-    Trouble('500', _answered(error(
+    Trouble('429-after', 'undone', _answered(
+        error(*_THROTTLED, Retry_After='20'))),
+    Trouble('429', 'undone', _answered(error(*_THROTTLED))),
+    Trouble('500', 'undone', _answered(error(
         500, 'InternalServerError', 'Encountered internal server error.'))),
-    Trouble('503', _answered(error(
+    Trouble('503', 'undone', _answered(error(
         503, 'ServerTimeout', 'The request timed out.'))),
-    Trouble('garbage', _answered(proxy.Reply(
+    Trouble('garbage', 'undone', _answered(proxy.Reply(
         502, [('Content-Type', 'text/html')], _HTML))),
-    Trouble('refused', at_client=True),
-    Trouble('down', at_client=True, spreads=True),
-    Trouble('dropped', _dropped),
-    Trouble('lost', _lost),
-    Trouble('truncated', _truncated),
-    Trouble('mangled', _mangled),
-    Trouble('failed', plan=_operation(
+    Trouble('refused', 'undone', at_client=True),
+    Trouble('down', 'down', at_client=True, spreads=True),
+    Trouble('dropped', 'undone', _dropped),
+    Trouble('lost', 'unheard', _lost),
+    Trouble('truncated', 'unheard', _truncated),
+    Trouble('mangled', 'unheard', _mangled),
+    Trouble('failed', 'ended', plan=_operation(
         'fail_operation', 'InternalExecutionError', FAILED_TEXT)),
-    Trouble('canceled', plan=_operation('cancel_operation')),
-    Trouble('stuck', plan=_operation('stick_operation')),
-    Trouble('404', _answered(error(
+    Trouble('canceled', 'ended', plan=_operation('cancel_operation')),
+    Trouble('stuck', 'stuck', plan=_operation('stick_operation')),
+    Trouble('404', 'undone', _answered(error(
         404, 'NotFound', 'The entity was not found in this Azure location.',
     )), polls_only=True),
 )
