@@ -40,8 +40,10 @@ CHOSEN = {
     ('nova', 'threading'): [
         '--exclude-regex',
         'PageBlob(Budget|Bytes|ConsoleOutput|Deleted|Diagnostics|Events|'
-        'FailedImages|OwnImages|Password|PeriodicTasks|PowerSync|Refused|'
-        'VolumePassword)Test'],
+        'FailedImages|Image|Move|OwnImages|Password|PeriodicTasks|PowerSync|'
+        'Refused|RestartForInterfaces|VolumePassword)Test|'
+        r'PageBlobResizeTest\.test_(n29|n33|n13_(refused|without|a_resized)|'
+        'n14_a_service)'],
     ('nova', 'eventlet'): [
         r'test_(delete|life|power|secrets|serial_console|startup)\.'],
     ('cinder', 'eventlet'): [

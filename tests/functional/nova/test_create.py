@@ -13,6 +13,7 @@
 """N01, N08, N23: servers are made as asked, or refused before any write."""
 
 from tests.functional.nova import base
+from tests.functional.nova import with_cinder
 
 
 class CreateServerTest(base.AzureServersTestCase):
@@ -101,18 +102,23 @@ class CreateServerTest(base.AzureServersTestCase):
         self.assertEqual([], self.azure.resource_ids())
 
 
-class RefusedServerTest(base.AzureServersTestCase):
+class RefusedServerTestCase(base.AzureServersTestCase):
     """Mistakes are named to the user before Azure is written to."""
+
+    #: Nova lets the driver clean up after it, and there is nothing
+    HARMLESS = ('GET', 'DELETE')
 
     def assert_refused(self, *words, **wanted):
         fault = self.failed_build(**wanted)
         for word in words:
             self.assertIn(word, fault)
-        # Nova lets the driver clean up after it, and there is nothing
         self.assertEqual(
             [], [record for record in self.azure.requests
-                 if record.method not in ('GET', 'DELETE')])
+                 if record.method not in self.HARMLESS])
         self.assertEqual([], self.azure.resource_ids())
+
+
+class RefusedServerTest(RefusedServerTestCase):
 
     def test_n01_unmapped_image(self):
         self.assert_refused(
@@ -144,3 +150,23 @@ class RefusedServerTest(base.AzureServersTestCase):
         self.assert_refused(
             'Standard_D2s_v5', '2',
             networks=[{'port': port['id']} for port in ports])
+
+
+class PageBlobRefusedServerTest(
+        with_cinder.OnPageBlobs, RefusedServerTestCase):
+    """On Azure Stack Hub, which lacks more."""
+
+    # page blobs are looked at before they would be deleted
+    HARMLESS = ('GET', 'HEAD', 'DELETE')
+
+    def test_n23_no_zones(self):
+        words = 'has no availability zones, zone 1 was asked for'
+        flavor = self.create_flavor('m9.zonal', 2, 8192, 64, **{
+            'azure:vm_size': 'Standard_D2s_v5', 'azure:zone': '1'})
+        self.assert_refused(words, flavorRef=flavor)
+        # a zone of Nova's that the mapping file has
+        aggregate = self._create_aggregate('zone one', 'az1')
+        self.api.add_host_to_aggregate(aggregate, base.HOST)
+        self.assert_refused(words, availability_zone='az1')
+        # nor a page blob
+        self.assertEqual([], self.left())

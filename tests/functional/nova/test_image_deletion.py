@@ -23,7 +23,7 @@ import fixtures
 from nova import context
 from nova.image import glance
 
-from jacket_azure.nova import image_reaper
+from jacket_azure.nova.images import image_reaper
 from tests.functional.nova import images
 
 HOUR = datetime.timedelta(hours=1)
@@ -38,7 +38,7 @@ class Deleted:
         self.ahead = 2 * HOUR
         self.addCleanup(self.ops.wait, 60)
         self.useFixture(fixtures.MonkeyPatch(
-            'jacket_azure.nova.image_reaper.Reaper._now',
+            'jacket_azure.nova.images.image_reaper.Reaper._now',
             lambda reaper: datetime.datetime.now(datetime.UTC) + self.ahead,
         ))
         # on the instance it would hide the method

@@ -18,7 +18,7 @@ import datetime
 import fixtures
 from nova import context
 
-from jacket_azure.nova import snapshotops
+from jacket_azure.nova.images import snapshotops
 from tests.functional.nova import images
 
 
@@ -29,7 +29,7 @@ class FailedImages:
         super().setUp()
         # no pass over other images comes in between
         self.useFixture(fixtures.MonkeyPatch(
-            'jacket_azure.nova.imageops.ImageOps.created',
+            'jacket_azure.nova.images.imageops.ImageOps.created',
             lambda ops, context: None))
         self.server = self.create_server()
 
@@ -135,7 +135,7 @@ class FailedImages:
             return publish(ops, context, image_id, *more)
 
         with fixtures.MonkeyPatch(
-                'jacket_azure.nova.snapshotops.SnapshotOps._publish',
+                'jacket_azure.nova.images.snapshotops.SnapshotOps._publish',
                 deleting):
             self.attempt()
         self.assertEqual(before, self.state())

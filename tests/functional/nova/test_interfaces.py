@@ -117,9 +117,8 @@ class InterfacesTest(InterfaceTestCase):
             self.assertEqual(1, len(self.addresses(server)))
 
 
-class RestartForInterfacesTest(InterfaceTestCase):
-
-    azure_options = {'restart_for_interface_change': True}
+class RestartForInterfaces:
+    """The driver may stop a server for it, whatever the disk model."""
 
     def test_n24_of_a_running_server(self):
         server = self.create_server()
@@ -148,6 +147,12 @@ class RestartForInterfacesTest(InterfaceTestCase):
         self.assertEqual('running', self.power_state(server))
 
 
+class RestartForInterfacesTest(RestartForInterfaces, InterfaceTestCase):
+    """With managed disks."""
+
+    azure_options = {'restart_for_interface_change': True}
+
+
 class PageBlobInterfacesTest(with_cinder.OnPageBlobs, InterfaceTestCase):
     """On Azure Stack Hub, whose machines take nothing along."""
 
@@ -160,3 +165,12 @@ class PageBlobInterfacesTest(with_cinder.OnPageBlobs, InterfaceTestCase):
         self.attach(server)
         self._delete_server(server)
         self.assertEqual([], self.azure.resources('networkInterfaces'))
+
+
+class PageBlobRestartForInterfacesTest(
+        with_cinder.OnPageBlobs, RestartForInterfaces, InterfaceTestCase):
+    """On Azure Stack Hub with page blobs."""
+
+    azure_options = {
+        **with_cinder.OnPageBlobs.azure_options,
+        'restart_for_interface_change': True}

@@ -85,28 +85,6 @@ class Events(periodics.Periodics):
         self.look()
         self.shown(server, 'ACTIVE', power_state.RUNNING)
 
-
-class EventsTest(Events, base.AzureServersTestCase):
-    """On managed disks."""
-
-    def evict(self, server):
-        answer = requests.post(
-            self.azure.emulator.endpoint + self.vm(server)['id']
-            + '/simulateEviction?api-version=2024-07-01',
-            headers={'Authorization': f'Bearer {self.azure.tokens[-1]}'},
-            verify=self.azure.emulator.ca_file, timeout=SECONDS)
-        self.assertEqual(204, answer.status_code, answer.text)
-
-    def test_n33_evicted(self):
-        flavor = self.create_flavor('spot', 2, 8192, 64, **{
-            'azure:vm_size': 'Standard_D2s_v5', 'azure:priority': 'Spot'})
-        server = self.create_server(flavorRef=flavor)
-        self.evict(server)
-        self.look()
-        self.shown(server, 'SHUTOFF', power_state.SHUTDOWN)
-        self._start_server(server)
-        self.assertEqual('running', self.power_state(server))
-
     def test_n33_not_known_is_not_deleted(self):
         """A page that fails, or a whole Azure, or rights that are gone."""
         server, other, stopped = (self.create_server() for _ in range(3))
@@ -158,6 +136,28 @@ class EventsTest(Events, base.AzureServersTestCase):
         self.shown(running, 'ACTIVE', power_state.RUNNING)
         self.shown(stopped, 'SHUTOFF', power_state.SHUTDOWN)
         self._start_server(stopped)
+
+
+class EventsTest(Events, base.AzureServersTestCase):
+    """On managed disks."""
+
+    def evict(self, server):
+        answer = requests.post(
+            self.azure.emulator.endpoint + self.vm(server)['id']
+            + '/simulateEviction?api-version=2024-07-01',
+            headers={'Authorization': f'Bearer {self.azure.tokens[-1]}'},
+            verify=self.azure.emulator.ca_file, timeout=SECONDS)
+        self.assertEqual(204, answer.status_code, answer.text)
+
+    def test_n33_evicted(self):
+        flavor = self.create_flavor('spot', 2, 8192, 64, **{
+            'azure:vm_size': 'Standard_D2s_v5', 'azure:priority': 'Spot'})
+        server = self.create_server(flavorRef=flavor)
+        self.evict(server)
+        self.look()
+        self.shown(server, 'SHUTOFF', power_state.SHUTDOWN)
+        self._start_server(server)
+        self.assertEqual('running', self.power_state(server))
 
 
 class PageBlobEventsTest(

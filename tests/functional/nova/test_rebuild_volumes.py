@@ -89,8 +89,8 @@ class ManagedVolumeRebuildTest(VolumeRebuild, of_images.ImagesToVolumes):
 
     write = 'PATCH'
 
-    def test_n12_once_cinder_has_done_it_the_old_disk_boots_no_more(self):
-        """Nobody would know any more what is written to it."""
+    def cut_short(self):
+        """Let a rebuild fail once Cinder has done its part."""
         disk = self.booted(self.server)
         self.azure.fail('PATCH', 'virtualMachines', 403,
                         'RequestDisallowedByPolicy')
@@ -102,6 +102,11 @@ class ManagedVolumeRebuildTest(VolumeRebuild, of_images.ImagesToVolumes):
             (disk, 'deallocated'),
             (self.booted(self.server), self.power_state(self.server)))
         self.azure.emulator.faults.clear()
+        return disk
+
+    def test_n12_once_cinder_has_done_it_the_old_disk_boots_no_more(self):
+        """Nobody would know any more what is written to it."""
+        disk = self.cut_short()
         self._reboot_server(self.server, hard=True)
         self.check_whole()
         self.assertNotEqual(disk, self.booted(self.server))
@@ -109,6 +114,13 @@ class ManagedVolumeRebuildTest(VolumeRebuild, of_images.ImagesToVolumes):
         # and all is as if nothing had been
         self.rebuild(self.server, self.second)
         self.check_whole()
+
+    def test_n12_rebuilt_once_more_no_disk_is_left(self):
+        disk = self.cut_short()
+        self.rebuild(self.server, self.second)
+        self.assertNotEqual(disk, self.booted(self.server))
+        self.assertEqual(1, len(self.disks_of_root()))
+        self.assertEqual('running', self.power_state(self.server))
 
     def fail_cinder(self):
         self.azure.fail('PUT', 'disks', 403, 'RequestDisallowedByPolicy')

@@ -188,20 +188,6 @@ class Resizing:
         self.assertEqual(128, self.os_disk(server)[1])
         self._start_server(server)
 
-
-class ResizeTest(Resizing, ResizeTestCase):
-    """With managed disks."""
-
-    GROWTH = [
-        'GET virtualMachines', 'GET disks',
-        'POST virtualMachines/deallocate', 'GET disks', 'PUT disks',
-        'PATCH virtualMachines', 'POST virtualMachines/start']
-    CONFIRMATION = ['GET disks', 'DELETE disks']
-    REVERT = [
-        'GET virtualMachines', 'POST virtualMachines/deallocate',
-        'PATCH virtualMachines', 'POST virtualMachines/start',
-        *CONFIRMATION]
-
     def test_n29_cold_migration_on_one_host_redeploys(self):
         server = self.create_server()
         self.assertEqual(
@@ -284,6 +270,20 @@ class ResizeTest(Resizing, ResizeTestCase):
         self.resize(server, disk_gb=128)
         self._delete_server(server)
         self.assertEqual([], self.azure.resource_ids())
+
+
+class ResizeTest(Resizing, ResizeTestCase):
+    """With managed disks."""
+
+    GROWTH = [
+        'GET virtualMachines', 'GET disks',
+        'POST virtualMachines/deallocate', 'GET disks', 'PUT disks',
+        'PATCH virtualMachines', 'POST virtualMachines/start']
+    CONFIRMATION = ['GET disks', 'DELETE disks']
+    REVERT = [
+        'GET virtualMachines', 'POST virtualMachines/deallocate',
+        'PATCH virtualMachines', 'POST virtualMachines/start',
+        *CONFIRMATION]
 
 
 class PageBlobResizeTest(
