@@ -55,8 +55,9 @@ def swap(
         and *data_disks* follows from them
     :raises OperationFailed: Azure says that all went well, and it did not
     """
-    write = _Write(backend, instance, vm, os_disk, data_disks)
-    write.tags, write.properties = tags, properties or {}
+    write = _Write(
+        backend, instance, vm, os_disk, data_disks, tags, properties or {}
+    )
     changed = patience.insist(backend.azure.wire, write.ask)
     if isinstance(changed, exceptions.PreconditionFailed):
         raise changed
@@ -77,14 +78,7 @@ def swap(
 
 
 class _Write:
-    """The write of a swap, which may be asked for several times.
-
-    :ivar tags: see :func:`swap`
-    :ivar properties: see :func:`swap`
-    """
-
-    tags: Mapping[str, str] | None
-    properties: Mapping[str, Any]
+    """The write of a swap, which may be asked for several times."""
 
     def __init__(
         self,
@@ -93,12 +87,16 @@ class _Write:
         vm: Mapping[str, Any],
         os_disk: Mapping[str, Any],
         data_disks: Sequence[Mapping[str, Any]] | None,
+        tags: Mapping[str, str] | None,
+        properties: Mapping[str, Any],
     ) -> None:
         self.name = names.vm_name(instance.uuid)
         self._machines = backend.azure.virtual_machines
         self._first = self._newest = vm
         self._os_disk = os_disk
         self._data_disks = data_disks
+        self._tags = tags
+        self._properties = properties
 
     def ask(self) -> dict[str, Any] | exceptions.PreconditionFailed:
         """Send it, and once more when something else was written before.
@@ -129,11 +127,11 @@ class _Write:
             write = self._machines.create_or_update
             build = payload.build_put
         body = build(self._newest, self._os_disk, self._data_disks)
-        body['properties'].update(self.properties)
-        if self.tags is not None:
+        body['properties'].update(self._properties)
+        if self._tags is not None:
             body['tags'] = resource_tags.carry_over(
                 self._first.get('tags') or {},
-                self.tags,
+                self._tags,
                 self._newest.get('tags') or {},
             )
         # older clouds know no etag of a machine; then the last one wins
@@ -144,7 +142,7 @@ class _Write:
 
     def _is_done(self) -> bool:
         """Tell whether all there is to write is there already."""
-        if self.tags is not None or self.properties:
+        if self._tags is not None or self._properties:
             return False
         return (
             payload.difference(

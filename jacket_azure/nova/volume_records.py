@@ -23,6 +23,7 @@ from nova.volume import cinder as nova_cinder
 
 from jacket_azure.janitor import cinder_api
 from jacket_azure.janitor import facts
+from jacket_azure.nova import cinder_contexts
 
 CONF = nova_conf.CONF
 
@@ -42,13 +43,12 @@ def volumes() -> tuple[facts.Volume, ...] | None:
 
 
 def _adapter() -> Any:
-    context = nova_context.get_admin_context()
     try:
-        client = _client(context)
-        if client.endpoint_override:
-            # such a URL may name the project, which this context has not
-            context.project_id = client.auth.get_project_id(client.session)
-            client = _client(context)
+        client = nova_cinder.cinderclient(
+            cinder_contexts.with_project(nova_context.get_admin_context()),
+            microversion=cinder_api.VERSION,
+            skip_version_check=True,
+        ).client
     except Exception as exc:
         # of Keystone, keystoneauth's plug-ins or Nova itself
         raise facts.Unanswered(f'Cinder cannot be asked: {exc}') from exc
@@ -63,11 +63,3 @@ def _adapter() -> Any:
         endpoint_override=client.endpoint_override or client.get_endpoint(),
         connect_retries=client.connect_retries,
     )
-
-
-def _client(context: nova_context.RequestContext) -> Any:
-    return nova_cinder.cinderclient(
-        context,
-        microversion=cinder_api.VERSION,
-        skip_version_check=True,
-    ).client

@@ -43,7 +43,7 @@ CHOSEN = {
         'FailedImages|Image|Move|OwnImages|Password|PeriodicTasks|PowerSync|'
         'Refused|RestartForInterfaces|VolumePassword)Test|'
         r'PageBlobResizeTest\.test_(n29|n33|n13_(refused|without|a_resized)|'
-        'n14_a_service)'],
+        r'n14_a_service)|PageBlobRescueTest\.test_n21_(an_un|a_serv|with)'],
     ('nova', 'eventlet'): [
         r'test_(delete|life|power|secrets|serial_console|startup)\.'],
     ('cinder', 'eventlet'): [

@@ -32,6 +32,7 @@ from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova import cinder_contexts
 from jacket_azure.nova import guest_access
 from jacket_azure.nova import os_disk_swap
 from jacket_azure.nova import os_disks
@@ -109,6 +110,7 @@ class RebuildOps(rebuild_start.Starting):
         vm = self._virtual_machines.get(
             names.vm_name(instance.uuid), instance_view=True
         )
+        context = cinder_contexts.with_project(context)
         root, attach = self._volumes.settle(context, instance, vm)
         if root is not None:
             with self._pause.of(instance, vm) as rest:

@@ -13,10 +13,6 @@
 
 import uuid
 
-import fixtures
-from keystoneauth1 import token_endpoint
-from nova.tests import fixtures as nova_fixtures
-
 from jacket_azure.disks import models
 from jacket_azure.payload import disk as disk_payload
 from jacket_azure.payload import tags
@@ -28,13 +24,6 @@ ALL = ['nic', 'os-disk', 'public-ip', 'temporary', 'upload', 'volume']
 DAY = 86400
 
 
-class Administrator(token_endpoint.Token):
-    """Credentials of a service, which name its project."""
-
-    def get_project_id(self, session):
-        return nova_fixtures.PROJECT_ID
-
-
 class VolumeJanitorTest(passes.Passes, with_cinder.CinderTestCase):
     """With a Cinder that is asked over HTTP, as administrator."""
 
@@ -42,9 +31,6 @@ class VolumeJanitorTest(passes.Passes, with_cinder.CinderTestCase):
         super().setUp()
         # the credentials themselves are the test's
         self.flags(group='cinder', auth_type='v3password', http_retries=0)
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.volume.cinder._get_auth', lambda context: Administrator(
-                self.url, f'nova:{nova_fixtures.PROJECT_ID}')))
         self.flags(group='azure', janitor_kinds=ALL)
 
     @property

@@ -23,7 +23,8 @@ MAPPING = world.MAPPING.replace(
     '  backend:\n', '    public_ip: {dns_name: true}\n  backend:\n', 1)
 
 
-class PublicIpTestCase(base.AzureServersTestCase):
+class PublicIps:
+    """Public addresses of servers, whichever the cloud."""
 
     emulator_options = {'mapping': MAPPING}
 
@@ -37,12 +38,45 @@ class PublicIpTestCase(base.AzureServersTestCase):
         text = self.api.get_server(server['id'])['metadata'].get('public_ip')
         return text.split(', ') if text else []
 
-
-class PublicIpTest(PublicIpTestCase):
-
     def both(self):
         return [{'uuid': network['id']} for network in (
             self.neutron.private, self.neutron.backend)]
+
+    def test_n34_comes_and_goes_with_an_interface(self):
+        server = self._stop_server(self.create_server(
+            networks=self.both()[1:]))
+        self.assertEqual([], self.told(server))
+        port_id = self.api.attach_interface(server['id'], {
+            'interfaceAttachment': {'net_id': self.neutron.private['id']},
+        }).body['interfaceAttachment']['port_id']
+        [address] = self.addresses()
+        self.assertEqual([address], self.told(server))
+        self.api.detach_interface(server['id'], port_id)
+        self._wait_for_instance_action_event(
+            server, 'detach_interface', 'compute_detach_interface', 'success')
+        self.assertEqual([], self.addresses())
+        self.assertEqual([], self.told(server))
+
+    def test_n34_a_quota_without_room_is_told_before_anything_is_made(self):
+        network_quotas.set_limit(
+            self.azure.emulator, 'PublicIPAddresses', 0)
+        self.assertIn('no room for 1 public IP addresses',
+                      self.failed_build())
+        self.assertEqual([], self.azure.resource_ids())
+        self.create_server(networks=self.both()[1:])
+
+    def test_n34_what_cannot_be_made_leaves_no_address(self):
+        for method, kind in (('PUT', 'publicIPAddresses'),
+                             ('PUT', 'networkInterfaces'),
+                             ('PUT', 'virtualMachines')):
+            self.azure.fail(method, kind, 400, 'NotToday', 'Not today.')
+            self.assertIn('Not today', self.failed_build())
+            self.azure.emulator.faults.clear()
+            self.assertEqual([], self.azure.resource_ids())
+
+
+class PublicIpTest(PublicIps, base.AzureServersTestCase):
+    """On Azure."""
 
     def test_n34_comes_and_goes_with_the_server(self):
         self._delete_server(self.create_server(networks=self.both()))
@@ -82,40 +116,9 @@ class PublicIpTest(PublicIpTestCase):
                          [record.type for record in made])
         self.assertEqual([], self.azure.resource_ids())
 
-    def test_n34_comes_and_goes_with_an_interface(self):
-        server = self._stop_server(self.create_server(
-            networks=self.both()[1:]))
-        self.assertEqual([], self.told(server))
-        port_id = self.api.attach_interface(server['id'], {
-            'interfaceAttachment': {'net_id': self.neutron.private['id']},
-        }).body['interfaceAttachment']['port_id']
-        [address] = self.addresses()
-        self.assertEqual([address], self.told(server))
-        self.api.detach_interface(server['id'], port_id)
-        self._wait_for_instance_action_event(
-            server, 'detach_interface', 'compute_detach_interface', 'success')
-        self.assertEqual([], self.addresses())
-        self.assertEqual([], self.told(server))
 
-    def test_n34_a_quota_without_room_is_told_before_anything_is_made(self):
-        network_quotas.set_limit(
-            self.azure.emulator, 'PublicIPAddresses', 0)
-        self.assertIn('no room for 1 public IP addresses',
-                      self.failed_build())
-        self.assertEqual([], self.azure.resource_ids())
-        self.create_server(networks=self.both()[1:])
-
-    def test_n34_what_cannot_be_made_leaves_no_address(self):
-        for method, kind in (('PUT', 'publicIPAddresses'),
-                             ('PUT', 'networkInterfaces'),
-                             ('PUT', 'virtualMachines')):
-            self.azure.fail(method, kind, 400, 'NotToday', 'Not today.')
-            self.assertIn('Not today', self.failed_build())
-            self.azure.emulator.faults.clear()
-            self.assertEqual([], self.azure.resource_ids())
-
-
-class StackHubPublicIpTest(with_cinder.OnPageBlobs, PublicIpTestCase):
+class StackHubPublicIpTest(
+        with_cinder.OnPageBlobs, PublicIps, base.AzureServersTestCase):
     """On Azure Stack Hub, whose machines take nothing along."""
 
     emulator_options = {

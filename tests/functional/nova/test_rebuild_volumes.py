@@ -15,6 +15,9 @@
 Nova, Cinder and Glance are all real, and speak HTTP with each other.
 """
 
+from nova.compute import power_state
+from nova.compute import vm_states
+
 from tests.functional.nova import rebuilds
 from tests.functional.nova import test_volumes_of_images as of_images
 from tests.functional.nova import with_cinder
@@ -114,6 +117,20 @@ class ManagedVolumeRebuildTest(VolumeRebuild, of_images.ImagesToVolumes):
         # and all is as if nothing had been
         self.rebuild(self.server, self.second)
         self.check_whole()
+
+    def test_n12_resumed_with_its_host_it_boots_what_its_volume_is(self):
+        disk = self.cut_short()
+        # Nova resumes what it saw running last
+        self.set_instance(
+            self.server, vm_state=vm_states.ACTIVE,
+            power_state=power_state.RUNNING)
+        self.flags(resume_guests_state_on_host_boot=True)
+        self.restart_compute()
+        self.wait_until(
+            lambda: self.power_state(self.server) == 'running', 'resumed')
+        self.check_whole()
+        self.assertNotEqual(disk, self.booted(self.server))
+        self.assertEqual(1, len(self.disks_of_root()))
 
     def test_n12_rebuilt_once_more_no_disk_is_left(self):
         disk = self.cut_short()

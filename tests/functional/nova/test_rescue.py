@@ -83,6 +83,51 @@ class Rescue(rescues.Rescuing):
         disks = self.compute.manager.driver._backend.disks
         self.assertFalse(disks.delete_os_disk(self.server['id']))
 
+    def test_n21_an_unrescue_that_failed(self):
+        """Nova then takes the rescue system for the server."""
+        self.rescue(self.server, self.rescue_image())
+        self.azure.fail(
+            self.write, 'virtualMachines', 403, 'AuthorizationFailed')
+        self.action(self.server, 'unrescue')
+        found = self.wait_for_status(self.server, 'ERROR')
+        self.assertIn('AuthorizationFailed', found['fault']['message'])
+        self.azure.emulator.faults.clear()
+        self.action(self.server, 'os-stop')
+        self.wait_for_status(self.server, 'SHUTOFF')
+        # shelving makes an image, and would delete the server's own disk
+        self.action(self.server, 'shelve')
+        event = self.last_event(self.server, 'compute_shelve_instance')
+        self.assertIn('boots from a rescue disk', event['details'])
+        self.wait_for_status(self.server, 'SHUTOFF')
+        self.action(self.server, 'os-start')
+        self.itself(self.server)
+        self.check_itself()
+
+    def test_n21_without_room_it_is_what_it_was(self):
+        fault = self.azure.emulator.faults.fail_operation(
+            'POST', 'virtualMachines/start', 'AllocationFailed', times=1)
+        self.ask_to_rescue(self.server, self.rescue_image())
+        found = self.wait_for_status(self.server, 'ERROR')
+        self.assertIn('AllocationFailed', found['fault']['message'])
+        self.assertEqual(1, fault.fired)
+        self.check_itself()
+        self.api.post_server_action(
+            self.server['id'], {'reboot': {'type': 'HARD'}})
+        self.itself(self.server)
+
+    def test_n21_a_service_that_was_stopped_meanwhile(self):
+        self.rescue(self.server, self.rescue_image())
+        self.set_instance(
+            self.server, vm_state='active', task_state='rescuing')
+        self.restart_compute()
+        self.wait_for_status(self.server, 'RESCUE')
+        self.unrescue(self.server)
+        self.set_instance(
+            self.server, vm_state='rescued', task_state='unrescuing')
+        self.restart_compute()
+        self.itself(self.server)
+        self.check_itself()
+
     def refused(self, words, image, password=None):
         """Expect Nova's ERROR, a machine that runs on, and why."""
         vm = self.vm(self.server)
@@ -98,6 +143,8 @@ class Rescue(rescues.Rescuing):
 
 class ManagedRescueTest(Rescue, images.ImageTestCase):
     """On managed disks."""
+
+    write = 'PATCH'
 
     def test_n21_with_the_image_it_was_made_from(self):
         with self.azure.recording() as made:
@@ -143,55 +190,11 @@ class ManagedRescueTest(Rescue, images.ImageTestCase):
         self.itself(self.server)
         self.check_itself()
 
-    def test_n21_an_unrescue_that_failed(self):
-        """Nova then takes the rescue system for the server."""
-        self.rescue(self.server, self.rescue_image())
-        self.azure.fail('PATCH', 'virtualMachines', 403, 'AuthorizationFailed')
-        self.action(self.server, 'unrescue')
-        found = self.wait_for_status(self.server, 'ERROR')
-        self.assertIn('AuthorizationFailed', found['fault']['message'])
-        self.azure.emulator.faults.clear()
-        self.action(self.server, 'os-stop')
-        self.wait_for_status(self.server, 'SHUTOFF')
-        # shelving makes an image, and would delete the server's own disk
-        self.action(self.server, 'shelve')
-        event = self.last_event(self.server, 'compute_shelve_instance')
-        self.assertIn('boots from a rescue disk', event['details'])
-        self.wait_for_status(self.server, 'SHUTOFF')
-        self.action(self.server, 'os-start')
-        self.itself(self.server)
-        self.check_itself()
-
-    def test_n21_without_room_it_is_what_it_was(self):
-        fault = self.azure.emulator.faults.fail_operation(
-            'POST', 'virtualMachines/start', 'AllocationFailed', times=1)
-        self.ask_to_rescue(self.server, self.rescue_image())
-        found = self.wait_for_status(self.server, 'ERROR')
-        self.assertIn('AllocationFailed', found['fault']['message'])
-        self.assertEqual(1, fault.fired)
-        self.check_itself()
-        self.api.post_server_action(
-            self.server['id'], {'reboot': {'type': 'HARD'}})
-        self.itself(self.server)
-
-    def test_n21_a_service_that_was_stopped_meanwhile(self):
-        self.rescue(self.server, self.rescue_image())
-        self.set_instance(
-            self.server, vm_state='active', task_state='rescuing')
-        self.restart_compute()
-        self.wait_for_status(self.server, 'RESCUE')
-        self.unrescue(self.server)
-        self.set_instance(
-            self.server, vm_state='rescued', task_state='unrescuing')
-        self.restart_compute()
-        self.itself(self.server)
-        self.check_itself()
-
-
 
 class PageBlobRescueTest(images.OnPageBlobs, Rescue, images.ImageTestCase):
     """On Azure Stack Hub with page blobs."""
 
+    write = 'PUT'
     generation = 'V1'
 
     def test_n21_an_image_of_the_marketplace(self):

@@ -28,6 +28,17 @@ from tests.functional.nova import base
 SECONDS = 60
 
 
+class Credentials(token_endpoint.Token):
+    """A user's, or where none stands behind it the service's own."""
+
+    def __init__(self, url, project_id):
+        self.project_id = project_id or nova_fixtures.PROJECT_ID
+        super().__init__(url, f'nova:{self.project_id}')
+
+    def get_project_id(self, session):
+        return self.project_id
+
+
 class NoCinder(fixtures.Fixture):
     """In place of Nova's fixture: Nova speaks to the real one."""
 
@@ -85,8 +96,7 @@ class CinderTestCase(base.AzureServersTestCase):
         # no Keystone here: Cinder's "noauth" believes such a token
         self.useFixture(fixtures.MonkeyPatch(
             'nova.volume.cinder._get_auth',
-            lambda context: token_endpoint.Token(
-                self.url, f'nova:{context.project_id}')))
+            lambda context: Credentials(self.url, context.project_id)))
         self.session = requests.Session()
         self.addCleanup(self.session.close)
         self.session.headers.update({
