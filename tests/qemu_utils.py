@@ -14,7 +14,7 @@
 
 ``python -m tests.qemu_utils``. No registry of Python packages has them. Other
 systems than Debian and Ubuntu, and other users than root, are told what to
-install.
+install, and run the tests that need none of them.
 """
 
 import os
@@ -54,6 +54,7 @@ def install():
 
 if __name__ == '__main__':
     if not install():
-        sys.exit(
-            f'The tests need {", ".join(missing())}: install the package '
-            f'{PACKAGE} (Debian, Ubuntu) or qemu-img (Fedora, RHEL) first.')
+        print(
+            f'Many tests will fail for want of {", ".join(missing())}: '
+            f'install {PACKAGE} (Debian, Ubuntu) or qemu-img (Fedora, RHEL).',
+            file=sys.stderr)

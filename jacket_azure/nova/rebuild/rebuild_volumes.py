@@ -33,10 +33,14 @@ from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
 from jacket_azure.nova import block_devices
 from jacket_azure.nova.rebuild import reimaging
+from jacket_azure.nova.rebuild import root_attachments
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 
 LOG = logging.getLogger(__name__)
+
+# volumes that a server may get again to whom they are given already
+_ATTACHABLE = (reimaging.DONE, 'attaching', 'in-use')
 
 
 def root_of(bdms: Iterable[Any]) -> Any | None:
@@ -56,12 +60,14 @@ class RootVolumes(reimaging.Reimaging):
 
     def settle(
         self, context: Any, instance: Any, vm: Mapping[str, Any]
-    ) -> tuple[Any, Callable[..., Any] | None]:
+    ) -> tuple[Any, Callable[..., Any] | None] | None:
         """Find out what became of a rebuild that was cut short.
 
         :returns: the root's mapping, and what attaches it if that is to be
-            done; None where the machine boots the right disk
-        :raises InvalidRequest: Cinder is still at it, or cannot tell
+            done; None where the machine boots the right disk, and the volume
+            cannot be attached
+        :raises InvalidRequest: Cinder is still at it, or cannot tell; the
+            volume is not the server's any more
         """
         root = root_of(
             objects.BlockDeviceMappingList.get_by_instance_uuid(
@@ -69,20 +75,29 @@ class RootVolumes(reimaging.Reimaging):
             )
         )
         if root is None:
-            return None, None
-        status = self._cinder.get(context, root.volume_id)['status']
-        attach = self._virtapi._compute._prep_block_device
-        if status == reimaging.DONE:
-            return root, attach
-        if status == 'in-use':
-            return root, None
+            # as Nova does at a hard reboot with a volume that was detached
+            raise exceptions.InvalidRequest(
+                'A rebuild has not ended, and the volume that the server '
+                'boots is no longer attached to it. Delete the server, and '
+                'boot another from the volume.'
+            )
+        status = self._status(context, root)
         if status == 'error' and not self._has_successor(vm, root):
-            return None, None
-        raise exceptions.InvalidRequest(
-            f'A rebuild has not ended: Cinder shows the volume '
-            f'{root.volume_id} as {status}. Wait for it; of one in error an '
-            f'administrator sets the state to reserved.'
-        )
+            return None
+        attachment = self._attachments.status(context, root)
+        # an administrator may have set in-use what has a newer disk
+        if status == 'in-use' and attachment == root_attachments.ATTACHED:
+            return root, None
+        if status == 'available':
+            # Nova gives up an attachment that it could not complete
+            self._attachments.renew(context, instance, root)
+        elif attachment is None or status not in _ATTACHABLE:
+            raise exceptions.InvalidRequest(
+                f'A rebuild has not ended: Cinder shows the volume '
+                f'{root.volume_id} as {status}. Wait for it; of one in error '
+                f'an administrator sets the state to in-use.'
+            )
+        return root, self._virtapi._compute._prep_block_device
 
     def attached(
         self,

@@ -42,6 +42,7 @@ from jacket_azure.nova.rebuild import rebuild_plans
 from jacket_azure.nova.rebuild import rebuild_start
 from jacket_azure.nova.rebuild import rebuild_volumes
 from jacket_azure.nova.rebuild import reimaging
+from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 from jacket_azure.payload import os_disk as payload
 
@@ -110,18 +111,44 @@ class RebuildOps(rebuild_start.Starting):
         vm = self._virtual_machines.get(
             names.vm_name(instance.uuid), instance_view=True
         )
-        context = cinder_contexts.with_project(context)
-        root, attach = self._volumes.settle(context, instance, vm)
-        if root is not None:
+        found = self._settled(context, instance, vm)
+        if found is None:
+            return
+        root, os_disk = found
+        if not _boots(vm, os_disk):
             with self._pause.of(instance, vm) as rest:
                 rest.again = False
-                os_disk = self._volumes.attached(
-                    context, instance, rest.vm, root, attach
-                )
                 os_disk_swap.swap(self._backend, instance, rest.vm, os_disk)
-            self._volumes.forget_old(instance, vm, root, os_disk)
+        self._volumes.forget_old(instance, vm, root, os_disk)
         reimaging.close(instance)
         instance.save()
+
+    def _settled(
+        self, context: Any, instance: Any, vm: Mapping[str, Any]
+    ) -> tuple[Any, Mapping[str, Any]] | None:
+        """Attach the volume as it is after a rebuild that was cut short.
+
+        :returns: the root's mapping, and ``storageProfile.osDisk`` of what
+            the machine shall boot; None where all may stay as it is
+        """
+        try:
+            context = cinder_contexts.with_project(context)
+            found = self._volumes.settle(context, instance, vm)
+            if found is None:
+                return None
+            root, attach = found
+            return root, self._volumes.attached(
+                context, instance, vm, root, attach
+            )
+        except exceptions.JacketAzureError:
+            raise
+        except Exception as exc:
+            # of Cinder's client, Keystone's or Nova
+            raise exceptions.OperationFailed(
+                f'A rebuild has not ended, and Cinder does not give its '
+                f'volume: {exc}',
+                code='ReimageUnknown',
+            ) from exc
 
     def _exchanged(self, order: Any, request: Request) -> rebuild_start.Done:
         """Have the machine boot what it shall; it does not run yet."""
@@ -227,6 +254,14 @@ class RebuildOps(rebuild_start.Starting):
             payload.difference(vm, os_disk) is None
             and vm['properties'].get('provisioningState') in _GOING_WELL
         )
+
+
+def _boots(vm: Mapping[str, Any], os_disk: Mapping[str, Any]) -> bool:
+    """Tell whether a machine boots a disk for certain."""
+    return (
+        vm['properties'].get('provisioningState') == 'Succeeded'
+        and data_disk.os_disk_name(vm) == data_disk.name_of(os_disk)
+    )
 
 
 def _enter(instance: Any, state: str) -> None:

@@ -28,6 +28,7 @@ from oslo_log import log as logging
 
 from jacket_azure import exceptions
 from jacket_azure.nova import backend as backends
+from jacket_azure.nova.rebuild import root_attachments
 from jacket_azure.payload import data_disk
 from jacket_azure.payload import names
 
@@ -55,6 +56,7 @@ class Reimaging:
     def __init__(self, backend: backends.Backend) -> None:
         self._backend = backend
         self._cinder = cinder.API()
+        self._attachments = root_attachments.RootAttachments()
         self._images = glance.API()
 
     def check(self, context: Any, root: Any) -> None:
@@ -97,7 +99,7 @@ class Reimaging:
         if status == DONE:
             return
         if status == 'error' and not self._has_successor(vm, root):
-            close(instance)
+            # open still: once Cinder allows it the volume is attached again
             raise Unchanged(
                 f'Cinder could not put the image into the volume '
                 f'{root.volume_id}, and shows it in error, which an '
@@ -116,25 +118,11 @@ class Reimaging:
     ) -> str:
         """Ask Cinder and wait; return the volume's status then."""
         context, instance = order.context, order.instance
-        asked = False
         try:
-            self._reserve(context, instance, root)
-            self._cinder.reimage_volume(
-                context,
-                root.volume_id,
-                order.image_meta.id,
-                reimage_reserved=True,
-            )
-            asked = True
-            return self._ended(context, order, root)
+            self._attachments.exchange(context, instance, root)
+            heard = self._ask(order, root)
         except Exception as exc:
             # of Cinder's client, or of its transport
-            if asked:
-                raise exceptions.OperationFailed(
-                    f'What Cinder made of the volume {root.volume_id} is not '
-                    f'known: {exc}. {_LATER}',
-                    code='ReimageUnknown',
-                ) from exc
             self._give_back(context, instance, root, attach)
             raise Unchanged(
                 f'Cinder does not put the image into the volume '
@@ -142,6 +130,48 @@ class Reimaging:
                 f'before.',
                 code='ReimageFailed',
             ) from exc
+        try:
+            if heard or self._status(context, root) == AT_WORK:
+                return self._ended(context, order, root)
+        except Exception as exc:
+            raise exceptions.OperationFailed(
+                f'What Cinder made of the volume {root.volume_id} is not '
+                f'known: {exc}. {_LATER}',
+                code='ReimageUnknown',
+            ) from exc
+        raise exceptions.OperationFailed(
+            f'Cinder did not answer the order to put the image into the '
+            f'volume {root.volume_id}, which may arrive yet. {_LATER}',
+            code='ReimageUnknown',
+        )
+
+    def _ask(self, order: Any, root: Any) -> bool:
+        """Give Cinder the order; tell whether it answered.
+
+        :raises Exception: Cinder refuses it
+        """
+        try:
+            self._cinder.reimage_volume(
+                order.context,
+                root.volume_id,
+                order.image_meta.id,
+                reimage_reserved=True,
+            )
+        except Exception as exc:
+            if _is_refusal(exc):
+                raise
+            LOG.warning(
+                'Cinder did not answer the order to put the image into the '
+                'volume %s: %s',
+                root.volume_id,
+                exc,
+                instance=order.instance,
+            )
+            return False
+        return True
+
+    def _status(self, context: Any, root: Any) -> str:
+        return str(self._cinder.get(context, root.volume_id)['status'])
 
     def _ended(self, context: Any, order: Any, root: Any) -> str:
         """Wait while Cinder works; return the volume's status then."""
@@ -150,7 +180,7 @@ class Reimaging:
             _patience(image, root), self._backend.conf.operation_timeout
         )
         while True:
-            status = str(self._cinder.get(context, root.volume_id)['status'])
+            status = self._status(context, root)
             if status != AT_WORK or time.monotonic() > until:
                 return status
             time.sleep(_LOOK_SECONDS)
@@ -175,8 +205,10 @@ class Reimaging:
         root: Any,
         attach: Callable[..., Any],
     ) -> None:
-        """Let the volume be the server's again, after Cinder refused."""
-        close(instance)
+        """Let the volume be the server's again, after Cinder refused.
+
+        Where that fails it is open, and the next start tries it.
+        """
         try:
             attach(
                 context,
@@ -190,28 +222,18 @@ class Reimaging:
                 exc,
                 instance=instance,
             )
+        else:
+            close(instance)
 
-    def _reserve(self, context: Any, instance: Any, root: Any) -> None:
-        """Exchange the attachment, so that Cinder may change the volume.
 
-        The new one first: the volume is nobody else's for a moment. What a
-        rebuild that was cut short has left goes, as Cinder changes no volume
-        with several.
-        """
-        client = cinder.cinderclient(context, '3.44')
-        old = [
-            each.id
-            for each in client.attachments.list(
-                search_opts={'volume_id': root.volume_id}
-            )
-        ]
-        new = self._cinder.attachment_create(
-            context, root.volume_id, instance.uuid
-        )['id']
-        root.attachment_id = new
-        root.save()
-        for each in old:
-            self._cinder.attachment_delete(context, each)
+def _is_refusal(exc: Exception) -> bool:
+    """Tell whether an exception is an answer that says no.
+
+    Of Nova, of Cinder's client or of keystoneauth, each with a name of its
+    own for the status.
+    """
+    code = getattr(exc, 'code', None) or getattr(exc, 'http_status', None)
+    return isinstance(code, int) and 400 <= code < 500
 
 
 def _patience(image: Mapping[str, Any], root: Any) -> int:

@@ -28,6 +28,7 @@ from jacket_azure.nova import errors
 class Moves:
     """Mixed into the driver, before Nova's own base class."""
 
+    rebuildops: Any
     resizeops: Any
     serialops: Any
     evacuateops: Any
@@ -52,6 +53,8 @@ class Moves:
             instance.uuid,
         )
         with errors.as_rollback(instance, nova_exception.ResizeError):
+            # it starts the machine, perhaps with the disk of before
+            self.rebuildops.finish(context, instance)
             self.resizeops.migrate(context, instance, flavor, migration)
         return ''
 
