@@ -44,9 +44,13 @@ CHOSEN = {
         'Refused|RestartForInterfaces|VolumePassword)Test|'
         r'PageBlobResizeTest\.test_(n29|n33|n13_(refused|without|a_resized)|'
         r'n14_a_service)|PageBlobRescueTest\.test_n21_'
-        '(an_unrescue|a_service|without_room)'],
+        '(an_unrescue|a_service|without_room)|'
+        'PageBlobVolume(Janitor|Move)Test|'
+        r'PageBlobVolumeRebuildTest\.test_n12_when|'
+        r'ManagedVolumeRebuildTest\.test_n12_(a_volume|once|rebuilt|resized)|'
+        r'ManagedBytesTest\.test_n02_raw_content'],
     ('nova', 'eventlet'): [
-        r'test_(delete|life|power|secrets|serial_console|startup)\.'],
+        r'test_(life|power|secrets|serial_console|startup)\.'],
     ('cinder', 'eventlet'): [
         '--exclude-regex',
         '(BadVolume|CindersCache|Claim|FailedUpload|History|Manage|Others|'
