@@ -45,7 +45,9 @@ CHOSEN = {
         r'PageBlobResizeTest\.test_(n29|n33|n13_(refused|without|a_resized)|'
         r'n14_a_service)|PageBlobRescueTest\.test_n21_'
         '(an_unrescue|a_service|without_room)|'
-        'PageBlobVolume(Janitor|Move)Test|'
+        'PageBlob(Migrate|VolumeJanitor|VolumeMove)Test|'
+        r'PageBlobAttachTest\.test_n20_a_disk_that_is_gone|'
+        r'PageBlobRescueVolumesTest\.test_n21_deleted|'
         r'PageBlobVolumeRebuildTest\.test_n12_when|'
         r'ManagedVolumeRebuildTest\.test_n12_(a_volume|once|rebuilt|resized)|'
         r'ManagedBytesTest\.test_n02_raw_content'],
@@ -54,7 +56,9 @@ CHOSEN = {
     ('cinder', 'eventlet'): [
         '--exclude-regex',
         '(BadVolume|CindersCache|Claim|FailedUpload|History|Manage|Others|'
-        'Reason|RefusedImage|Restore|SignedImage)Test_page_blob'],
+        'Reason|RefusedImage|Restore|SignedImage|Types)Test_page_blob|'
+        r'VolumeToImageTest_\w+\.test_conversion|'
+        r'VolumeToImageTest_page_blob\.test_every_format'],
     ('cinder', 'threading'): [
         r'test_(compliance|glance_images|lifecycle|progress)\.'],
 }

@@ -44,7 +44,16 @@ class UploadTestCase(images.ImagesTestCase):
     def downloaded(self, image):
         """Write an image's bytes into a file, as qemu-img reads it."""
         path = self.folder / 'downloaded'
-        path.write_bytes(self.images.content(image['id']))
+        data = memoryview(self.images.content(image['id']))
+        zeros = bytes(disk_contents.PIECE)
+        with open(path, 'wb') as file:
+            file.truncate(len(data))
+            # a GiB of zeros takes no room on the disk
+            for offset in range(0, len(data), disk_contents.PIECE):
+                piece = bytes(data[offset:offset + disk_contents.PIECE])
+                if piece != zeros:
+                    file.seek(offset)
+                    file.write(piece)
         return path
 
     def check_same_disk(self, image, volume, size_gib=1):

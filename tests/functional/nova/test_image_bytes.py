@@ -52,7 +52,7 @@ def is_disk_of(path, expected, size_gib):
         if disk.read(len(expected)) != expected:
             return False
         while data := disk.read(CHUNK):
-            if any(data):
+            if data != bytes(len(data)):
                 return False
         return disk.tell() == size_gib * 1024 * MIB
 
