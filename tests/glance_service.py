@@ -39,6 +39,7 @@ from oslo_log import log as logging
 from paste import urlmap
 
 from jacket_azure.sandbox.services import common
+from tests import sqlite
 
 CONF = cfg.CONF
 RESERVED = {'os_glance_staging_store': 'file', 'os_glance_tasks_store': 'file'}
@@ -110,6 +111,7 @@ def main():
     """Serve until nobody holds our standard input any more."""
     folder = pathlib.Path(sys.argv[1])
     configure(folder)
+    sqlite.keep_open()
     common.tune_sqlite()
     server = common.serve(load_api(), 0)
     print(json.dumps({'endpoint': f'http://127.0.0.1:{server.server_port}'}),

@@ -102,7 +102,8 @@ def fit(body: Any, version: str) -> Any:
 def _fit(body: Any, day: str, *, top: bool) -> Any:
     if isinstance(body, list):
         return [_fit(entry, day, top=top) for entry in body]
-    if not isinstance(body, dict):
+    # SKUs, of which there are many, are no resources
+    if not isinstance(body, dict) or 'resourceType' in body:
         return body
     made = {key: _fit(value, day, top=top and key in ('value', 'output'))
             for key, value in body.items()}

@@ -16,7 +16,7 @@ import time
 
 # the driver, TLS, databases and other test processes share two processors
 PATIENCE_SECONDS = 90
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.1
 
 
 class OnAzure:

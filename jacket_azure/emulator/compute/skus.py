@@ -19,6 +19,7 @@ virtual-machine-sizes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+import functools
 import re
 from typing import TYPE_CHECKING
 from typing import Any
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 SUBSCRIPTION = '/subscriptions/{sub}/providers/Microsoft.Compute'
 
 
-def _capabilities(size: sizes.Size) -> list[dict[str, str]]:
+@functools.cache
+def _capabilities(name: str) -> list[dict[str, str]]:
+    size = sizes.by_name()[name.lower()]
     values: dict[str, Any] = {
         'MaxResourceVolumeMB': size.temp_mb,
         'OSVhdSizeMB': 1047552,
@@ -68,8 +71,8 @@ def _capabilities(size: sizes.Size) -> list[dict[str, str]]:
         values['TrustedLaunchDisabled'] = True
     if size.gpus:
         values['GPUs'] = size.gpus
-    return [{'name': name, 'value': str(value)}
-            for name, value in values.items()]
+    return [{'name': key, 'value': str(value)}
+            for key, value in values.items()]
 
 
 def _restrictions(emulator: server.Emulator, size: sizes.Size,
@@ -104,7 +107,7 @@ def _sku(emulator: server.Emulator, size: sizes.Size,
         'locationInfo': [{
             'location': location, 'zoneDetails': details,
             'zones': profiles.zones(emulator, location)}],
-        'capabilities': _capabilities(size),
+        'capabilities': _capabilities(size.name),
         'restrictions': _restrictions(emulator, size, location)}
 
 

@@ -42,8 +42,10 @@ from jacket_azure.sandbox.services import common
 from tests import debug_log
 from tests import disk_contents
 from tests import fixtures as azure_fixtures
+from tests import sqlite
 from tests import world
 from tests.functional import services
+from tests.functional.cinder import scheduling
 from tests.functional.cinder import serving
 
 CONF = cfg.CONF
@@ -69,6 +71,7 @@ def on_both_models(case):
 @functools.cache
 def _database():
     """Make the one file of this process: Cinder keeps its first engine."""
+    sqlite.keep_open()
     if os.environ.get('OS_CINDER_DISABLE_EVENTLET_PATCHING') == 'true':
         # native threads write at the same time; the file is replaced between
         # tests, which a write-ahead log would not survive
@@ -166,11 +169,14 @@ class AzureVolumesTestCase(
         flags['volume_driver'] = {
             'v': 'jacket_azure.cinder.AzureVolumeDriver',
             'g': configuration.SHARED_CONF_GROUP}
-        flags['scheduler_driver_init_wait_time'] = {'v': 1}
         flags['allow_availability_zone_fallback'] = {'v': True}
         return flags
 
     def start_service(self, name, host=None, **options):
+        if name == 'scheduler':
+            return scheduling.start(
+                lambda: super(AzureVolumesTestCase, self).start_service(
+                    name, host=host, **options), self.volume.manager)
         if name == 'volume':
             host = host or HOST
         service = super().start_service(name, host=host, **options)

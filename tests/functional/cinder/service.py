@@ -51,6 +51,8 @@ from oslo_log import log as logging  # noqa: E402
 from jacket_azure import conf as azure_conf  # noqa: E402
 from jacket_azure.sandbox.services import common  # noqa: E402
 from tests import glance_process  # noqa: E402
+from tests import sqlite  # noqa: E402
+from tests.functional.cinder import scheduling  # noqa: E402
 from tests.functional.cinder import serving  # noqa: E402
 
 CONF = cfg.CONF
@@ -66,7 +68,6 @@ def configure(folder, options, nova_endpoint=None, glance_endpoint=None):
             'auth_strategy': 'noauth', 'log_file': folder / 'cinder.log',
             'resource_query_filters_file': pathlib.Path(
                 sys.prefix, 'etc/cinder/resource_filters.json'),
-            'scheduler_driver_init_wait_time': 1,
             'allow_availability_zone_fallback': True,
             'image_conversion_dir': folder / 'conversion'},
         'backend_defaults': {
@@ -105,15 +106,14 @@ def start(folder, hosts=1):
         volume.start()
         if not volume.manager.driver.initialized:
             sys.exit(f'the driver did not start, see {folder}/cinder.log')
-    scheduler = service.Service.create(
-        host='cinder-host', binary='cinder-scheduler')
-    scheduler.start()
-    known = scheduler.manager.driver
-    while not known.get_pools(context.get_admin_context(), {}):
-        volume.manager.publish_service_capabilities(
-            context.get_admin_context())
-        scheduler.manager.driver.host_manager.get_all_backend_states(
-            context.get_admin_context())
+
+    def start_scheduler():
+        scheduler = service.Service.create(
+            host='cinder-host', binary='cinder-scheduler')
+        scheduler.start()
+        return scheduler
+
+    scheduling.start(start_scheduler, volume.manager)
     return serving.serve(_Identified(serving.load_api()))
 
 
@@ -146,6 +146,7 @@ def main():
     nova_endpoint = options.pop('nova_endpoint', None)
     glance_endpoint = options.pop('glance_endpoint', None)
     hosts = options.pop('hosts', 1)
+    sqlite.keep_open()
     common.tune_sqlite()
     configure(folder, options, nova_endpoint, glance_endpoint)
     with contextlib.ExitStack() as stack:

@@ -30,6 +30,7 @@ from jacket_azure.nova import loader
 from tests import debug_log
 from tests import fixtures as azure_fixtures
 from tests.functional import services
+from tests.functional.nova import databases
 from tests.functional.nova import fixtures as nova_fixtures
 
 CONF = nova.conf.CONF
@@ -81,7 +82,7 @@ class AzureServersTestCase(
             azure_fixtures.AzureFixture(**self.emulator_options))
         self._client = None
         self.azure.patch_connect()
-        self.useFixture(nova_fixtures.CellLockFixture())
+        self.useFixture(databases.DatabaseFixture())
         super().setUp()
         # Nova's own log fixture throws out those before it
         self.log = self.useFixture(debug_log.DebugLog())

@@ -18,38 +18,14 @@ and addresses that Azure keeps for itself.
 
 import copy
 import ipaddress
-import sys
 import uuid
 
-import fixtures
 from neutronclient.common import exceptions as neutron_exceptions
 from nova import exception
 from nova.tests import fixtures as nova_fixtures
 from nova.tests.fixtures import glance
 
 PROJECT_ID = nova_fixtures.PROJECT_ID
-
-
-class _CellLock(nova_fixtures.ReaderWriterLock):
-    """Lets readers in while a writer waits."""
-
-    has_pending_writers = False
-
-
-class CellLockFixture(fixtures.Fixture):
-    """Mends a deadlock of Nova's fixtures of databases with native threads.
-
-    Who writes to a database holds its lock of ``DatabaseWriteLock`` and asks
-    as a reader which cell is the present one (``CellDatabases``); a reader
-    who has a cell waits for that lock; and a writer who waits for the second
-    keeps the first one out for ever (nova 34 tests/fixtures/nova.py).
-    """
-
-    def _setUp(self):
-        # by its name one gets another module, which the package has imported
-        module = sys.modules[nova_fixtures.CellDatabases.__module__]
-        self.useFixture(fixtures.MockPatchObject(
-            module, 'ReaderWriterLock', _CellLock))
 
 
 def _network(name, cidr):

@@ -33,6 +33,7 @@ from wsgi_intercept import requests_intercept
 from jacket_azure.nova import driver
 from jacket_azure.nova import loader
 from tests.functional.nova import base
+from tests.functional.nova import databases
 from tests.functional.nova import fixtures as own_fixtures
 from tests.functional.upstream import addresses
 from tests.functional.upstream import azure
@@ -94,7 +95,7 @@ class OnAzure(waiting.Waiting, base.KeepsMethod):
                     virtapi, 'fake.FakeDriver'))
         # first in, last out: when all services have ended
         self.addCleanup(self._check, self.azure)
-        self.useFixture(own_fixtures.CellLockFixture())
+        self.useFixture(databases.DatabaseFixture())
         super().setUp()
 
     def _load_driver(self, virtapi, compute_driver=None):

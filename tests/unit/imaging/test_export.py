@@ -141,6 +141,8 @@ class ExportTest(timeout.TestCase):
             self.assertEqual(b'xx', made.read(2))
             # no more than two for each thread, and one that was taken
             self.assertLessEqual(len(source.did('read')), 7)
+            # the last of seven would wait for two others
+            meeting.abort()
 
     def test_without_threads_between_calls_none_is_left(self):
         """As eventlet needs it, see ``blob/writer.py``."""
