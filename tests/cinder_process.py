@@ -12,11 +12,17 @@
 
 """A Cinder in a process of its own, as a fixture; imports none of it."""
 
+import atexit
+import functools
 import json
 import os
 import pathlib
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 
 import fixtures
 
@@ -26,7 +32,54 @@ from tests import world
 ROOT = pathlib.Path(__file__).parents[1]
 # of noauth: whoever comes without "user:project" gets this project
 PROJECT = '6f70656e737461636b20656e20617a75'
+LOOK_SECONDS = 0.02
+START_SECONDS = 60
 STOP_SECONDS = 20
+
+
+@functools.cache
+def _zygote():
+    """Start the process that is forked, which imports all of Cinder once."""
+    folder = tempfile.mkdtemp(
+        prefix='jacket-cinder-', dir=azure_fixtures.TEMP_DIRECTORY)
+    process = subprocess.Popen(
+        [sys.executable, '-W', 'ignore', '-m',
+         'tests.functional.cinder.service', f'{folder}/tables.sqlite'],
+        cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env=dict(os.environ, OS_CINDER_DISABLE_EVENTLET_PATCHING='true'))
+    atexit.register(_end, process, folder)
+    return process
+
+
+def _end(process, folder):
+    process.stdin.close()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fork(**arguments):
+    """Return the id of a process with these arguments of ``serve()``."""
+    zygote = _zygote()
+    zygote.stdin.write(json.dumps(arguments) + '\n')
+    zygote.stdin.flush()
+    for line in zygote.stdout:
+        # Cinder itself says something when it is imported
+        if line.strip().isdecimal():
+            return int(line)
+    raise RuntimeError('The process with Cinder has ended.')
+
+
+def _is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class CinderFixture(fixtures.Fixture):
@@ -48,40 +101,34 @@ class CinderFixture(fixtures.Fixture):
         self._options = options
 
     def _setUp(self):
-        folder = self.useFixture(fixtures.TempDir(
-            azure_fixtures.TEMP_DIRECTORY)).path
-        self.log_file = pathlib.Path(folder, 'cinder.log')
-        self._errors = open(pathlib.Path(folder, 'stderr'), 'w+')
-        self.addCleanup(self._errors.close)
+        self._folder = pathlib.Path(self.useFixture(fixtures.TempDir(
+            azure_fixtures.TEMP_DIRECTORY)).path)
+        self.log_file = self._folder / 'cinder.log'
         options = {
             # the child waits in real time for the emulator's operations
             **self._azure.options(), 'poll_interval': 0.1,
             'storage_account': world.STORAGE_ACCOUNT, **self._options}
-        self._process = subprocess.Popen(
-            [sys.executable, '-W', 'ignore', '-m',
-             'tests.functional.cinder.service', folder],
-            cwd=ROOT, text=True, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self._errors,
-            env=dict(os.environ, OS_CINDER_DISABLE_EVENTLET_PATCHING='true'))
+        self._pid = _fork(folder=str(self._folder), options=options)
         self.addCleanup(self._stop)
-        self._process.stdin.write(json.dumps(options) + '\n')
-        self._process.stdin.flush()
-        for line in self._process.stdout:
-            if line.startswith('{'):
-                self.endpoint = json.loads(line)['endpoint']
-                return
-        raise RuntimeError(f'Cinder did not start:\n{self._log()}')
+        endpoint = self._folder / 'endpoint'
+        deadline = time.monotonic() + START_SECONDS
+        while not endpoint.exists():
+            if not _is_alive(self._pid) or time.monotonic() > deadline:
+                raise RuntimeError(f'Cinder did not start:\n{self._log()}')
+            time.sleep(LOOK_SECONDS)
+        self.endpoint = endpoint.read_text()
 
     def _log(self):
-        self._errors.seek(0)
-        log = self.log_file.read_text() if self.log_file.exists() else ''
-        return f'{self._errors.read()[-4000:]}\n{log[-4000:]}'
+        return '\n'.join(
+            path.read_text()[-4000:]
+            for path in (self._folder / 'stderr', self.log_file)
+            if path.exists())
 
     def _stop(self):
-        self._process.stdin.close()
         try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
+            os.kill(self._pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + STOP_SECONDS
+        while _is_alive(self._pid) and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)

@@ -26,19 +26,10 @@ import sys
 
 from jacket_azure.sandbox.services import cinder as sandbox_cinder
 from jacket_azure.sandbox.services import common
+from tests import cinder_modules
 
 # of all workers; each has a host name of its own
 CLUSTER = 'all'
-# what the services would import when they start
-HEAVY = (
-    'cinder.api.v3.router', 'cinder.scheduler.manager', 'cinder.service',
-    'cinder.volume.manager', 'cinder.volume.flows.manager.create_volume',
-    'cinder.db.api', 'oslo_messaging.rpc.server',
-    'jacket_azure.cinder.driver', 'jacket_azure.disks.managed',
-    'jacket_azure.disks.page_blob', 'azure.mgmt.compute',
-    'azure.mgmt.network', 'azure.identity', 'azure.storage.blob', 'msal',
-    'werkzeug.serving', 'tests.cluster.bus',
-)
 
 
 def main():
@@ -47,9 +38,8 @@ def main():
     from cinder import monkey_patch
     monkey_patch.patch()
     sandbox_cinder.avoid_tpool()
-    from cinder import objects
-    objects.register_all()
-    for name in HEAVY:
+    cinder_modules.load()
+    for name in ('tests.cluster.bus', 'werkzeug.serving'):
         importlib.import_module(name)
     # so that who ended is gone at once
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -12,12 +12,9 @@
 
 """A real Cinder over HTTP in a process of its own, for Nova's tests.
 
-``python -m tests.functional.cinder.service FOLDER`` with the options of
-``[azure]`` as JSON on its standard input; answers one line of JSON with the
-``endpoint`` once it serves, and lives until its standard input is closed.
-Beside the options there may be ``nova_endpoint``, Nova's API without a
-project, ``glance_endpoint``, that of :mod:`tests.glance_process`, and
-``hosts``, how many volume services there are.
+``python -m tests.functional.cinder.service TEMPLATE``: each line on its
+input, JSON of what :func:`serve` is to be told, makes a child that serves,
+on its output comes the child's pid. Importing takes longer than all else.
 API, scheduler and volume service share the process, as Nova and Cinder could
 not: their options clash. Whoever asks is an administrator; the user and
 project are those of a token ``user:project``.
@@ -32,16 +29,18 @@ import contextlib  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import pathlib  # noqa: E402
+import shutil  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
 import traceback  # noqa: E402
 from unittest import mock  # noqa: E402
 
 from cinder import context  # noqa: E402
 from cinder import coordination  # noqa: E402
-from cinder import objects  # noqa: E402
 from cinder import rpc  # noqa: E402
 from cinder import service  # noqa: E402
 from cinder.common import config  # noqa: E402, F401
+from cinder.db import api  # noqa: E402
 from cinder.db import migration  # noqa: E402
 from cinder.volume import volume_types  # noqa: E402
 from oslo_concurrency import lockutils  # noqa: E402
@@ -50,14 +49,18 @@ from oslo_log import log as logging  # noqa: E402
 
 from jacket_azure import conf as azure_conf  # noqa: E402
 from jacket_azure.sandbox.services import common  # noqa: E402
+from tests import cinder_modules  # noqa: E402
 from tests import glance_process  # noqa: E402
 from tests import sqlite  # noqa: E402
 from tests.functional.cinder import scheduling  # noqa: E402
 from tests.functional.cinder import serving  # noqa: E402
 
 CONF = cfg.CONF
+DATABASE = 'cinder.sqlite'
 HOSTS = ('cinder-host@azure', 'cinder-host@azure2')
 PROJECT = '6f70656e737461636b20656e20617a75'
+
+cinder_modules.load()
 
 
 def configure(folder, options, nova_endpoint=None, glance_endpoint=None):
@@ -72,7 +75,7 @@ def configure(folder, options, nova_endpoint=None, glance_endpoint=None):
             'image_conversion_dir': folder / 'conversion'},
         'backend_defaults': {
             'volume_driver': 'jacket_azure.cinder.AzureVolumeDriver'},
-        'database': {'connection': f'sqlite:///{folder}/cinder.sqlite'},
+        'database': {'connection': f'sqlite:///{folder / DATABASE}'},
         'oslo_concurrency': {'lock_path': folder / 'locks'},
         'coordination': {'backend_url': f'file://{folder}/coordination'},
         azure_conf.GROUP.name: options}
@@ -95,9 +98,7 @@ def configure(folder, options, nova_endpoint=None, glance_endpoint=None):
 
 def start(folder, hosts=1):
     """Start all services; returns the HTTP server."""
-    objects.register_all()
     rpc.init(CONF)
-    migration.db_sync()
     volume_types.get_default_volume_type(context.get_admin_context())
     coordination.COORDINATOR.start()
     for host in HOSTS[:hosts]:
@@ -139,16 +140,55 @@ def _project(environ):
 
 
 def main():
-    """Serve until nobody holds our standard input any more."""
-    folder = pathlib.Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    options = json.loads(sys.stdin.readline())
+    """Fork on request, until the input ends; children end with us."""
+    template = pathlib.Path(sys.argv[1])
+    ours, theirs = os.pipe()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        sys.stdout.flush()
+        pid = os.fork()
+        if pid == 0:
+            os.close(theirs)
+            serve(template=template, parent=ours, **json.loads(line))
+        print(pid, flush=True)
+
+
+def serve(folder, template, options, parent):
+    """Be a Cinder until the parent ends, or somebody ends it.
+
+    :param folder: for all that Cinder writes, and for ``endpoint``, a file
+        that is there once it serves
+    :param template: a file with Cinder's tables, made if there is none
+    :param options: of ``[azure]``; there may be ``nova_endpoint`` beside
+        them, Nova's API without a project, ``glance_endpoint``, that of
+        :mod:`tests.glance_process`, and ``hosts``, how many volume services
+        there are
+    :param parent: a file descriptor that ends with the parent
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    folder = pathlib.Path(folder)
+    errors = os.open(folder / 'stderr', os.O_WRONLY | os.O_CREAT, 0o600)
+    for number in (1, 2):
+        os.dup2(errors, number)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    try:
+        _serve(folder, template, options, parent)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        # threads of Cinder's own would keep the process from ending
+        os._exit(1)
+
+
+def _serve(folder, template, options, parent):
     nova_endpoint = options.pop('nova_endpoint', None)
     glance_endpoint = options.pop('glance_endpoint', None)
     hosts = options.pop('hosts', 1)
     sqlite.keep_open()
     common.tune_sqlite()
     configure(folder, options, nova_endpoint, glance_endpoint)
+    _make_tables(folder, template)
     with contextlib.ExitStack() as stack:
         # Cinder would ask Nova whether a detachment is fine, unless a token
         # said that it is Nova itself who detaches
@@ -160,19 +200,23 @@ def main():
         if not nova_endpoint:
             stack.enter_context(mock.patch('cinder.compute.API'))
         server = start(folder, hosts)
-        print(json.dumps({
-            'endpoint': f'http://127.0.0.1:{server.server_port}/v3'}),
-            flush=True)
-        sys.stdin.read()
-        serving.close(server)
+        written = folder / 'endpoint.new'
+        written.write_text(f'http://127.0.0.1:{server.server_port}/v3')
+        written.rename(folder / 'endpoint')
+        os.read(parent, 1)
+
+
+def _make_tables(folder, template):
+    """Make Cinder's tables, which takes more than a second only once."""
+    database = folder / DATABASE
+    if template.exists():
+        shutil.copyfile(template, database)
+        return
+    migration.db_sync()
+    api.get_engine().dispose()
+    shutil.copyfile(database, folder / template.name)
+    os.replace(folder / template.name, template)
 
 
 if __name__ == '__main__':
-    status = 1
-    try:
-        main()
-        status = 0
-    except BaseException:
-        traceback.print_exc()
-    # threads of Cinder's own would keep the process from ending
-    os._exit(status)
+    main()
