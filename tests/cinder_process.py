@@ -17,7 +17,6 @@ import functools
 import json
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ import time
 import fixtures
 
 from tests import fixtures as azure_fixtures
+from tests import processes
 from tests import world
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -34,7 +34,6 @@ ROOT = pathlib.Path(__file__).parents[1]
 PROJECT = '6f70656e737461636b20656e20617a75'
 LOOK_SECONDS = 0.02
 START_SECONDS = 60
-STOP_SECONDS = 20
 
 
 @functools.cache
@@ -47,19 +46,8 @@ def _zygote():
          'tests.functional.cinder.service', f'{folder}/tables.sqlite'],
         cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         env=dict(os.environ, OS_CINDER_DISABLE_EVENTLET_PATCHING='true'))
-    atexit.register(_end, process, folder)
+    atexit.register(processes.end, process, folder)
     return process
-
-
-def _end(process, folder):
-    process.stdin.close()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    process.stdout.close()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fork(**arguments):
@@ -72,14 +60,6 @@ def _fork(**arguments):
         if line.strip().isdecimal():
             return int(line)
     raise RuntimeError('The process with Cinder has ended.')
-
-
-def _is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 class CinderFixture(fixtures.Fixture):
@@ -113,7 +93,8 @@ class CinderFixture(fixtures.Fixture):
         endpoint = self._folder / 'endpoint'
         deadline = time.monotonic() + START_SECONDS
         while not endpoint.exists():
-            if not _is_alive(self._pid) or time.monotonic() > deadline:
+            if (not processes.is_alive(self._pid)
+                    or time.monotonic() > deadline):
                 raise RuntimeError(f'Cinder did not start:\n{self._log()}')
             time.sleep(LOOK_SECONDS)
         self.endpoint = endpoint.read_text()
@@ -129,6 +110,7 @@ class CinderFixture(fixtures.Fixture):
             os.kill(self._pid, signal.SIGKILL)
         except ProcessLookupError:
             return
-        deadline = time.monotonic() + STOP_SECONDS
-        while _is_alive(self._pid) and time.monotonic() < deadline:
+        deadline = time.monotonic() + processes.STOP_SECONDS
+        while (processes.is_alive(self._pid)
+               and time.monotonic() < deadline):
             time.sleep(LOOK_SECONDS)

@@ -17,7 +17,6 @@ import functools
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,9 +25,10 @@ import fixtures
 import glanceclient
 import requests
 
+from tests import processes
+
 ROOT = pathlib.Path(__file__).parents[1]
 SECONDS = 60
-STOP_SECONDS = 20
 ADMIN = 'glance-admin:glance-admin:admin'
 
 
@@ -42,23 +42,12 @@ def _start():
              str(folder)],
             cwd=ROOT, text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=errors)
-    atexit.register(_stop, process, folder)
+    atexit.register(processes.end, process, folder)
     for line in process.stdout:
         if line.startswith('{'):
             return json.loads(line)['endpoint'], folder / 'glance.log'
     raise RuntimeError(
         'Glance did not start:\n' + (folder / 'stderr').read_text()[-4000:])
-
-
-def _stop(process, folder):
-    process.stdin.close()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    process.stdout.close()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def token(user, project, *roles):

@@ -30,6 +30,8 @@ import oslo_messaging
 from oslo_messaging._drivers import base
 from oslo_messaging._drivers import common
 
+from tests import processes
+
 POLL_SECONDS = 0.03
 _TABLES = '''
 CREATE TABLE IF NOT EXISTS queue (name TEXT PRIMARY KEY, topic TEXT,
@@ -113,7 +115,7 @@ class Store:
         for number, body, holder in connection.execute(
                 f'SELECT id, body, holder FROM message WHERE queue IN '
                 f'({marks}) ORDER BY id', names):
-            if holder is None or not _is_alive(holder):
+            if holder is None or not processes.is_alive(holder):
                 return number, body
         return None
 
@@ -133,14 +135,6 @@ class Store:
 
 def _queue(topic, server):
     return f'{topic}@{server}' if server else topic
-
-
-def _is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 class Incoming(base.RpcIncomingMessage):

@@ -27,6 +27,7 @@ import sys
 from jacket_azure.sandbox.services import cinder as sandbox_cinder
 from jacket_azure.sandbox.services import common
 from tests import cinder_modules
+from tests import processes
 
 # of all workers; each has a host name of its own
 CLUSTER = 'all'
@@ -53,10 +54,7 @@ def main():
 
 def _become(role, port, config, log):
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for number in (1, 2):
-        os.dup2(output, number)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    processes.detach(log)
     sys.argv = ['cinder', port]
     common.run(lambda: start(role, config))
 

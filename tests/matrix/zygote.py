@@ -26,6 +26,7 @@ import sys
 
 from jacket_azure.sandbox.services import common
 from jacket_azure.sandbox.services import nova
+from tests import processes
 
 # what the services would import when they start
 HEAVY = (
@@ -58,10 +59,7 @@ def main():
 
 
 def _become_nova(port, log):
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for number in (1, 2):
-        os.dup2(output, number)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    processes.detach(log)
     sys.argv = ['nova', port]
     common.run(nova.start)
 

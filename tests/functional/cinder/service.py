@@ -51,6 +51,7 @@ from jacket_azure import conf as azure_conf  # noqa: E402
 from jacket_azure.sandbox.services import common  # noqa: E402
 from tests import cinder_modules  # noqa: E402
 from tests import glance_process  # noqa: E402
+from tests import processes  # noqa: E402
 from tests import sqlite  # noqa: E402
 from tests.functional.cinder import scheduling  # noqa: E402
 from tests.functional.cinder import serving  # noqa: E402
@@ -167,10 +168,7 @@ def serve(folder, template, options, parent):
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     folder = pathlib.Path(folder)
-    errors = os.open(folder / 'stderr', os.O_WRONLY | os.O_CREAT, 0o600)
-    for number in (1, 2):
-        os.dup2(errors, number)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    processes.detach(folder / 'stderr')
     try:
         _serve(folder, template, options, parent)
     except BaseException:
